@@ -1,0 +1,138 @@
+# moecast: build, test, report. `make help` lists the targets.
+# Everything goes into build/ (one folder a configuration), out/ (results) and .venv (Python's packages).
+
+VERSION  := 0.1.0
+BUILD    ?= build
+CC       ?= gcc
+PYTHON   ?= python3
+VENV     := .venv
+PY       := $(VENV)/bin/python
+
+CPPFLAGS := -I. -D_GNU_SOURCE
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wdouble-promotion $(if $(CI),-Werror)
+# Bits must not depend on the machine or the compiler's mood: no contraction into fused operations, no fast-math. The last two flags change no result;
+# they only let the compiler turn loops with ?: into vector code.
+CFLAGS   ?= -g
+CFLAGS   += -std=c11 -O2 -fPIC -pthread -ffp-contract=off -fno-math-errno -fno-trapping-math $(WARNINGS)
+LIBS     := -lgsl -lgslcblas -lxlsxwriter -lz -lyaml -lsqlite3 -lm -pthread
+
+DEBIAN_BUILD := gcc pkg-config libgsl-dev libxlsxwriter-dev zlib1g-dev libyaml-dev libsqlite3-dev python3 python3-dev python3-venv
+DEBIAN_TEST  := libcmocka-dev clang libreoffice-calc poppler-utils libxml2-utils unzip fonts-dejavu-core
+PYPI         := numpy setuptools wheel
+PYPI_TEST    := numpy scipy pyyaml pytest openpyxl pandas matplotlib mpmath jsonschema ruff setuptools wheel build
+
+LIB_SOURCES  := $(sort $(wildcard kernels/*.c csim/*/*.c))
+LIB_OBJECTS  := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
+# The model and its kernels a second time, for AVX2: same sources, same bits, names prefixed so that both live in one archive (csim/model/variant.c chooses).
+MODEL_SOURCES := $(sort $(wildcard kernels/*.c) $(filter-out csim/model/variant.c,$(wildcard csim/model/*.c)))
+MODEL_ENTRIES := block_new block_free block_start block_step
+AVX2_OBJECTS  := $(if $(filter x86_64,$(shell uname -m)),$(MODEL_SOURCES:%.c=$(BUILD)/avx2/%.o))
+VARIANTS      := $(if $(AVX2_OBJECTS),$(BUILD)/model_avx2.o)
+TEST_SOURCES := $(sort $(wildcard tests/c/test_*.c))
+TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)
+DEFS         := $(wildcard csim/*/*.def)
+
+.PHONY: all help deps deps-test report test test-c test-py lint clean install python schema docs pictures bench soak
+.DEFAULT_GOAL := all
+
+all: $(BUILD)/moecast compile_commands.json  ## build the library and the command
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+# --- what the machine needs -------------------------------------------------------------------------------------------------------------------
+define debian_install
+@missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+if [ -n "$$missing" ]; then \
+  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+  else echo "moecast needs Debian packages that are not installed; as root run: apt-get install" $$missing >&2; exit 1; fi; \
+fi
+endef
+
+deps: $(VENV)/ready  ## install what building and running needs (Debian packages, a Python venv)
+$(VENV)/ready: Makefile
+	$(call debian_install,$(DEBIAN_BUILD))
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI)
+	@touch $@
+
+deps-test: $(VENV)/ready-test  ## install what the tests need on top
+$(VENV)/ready-test: $(VENV)/ready
+	$(call debian_install,$(DEBIAN_TEST))
+	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_TEST)
+	@touch $@
+
+# --- library and command ----------------------------------------------------------------------------------------------------------------------
+REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+
+$(BUILD)/kernels/%.o: CFLAGS += -O3
+$(BUILD)/csim/model/%.o: CFLAGS += -O3
+$(BUILD)/csim/model/variant.o: CPPFLAGS += $(if $(VARIANTS),-DMOECAST_HAVE_AVX2)
+$(BUILD)/csim/base/version.o: CPPFLAGS += -DMOECAST_REVISION='"$(REVISION)"'
+$(BUILD)/csim/scenario/home.o: CPPFLAGS += -DCSIM_SOURCE_SCENARIOS='"$(abspath scenarios)"' -DCSIM_INSTALLED_SCENARIOS='"$(or $(PREFIX),/usr/local)/share/moecast/scenarios"'
+
+$(BUILD)/%.o: %.c | $(VENV)/ready
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/avx2/%.o: %.c | $(VENV)/ready
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -O3 -mavx2 -MMD -MP -c $< -o $@
+
+$(BUILD)/model_avx2.o: $(AVX2_OBJECTS)
+	ld -r -o $@ $^
+	objcopy $(foreach e,$(MODEL_ENTRIES),--redefine-sym csim_$(e)=csim_avx2_$(e) --keep-global-symbol=csim_avx2_$(e)) $@
+
+$(BUILD)/libcsim.a: $(LIB_OBJECTS) $(VARIANTS)
+	@rm -f $@
+	ar rcsD $@ $^
+
+$(BUILD)/moecast: $(BUILD)/csim/cli/main/moecast.o $(BUILD)/libcsim.a
+	$(CC) $(CFLAGS) $^ $(LIBS) -o $@
+
+compile_commands.json: Makefile $(LIB_SOURCES)
+	@{ echo '['; sep=; for f in $(LIB_SOURCES); do printf '%s{"directory":"%s","file":"%s","command":"%s"}' "$$sep" "$(CURDIR)" "$$f" "$(CC) $(CPPFLAGS) $(CFLAGS) -c $$f"; sep=','; done; echo ']'; } > $@
+
+-include $(LIB_OBJECTS:.o=.d) $(AVX2_OBJECTS:.o=.d)
+
+# --- results ----------------------------------------------------------------------------------------------------------------------------------
+report: $(BUILD)/moecast  ## run the baseline and write out/baseline.xlsx
+	$(BUILD)/moecast run baseline -o out/baseline
+	$(BUILD)/moecast report out/baseline -o out/baseline.xlsx
+
+python: $(BUILD)/libcsim.a  ## build the Python package in place and install it into .venv
+	$(PY) -m pip install -q --disable-pip-version-check --no-build-isolation --force-reinstall --no-deps .
+
+install: $(BUILD)/moecast  ## install the command and the scenarios under PREFIX (default /usr/local)
+	install -D $(BUILD)/moecast $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/moecast
+	mkdir -p $(DESTDIR)$(or $(PREFIX),/usr/local)/share/moecast && cp -r scenarios $(DESTDIR)$(or $(PREFIX),/usr/local)/share/moecast/
+
+# --- tests ------------------------------------------------------------------------------------------------------------------------------------
+test: deps-test test-c test-py  ## all fast tests (under 5 minutes on two cores)
+
+$(BUILD)/tests/%: tests/c/%.c tests/c/check.h $(BUILD)/libcsim.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $< $(BUILD)/libcsim.a -lcmocka $(LIBS) -o $@
+
+$(BUILD)/tests/dump_paths: tests/tools/dump_paths.c $(BUILD)/libcsim.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $< $(BUILD)/libcsim.a $(LIBS) -o $@
+
+test-c: deps-test $(TESTS)  ## the C tests
+	@for t in $(TESTS); do echo "== $$t"; $$t || exit 1; done
+
+test-py: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the Python tests: oracle against C, scenarios, workbook, package
+	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra tests
+
+lint: deps-test  ## gcc and clang with warnings as errors, ruff
+	$(MAKE) --no-print-directory CI=1 BUILD=build/lint-gcc build/lint-gcc/moecast >/dev/null
+	$(MAKE) --no-print-directory CI=1 CC=clang BUILD=build/lint-clang build/lint-clang/moecast >/dev/null
+	$(VENV)/bin/ruff check -q tests pyext setup.py
+
+schema: $(BUILD)/moecast  ## regenerate scenarios/schema.json and the key reference
+	$(BUILD)/moecast schema > scenarios/schema.json
+	$(PY) docs/generate_tables.py $(BUILD)/moecast
+
+clean:  ## remove what was built
+	rm -rf build compile_commands.json
