@@ -1,0 +1,37 @@
+/* All inputs, in the order of the table. A scenario gives every one of them: code holds no defaults. */
+#include <stdio.h>
+
+#include "csim/scenario/reader.h"
+
+static csim_status read_input(csim_reader *self, int id, size_t element, csim_input *out) {
+    const csim_input_row *row = &csim_input_rows[id];
+    char key[CSIM_READER_PATH], name[2 * CSIM_MAX_ID + 2];
+    csim_scenario_element_name(self->out, row->index, element, name, sizeof name);
+    snprintf(key, sizeof key, "%s%s%s", row->key, *name ? "." : "", name);
+    csim_node *node;
+    csim_status status = csim_reader_need(self, key, &node);
+    if (status == CSIM_OK) status = csim_read_value(self, node, key, row, &out->spec, &out->note);
+    out->id = (csim_input_id)id;
+    out->element = (int)element;
+    out->key = csim_reader_copy(self, key);
+    return status == CSIM_OK && !out->key ? csim_reader_no_memory(self) : status;
+}
+
+csim_status csim_read_inputs(csim_reader *self) {
+    csim_scenario *out = self->out;
+    size_t total = 0;
+    for (int id = 0; id < CSIM_INPUT_IDS; id++) {
+        out->input_offset[id] = (int)total;
+        total += csim_scenario_elements(out, csim_input_rows[id].index);
+    }
+    out->input_offset[CSIM_INPUT_IDS] = (int)total;
+    csim_input *inputs = csim_arena_take(self->arena, total, sizeof *inputs);
+    if (!inputs) return csim_reader_no_memory(self);
+    csim_status status = CSIM_OK;
+    for (int id = 0; id < CSIM_INPUT_IDS; id++)
+        for (size_t e = 0; status == CSIM_OK && e < csim_scenario_elements(out, csim_input_rows[id].index); e++)
+            status = read_input(self, id, e, &inputs[(size_t)out->input_offset[id] + e]);
+    out->input = inputs;
+    out->inputs = total;
+    return status;
+}

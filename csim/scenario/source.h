@@ -1,0 +1,30 @@
+/* A scenario's text with everything it extends, as one merged tree whose nodes still say in which file they stood. Knows layout, not meaning. */
+#ifndef CSIM_SCENARIO_SOURCE_H
+#define CSIM_SCENARIO_SOURCE_H
+
+#include "csim/scenario/arena.h"
+#include "csim/scenario/yaml_tree.h"
+
+enum { CSIM_SOURCE_MAX_DEPTH = 8, CSIM_SOURCE_MAX_TREES = 2 * (CSIM_SOURCE_MAX_DEPTH + 1) };
+
+/* One value that the loaded file sets differently from what it extends; `before` is "" where it adds one. Rendered as YAML in one line. */
+typedef struct csim_change { const char *path, *before, *after; const struct csim_change *next; } csim_change;
+
+typedef struct csim_source {
+    csim_arena arena;
+    csim_yaml_tree *tree[CSIM_SOURCE_MAX_TREES];
+    size_t trees;
+    const char *text; /* of the first file, when it comes from memory and is not parsed yet */
+    size_t text_size;
+    bool from_memory;
+    const char *file, *extends; /* the file itself; the name of what it extends as written, "" for none */
+    csim_node *root;
+    const csim_change *changes;
+} csim_source;
+
+/* `name`: a path, or the bare name of a shipped scenario. Clear the source whether or not this succeeds; zero-initialise it before. */
+csim_status csim_source_load(const char *name, csim_source *self, csim_error *err);
+csim_status csim_source_parse(const char *name, const char *text, size_t size, csim_source *self, csim_error *err);
+void csim_source_clear(csim_source *self);
+
+#endif
