@@ -1,0 +1,380 @@
+/* See claims.h. First the expressions, a descent of one function a rule of the grammar; then one answer a reading. */
+#include "csim/engine/claims.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "csim/scenario/c_locale.h"
+
+/* --- expressions ----------------------------------------------------------------------------------------------------------------------------- */
+
+enum { MAX_DEPTH = 64, MAX_NAME = 64 };
+static const double usual_tpot_ms = 40.0;
+
+typedef struct parser {
+    const char *text, *at;
+    int day;                 /* 20260428 */
+    const csim_catalogue *catalogue;
+    const csim_kernel_oracle *kernel;
+    int depth;
+    csim_status status;      /* sticky: after a failure every rule returns NAN at once */
+    csim_error *err;
+} parser;
+
+/* A model of an argument list: an id, or dense(id). */
+typedef struct model_name { char id[MAX_NAME]; int dense; } model_name;
+
+static double fail(parser *self, const char *expected) {
+    if (self->status) return (double)NAN;
+    self->status = csim_error_set(self->err, CSIM_SYNTAX, "expression '%.200s': %s is expected at character %d, there is '%.20s'", self->text, expected,
+                                  (int)(self->at - self->text) + 1, self->at[0] ? self->at : "the end");
+    return (double)NAN;
+}
+
+static void skip_space(parser *self) {
+    while (*self->at == ' ' || *self->at == '\t' || *self->at == '\n') self->at++;
+}
+
+static int next_is(parser *self, char wanted) {
+    skip_space(self);
+    if (self->status || *self->at != wanted) return 0;
+    self->at++;
+    return 1;
+}
+
+static void expect(parser *self, char wanted, const char *called) {
+    if (!next_is(self, wanted)) fail(self, called);
+}
+
+/* Ids hold dots and hyphens. That is no danger to minus: ids stand in argument lists only, where there is no arithmetic. */
+static void read_name(parser *self, char name[MAX_NAME], const char *called) {
+    size_t length = 0;
+    name[0] = '\0';
+    skip_space(self);
+    while (isalnum((unsigned char)self->at[length]) || (self->at[length] && strchr("._-", self->at[length]))) length++;
+    if (!length || length >= MAX_NAME) {
+        fail(self, called);
+        return;
+    }
+    memcpy(name, self->at, length);
+    name[length] = '\0';
+    self->at += length;
+}
+
+static double read_number(parser *self) {
+    char digits[32];
+    size_t length = 0;
+    skip_space(self);
+    while (isdigit((unsigned char)self->at[length]) || self->at[length] == '.') length++;
+    if (!length || length >= sizeof digits) return fail(self, "a number");
+    memcpy(digits, self->at, length);
+    digits[length] = '\0';
+    char *end;
+    const double value = strtod(digits, &end);
+    if (*end) return fail(self, "a number");
+    self->at += length;
+    return value;
+}
+
+static model_name read_model(parser *self) {
+    model_name out = {.dense = 0};
+    read_name(self, out.id, "a model");
+    if (!strcmp(out.id, "dense") && next_is(self, '(')) {
+        out.dense = 1;
+        read_name(self, out.id, "a model");
+        expect(self, ')', "')'");
+    }
+    return out;
+}
+
+static const csim_model_entry *find_model(parser *self, const char *id) {
+    const csim_model_entry *entry = NULL;
+    if (!self->status) self->status = csim_catalogue_model_find(self->catalogue, id, &entry, self->err);
+    return entry;
+}
+
+/* --- functions of the catalogue and the kernel ----------------------------------------------------------------------------------------------- */
+
+static double parameters(parser *self, int active) {
+    const model_name name = read_model(self);
+    const csim_model_entry *model = find_model(self, name.id);
+    if (!model) return (double)NAN;
+    return (active && !name.dense ? model->shape.active_params : model->shape.total_params) * 1e-9;
+}
+
+static double price_of(const csim_price *price, int blend) {
+    return blend ? (3.0 * price->input_usd_per_mtok + price->output_usd_per_mtok) / 4.0 : price->output_usd_per_mtok;
+}
+
+/* Is `rows[i]` the first row of its product? */
+static int first_of_product(const csim_price *rows, size_t i) {
+    for (size_t before = 0; before < i; before++)
+        if (!strcmp(rows[before].model, rows[i].model) && !strcmp(rows[before].tier, rows[i].tier)) return 0;
+    return 1;
+}
+
+/* The price of a shape: that of the products which name it on the day. They must agree. NAN when no product does. */
+static double price_of_shape(parser *self, const char *shape, int blend) {
+    size_t count;
+    double found = (double)NAN;
+    const csim_price *rows = csim_catalogue_prices(self->catalogue, &count), *price;
+    for (size_t i = 0; i < count && !self->status; i++) {
+        if (strcmp(rows[i].tier, "standard") || !first_of_product(rows, i)) continue;
+        if (csim_catalogue_price_at(self->catalogue, rows[i].model, "standard", self->day, &price, NULL)) continue;
+        if (!price->shape || strcmp(price->shape, shape)) continue;
+        const double value = price_of(price, blend);
+        if (!isnan(found) && found != value)
+            self->status = csim_error_set(self->err, CSIM_INCONSISTENT, "products of the shape '%s' have different prices on %d (%g and %g); name the product", shape,
+                                          self->day, found, value);
+        found = value;
+    }
+    return found;
+}
+
+static double list_price(parser *self, int blend) {
+    char name[MAX_NAME];
+    const csim_price *price;
+    csim_error unknown;
+    csim_error_clear(&unknown);
+    read_name(self, name, "a product");
+    if (self->status) return (double)NAN;
+    const csim_status status = csim_catalogue_price_at(self->catalogue, name, "standard", self->day, &price, &unknown);
+    if (!status) return price_of(price, blend);
+    const double of_shape = status == CSIM_UNKNOWN_NAME ? price_of_shape(self, name, blend) : (double)NAN;
+    if (!self->status && isnan(of_shape)) {
+        self->status = status;
+        if (self->err) *self->err = unknown;
+    }
+    return of_shape;
+}
+
+static double kernel_value(parser *self, csim_kernel_quantity quantity) {
+    char machine[MAX_NAME];
+    const model_name model = read_model(self);
+    csim_kernel_question question = {.quantity = quantity, .dense = model.dense, .month = (self->day / 10000 - 2000) * 12 + self->day / 100 % 100 - 1};
+    expect(self, ',', "','");
+    read_name(self, machine, "a machine");
+    if (quantity == CSIM_KERNEL_USD_PER_MTOK_OUT) question.tpot_ms = next_is(self, ',') ? read_number(self) : usual_tpot_ms;
+    question.model = find_model(self, model.id);
+    if (!self->status) self->status = csim_catalogue_hardware_find(self->catalogue, machine, &question.machine, self->err);
+    if (!self->status && quantity == CSIM_KERNEL_USD_PER_MTOK_OUT && !(question.tpot_ms > 0.0))
+        self->status = csim_error_set(self->err, CSIM_OUT_OF_RANGE, "expression '%.200s': the time a token is %g ms, more than 0 is allowed", self->text, question.tpot_ms);
+    return self->status || !self->kernel ? (double)NAN : self->kernel->answer(self->kernel->self, &question);
+}
+
+static double output_price(parser *self) { return list_price(self, 0); }
+static double blend_price(parser *self) { return list_price(self, 1); }
+static double active_parameters(parser *self) { return parameters(self, 1); }
+static double total_parameters(parser *self) { return parameters(self, 0); }
+static double kernel_cost(parser *self) { return kernel_value(self, CSIM_KERNEL_USD_PER_MTOK_OUT); }
+static double kernel_speed(parser *self) { return kernel_value(self, CSIM_KERNEL_TOK_PER_S_USER); }
+
+static const struct { const char *name; double (*arguments)(parser *self); } functions[] = {
+    {"price.output", output_price}, {"price.blend", blend_price}, {"active", active_parameters}, {"total", total_parameters},
+    {"kernel.usd_per_mtok_out", kernel_cost}, {"kernel.tok_per_s_user", kernel_speed},
+};
+
+/* --- the grammar ----------------------------------------------------------------------------------------------------------------------------- */
+
+static double read_expression(parser *self);
+
+static double read_call(parser *self) {
+    static const char known[] = "a function (price.output, price.blend, active, total, kernel.usd_per_mtok_out, kernel.tok_per_s_user)";
+    const char *begin = self->at;
+    char name[MAX_NAME];
+    read_name(self, name, known);
+    for (size_t i = 0; !self->status && i < sizeof functions / sizeof functions[0]; i++) {
+        if (strcmp(name, functions[i].name)) continue;
+        expect(self, '(', "'('");
+        const double value = functions[i].arguments(self);
+        expect(self, ')', "')'");
+        return value;
+    }
+    self->at = begin;
+    return fail(self, known);
+}
+
+static double read_factor(parser *self) {
+    double value;
+    skip_space(self);
+    if (self->status) return (double)NAN;
+    if (++self->depth > MAX_DEPTH) return fail(self, "less nesting");
+    if (next_is(self, '-')) value = -read_factor(self);
+    else if (next_is(self, '(')) {
+        value = read_expression(self);
+        expect(self, ')', "')'");
+    } else if (isdigit((unsigned char)*self->at) || *self->at == '.') value = read_number(self);
+    else value = read_call(self);
+    self->depth--;
+    return value;
+}
+
+static double read_term(parser *self) {
+    double value = read_factor(self);
+    while (!self->status) {
+        if (next_is(self, '*')) value *= read_factor(self);
+        else if (next_is(self, '/')) value /= read_factor(self);
+        else break;
+    }
+    return value;
+}
+
+static double read_expression(parser *self) {
+    double value = read_term(self);
+    while (!self->status) {
+        if (next_is(self, '+')) value += read_term(self);
+        else if (next_is(self, '-')) value -= read_term(self);
+        else break;
+    }
+    return value;
+}
+
+/* 20260428 from "2026-04-28"; a month stands for its last day: what was on the list when it ended. */
+static csim_status day_of(const char *said_on, int *day, csim_error *err) {
+    int year = 0, month = 0, date = 31, month_end = 0, day_end = 0;
+    const int fields = sscanf(said_on, "%4d-%2d%n-%2d%n", &year, &month, &month_end, &date, &day_end);
+    const int whole = (fields == 2 || fields == 3) && !said_on[fields == 2 ? month_end : day_end];
+    if (!whole || year < 2000 || month < 1 || month > 12 || date < 1 || date > 31)
+        return csim_error_set(err, CSIM_WRONG_TYPE, "'%.40s' is no day or month such as 2026-04-28 or 2026-04", said_on);
+    *day = (year * 100 + month) * 100 + date;
+    return CSIM_OK;
+}
+
+csim_status csim_expression_evaluate(const char *text, const char *said_on, const csim_catalogue *catalogue, const csim_kernel_oracle *kernel, double *out,
+                                     csim_error *err) {
+    parser self = {.text = text, .at = text, .catalogue = catalogue, .kernel = kernel, .err = err};
+    *out = (double)NAN;
+    const csim_status status = day_of(said_on, &self.day, err);
+    if (status) return status;
+    const csim_c_locale guard = csim_c_locale_enter();
+    const double value = read_expression(&self);
+    skip_space(&self);
+    if (*self.at) fail(&self, "an operator or the end");
+    csim_c_locale_leave(guard);
+    if (!self.status && isinf(value)) self.status = csim_error_set(err, CSIM_OUT_OF_RANGE, "expression '%.200s' divides by zero", text);
+    if (!self.status) *out = value;
+    return self.status;
+}
+
+/* --- readings -------------------------------------------------------------------------------------------------------------------------------- */
+
+static csim_status place_error(csim_status status, const csim_claim *claim, const csim_reading *reading, csim_error *err) {
+    if (!status || !err) return status;
+    snprintf(err->file, sizeof err->file, "%s", reading->note.file ? reading->note.file : "");
+    snprintf(err->field, sizeof err->field, "claims.%s.readings.%s.identity", claim->id, reading->id);
+    err->line = reading->note.line;
+    err->column = reading->note.column;
+    return status;
+}
+
+static csim_status evaluate_expression(const csim_claim *claim, const csim_reading *reading, const csim_catalogue *catalogue, const csim_kernel_oracle *kernel,
+                                       double *out, csim_error *err) {
+    return place_error(csim_expression_evaluate(reading->identity, claim->said_on, catalogue, kernel, out, err), claim, reading, err);
+}
+
+csim_status csim_claims_check(const csim_scenario *scenario, const csim_catalogue *catalogue, csim_error *err) {
+    csim_status status = CSIM_OK;
+    double value;
+    for (size_t c = 0; c < scenario->claims; c++)
+        for (size_t i = 0; !status && i < scenario->claim[c].count; i++) {
+            const csim_reading *reading = &scenario->claim[c].readings[i];
+            if (reading->identity[0]) status = evaluate_expression(&scenario->claim[c], reading, catalogue, NULL, &value, err);
+        }
+    return status;
+}
+
+static void set_note(csim_claim_result *to, const char *note) { snprintf(to->note, sizeof to->note, "%s", note); }
+
+static csim_status answer_expression(const csim_claim *claim, const csim_reading *reading, const csim_catalogue *catalogue, const csim_kernel_oracle *kernel,
+                                     csim_claim_result *to, csim_error *err) {
+    double value;
+    const csim_status status = evaluate_expression(claim, reading, catalogue, kernel, &value, err);
+    if (status) return status;
+    if (isnan(value)) {
+        set_note(to, kernel ? "not defined: a model does not fit the machine" : "the cost kernel was not asked");
+        return CSIM_OK;
+    }
+    const double truth = csim_comparison_holds(reading->op, value, reading->value) ? 1.0 : 0.0;
+    to->answer = CSIM_ANSWER_CONSTANT;
+    to->value = (csim_estimate){value, 0.0};
+    to->probability = (csim_probability){truth, 0.0, truth, truth, 0, 0};
+    return CSIM_OK;
+}
+
+static void answer_contrast(const csim_reading *reading, const csim_contrasts *contrasts, csim_claim_result *to) {
+    const csim_paired *pairs = NULL;
+    const char *why = "the contrast was not run";
+    if (contrasts) csim_contrasts_find(contrasts, reading, &pairs, &why);
+    if (!pairs) {
+        set_note(to, why);
+        return;
+    }
+    to->answer = CSIM_ANSWER_PAIRS;
+    to->pairs = *pairs;
+    to->value = pairs->mean;
+    to->probability = pairs->probability;
+}
+
+static int reading_position(const csim_plan *plan, const csim_claim_result *of) {
+    char id[2 * CSIM_CLAIM_ID];
+    snprintf(id, sizeof id, "%s.%s", of->claim, of->reading);
+    for (int i = 0; i < plan->readings; i++)
+        if (!strcmp(plan->reading_id[i], id)) return i;
+    return -1;
+}
+
+static csim_estimate median_of(const csim_result *result, const csim_plan_reading *reading) {
+    for (int i = 0; i < result->plan->report_months; i++)
+        if (result->plan->report_month[i] == reading->to) return csim_accumulator_quantile(result->statistics, (size_t)reading->slot, (size_t)i, 0.5);
+    return (csim_estimate){(double)NAN, (double)NAN};
+}
+
+static void answer_paths(const csim_result *result, csim_claim_result *to) {
+    const int at = reading_position(result->plan, to);
+    if (at < 0) {
+        set_note(to, "its month lies outside this run's horizon");
+        return;
+    }
+    to->probability = csim_probability_of(result->tally[at].hits, result->tally[at].count);
+    to->value = median_of(result, &result->plan->reading[at]);
+    to->answer = to->probability.count ? CSIM_ANSWER_PATHS : CSIM_ANSWER_OPEN;
+    if (!to->probability.count) set_note(to, result->plan->reading[at].given >= 0 ? "its condition holds in no path" : "no path was run");
+}
+
+static csim_status answer_reading(const csim_claim *claim, const csim_reading *reading, const csim_catalogue *catalogue, const csim_result *result,
+                                  const csim_contrasts *contrasts, const csim_kernel_oracle *kernel, csim_claim_result *to, csim_error *err) {
+    const double unknown = (double)NAN;
+    *to = (csim_claim_result){.probability = {unknown, unknown, unknown, unknown, 0, 0}, .value = {unknown, unknown}};
+    to->pairs = (csim_paired){.mean = {unknown, unknown}, .p5 = unknown, .p50 = unknown, .p95 = unknown, .correlation = unknown, .paths_saved = unknown,
+                              .probability = to->probability};
+    if (snprintf(to->claim, sizeof to->claim, "%s", claim->id) >= CSIM_CLAIM_ID || snprintf(to->reading, sizeof to->reading, "%s", reading->id) >= CSIM_CLAIM_ID)
+        return place_error(csim_error_set(err, CSIM_LIMIT, "the name is longer than %d bytes", CSIM_CLAIM_ID - 1), claim, reading, err);
+    if (reading->identity[0]) return answer_expression(claim, reading, catalogue, kernel, to, err);
+    if (reading->against[0]) answer_contrast(reading, contrasts, to);
+    else answer_paths(result, to);
+    return CSIM_OK;
+}
+
+csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catalogue *catalogue, const csim_result *result, const csim_contrasts *contrasts,
+                                 const csim_kernel_oracle *kernel, csim_claim_result **out, size_t *count, csim_error *err) {
+    csim_status status = CSIM_OK;
+    size_t readings = 0;
+    *out = NULL;
+    *count = 0;
+    for (size_t c = 0; c < scenario->claims; c++) readings += scenario->claim[c].count;
+    csim_claim_result *results = calloc(readings + 1, sizeof *results);
+    if (!results) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for the answers to %zu readings", readings);
+    for (size_t c = 0; c < scenario->claims; c++)
+        for (size_t i = 0; !status && i < scenario->claim[c].count; i++)
+            status = answer_reading(&scenario->claim[c], &scenario->claim[c].readings[i], catalogue, result, contrasts, kernel, &results[(*count)++], err);
+    if (status) {
+        free(results);
+        *count = 0;
+        return status;
+    }
+    *out = results;
+    return CSIM_OK;
+}

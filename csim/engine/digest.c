@@ -1,0 +1,26 @@
+/* The identity of a result. Must depend on numbers only: never on times, threads, files or commands. */
+#include "csim/engine/engine.h"
+
+static void feed(void *to, const void *bytes, size_t size) { csim_sha256_update(to, bytes, size); }
+
+static void feed_word(csim_sha256 *state, uint64_t word) { csim_sha256_update(state, &word, sizeof word); }
+
+void csim_result_digest(const csim_result *result, char hex[65]) {
+    char plan_hash[65];
+    unsigned char digest[CSIM_SHA256_BYTES];
+    csim_sha256 state;
+    csim_sha256_init(&state);
+    csim_plan_hash(result->plan, plan_hash);
+    csim_sha256_update(&state, plan_hash, 64);
+    feed_word(&state, result->options.seed);
+    feed_word(&state, result->options.first_path);
+    feed_word(&state, result->done);
+    for (int i = 0; i < result->plan->readings; i++) {
+        feed_word(&state, result->tally[i].hits);
+        feed_word(&state, result->tally[i].count);
+    }
+    for (int i = 0; i < CSIM_FAILURES; i++) feed_word(&state, result->failed_by[i]);
+    csim_accumulator_write(result->statistics, feed, &state);
+    csim_sha256_final(&state, digest);
+    csim_sha256_hex(digest, hex);
+}

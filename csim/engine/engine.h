@@ -1,0 +1,58 @@
+/* Runs a plan: blocks of paths over threads into exact statistics. No thread outlives a call, nothing is printed, a cancel answers within a block
+ * (some 20 ms). Results do not depend on the number of threads, on the order of blocks or on how often the run was interrupted and advanced. */
+#ifndef CSIM_ENGINE_ENGINE_H
+#define CSIM_ENGINE_ENGINE_H
+
+#include <stdatomic.h>
+
+#include "csim/model/block.h"
+#include "csim/plan/plan.h"
+#include "csim/stats/accumulator.h"
+
+typedef struct csim_run_options {
+    uint64_t seed;
+    uint32_t first_path, paths;  /* paths first_path … first_path + paths − 1 */
+    int threads;                 /* 0: one a processor, at most 64 */
+    uint32_t keep_paths;         /* inputs and kept numbers of the first so many paths */
+    int verify;                  /* 1: check the invariants of docs/model.md after every month (slow) */
+} csim_run_options;
+
+/* A claim's reading over paths: `count` paths could decide it (for a conditional reading: those where its condition held), `hits` said yes. */
+typedef struct csim_tally { uint64_t hits, count; } csim_tally;
+
+typedef struct csim_result {
+    const csim_plan *plan;               /* borrowed */
+    const char *variant;                 /* build of the model that ran: "scalar", "avx2" (csim/model/variant.h); changes no number */
+    csim_run_options options;
+    csim_accumulator *statistics;        /* series = plan->slots, months = plan->report_months */
+    csim_tally tally[CSIM_MAX_READINGS];
+    uint64_t done, failed;               /* paths simulated; of them stopped */
+    uint64_t failed_by[CSIM_FAILURES];   /* by csim_failure */
+    uint64_t failed_slot[CSIM_MAX_OUTCOMES]; /* by the outcome that failed first */
+    uint32_t kept;                       /* rows in the two tables below, row i = path first_path + i */
+    double *kept_input;                  /* [kept][plan->inputs] */
+    double *kept_scalar;                 /* [kept][plan->scalars]; NAN in the rows of stopped paths */
+    double seconds;                      /* spent in csim_run_advance */
+} csim_result;
+
+typedef struct csim_run csim_run;
+
+/* The plan must outlive the run. Errors: NO_MEMORY, USAGE (no paths). */
+csim_status csim_run_new(const csim_plan *plan, const csim_run_options *options, csim_run **out, csim_error *err);
+void csim_run_free(csim_run *run);
+
+/* Works until all paths are done, `seconds` have passed (0: no limit) or *cancel is set (may be NULL). CSIM_OK also when time is up: ask csim_run_done.
+ * INTERRUPTED when cancelled; the run stays valid and may be advanced again. RUN_FAILED when an invariant is broken under `verify`, with the sentence. */
+csim_status csim_run_advance(csim_run *run, double seconds, const atomic_int *cancel, csim_error *err);
+uint64_t csim_run_done(const csim_run *run);     /* paths finished so far */
+
+/* The statistics so far (all complete blocks). Borrowed; changes at the next advance. RUN_FAILED when more than .1 % of the paths were stopped. */
+csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *err);
+
+/* SHA-256 over plan hash, seed, path interval, statistics, tallies and failures: 64 hex digits and NUL. Never over times, threads or files. */
+void csim_result_digest(const csim_result *result, char hex[65]);
+
+/* Replays one path: outcome values [months × slots], row by month, into caller's memory, and its inputs [plan->inputs]; either may be NULL. */
+csim_status csim_path_replay(const csim_plan *plan, uint64_t seed, uint32_t path, double *outcomes, double *inputs, int *failure, csim_error *err);
+
+#endif

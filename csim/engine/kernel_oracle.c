@@ -1,0 +1,49 @@
+/* One model, one machine, one month's workload → dollars or speed. */
+#include "csim/engine/kernel_oracle.h"
+
+#include <math.h>
+
+#include "csim/catalogue/token_cost.h"
+
+#define UNDEFINED ((double)NAN)
+
+static double lever(const csim_plan *plan, csim_lever_id id, int t) { return plan->lever[plan->lever_offset[id]][t]; }
+
+static moe_request workload(const csim_plan *plan, int month, double tpot_ms) {
+    const int t = month - plan->start_month, within = t < 0 ? 0 : t >= plan->months ? plan->months - 1 : t;
+    return (moe_request){.input_tokens = lever(plan, CSIM_LEVER_WORKLOAD_INPUT, within), .output_tokens = lever(plan, CSIM_LEVER_WORKLOAD_OUTPUT, within),
+                         .hit_share = lever(plan, CSIM_LEVER_WORKLOAD_HIT, within), .tpot_s = 1e-3 * tpot_ms, .verified = 1.0, .accepted = 1.0};
+}
+
+/* The fastest a single user is served: one sequence a group, every layer's fixed time and all weights of the experts it visits. */
+static double fastest_user(const csim_model_entry *model, const csim_hardware_entry *machine, moe_request request, csim_error *err) {
+    csim_token_cost cost;
+    const csim_ownership owner = csim_ownership_standard();
+    request.tpot_s = 1e-4; /* no batch is asked for: the widest spread the machine allows */
+    if (csim_token_cost_of(model, machine, &request, &owner, &cost, err)) return UNDEFINED;
+    const moe_explanation *x = &cost.kernel;
+    const double per_sequence = (x->cache_s + x->compute_s + x->network_s) / x->batch;
+    const double touched = model->shape.experts > 0.0 ? model->shape.top_k / model->shape.experts : 1.0;
+    return 1.0 / (x->dense_s + touched * x->experts_s / x->experts_touched_share + x->fixed_s + per_sequence / x->group);
+}
+
+/* The twin in which every expert works for every token: one wide feed-forward layer, served by tensor parallelism as dense models are. */
+static void make_dense(moe_shape *shape) {
+    const double experts = shape->moe_layers * shape->experts * shape->expert_params;
+    shape->active_params += experts * (1.0 - shape->top_k / shape->experts);
+    shape->dense_ffn_params += experts + shape->shared_expert_params;
+    shape->ffn_bytes = shape->expert_bytes;
+    shape->shared_expert_params = shape->moe_layers = shape->experts = shape->top_k = 0.0;
+}
+
+double csim_kernel_answer(void *plan_pointer, const csim_kernel_question *question) {
+    const csim_plan *plan = *(const csim_plan **)plan_pointer;
+    const csim_ownership owner = csim_ownership_standard();
+    const moe_request request = workload(plan, question->month, question->tpot_ms > 0.0 ? question->tpot_ms : 40.0);
+    csim_model_entry model = *question->model;
+    csim_token_cost cost;
+    csim_error refused;
+    if (question->dense) make_dense(&model.shape);
+    if (question->quantity == CSIM_KERNEL_TOK_PER_S_USER) return fastest_user(&model, question->machine, request, &refused);
+    return csim_token_cost_of(&model, question->machine, &request, &owner, &cost, &refused) ? UNDEFINED : cost.usd_per_mtok_out;
+}

@@ -1,0 +1,219 @@
+/* The engine on the shipped baseline: one answer on any number of threads, in any slices; cancel; replay; invariants; failures. Run from the root. */
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include <xmmintrin.h>
+
+#include "csim/engine/engine.h"
+#include "tests/c/check.h"
+
+enum { PATHS = 300 };
+static csim_scenario *scenario;
+static csim_catalogue *catalogue;
+static csim_plan *plan;
+
+static int load_baseline(void **state) {
+    csim_error err;
+    (void)state;
+    csim_scenario_set_home("scenarios");
+    check_status(csim_scenario_load("baseline", &scenario, &err), &err);
+    check_status(csim_catalogue_load(scenario->catalogue_dir, &catalogue, &err), &err);
+    check_status(csim_plan_compile(scenario, catalogue, &plan, &err), &err);
+    return 0;
+}
+
+static int unload(void **state) {
+    (void)state;
+    csim_plan_free(plan);
+    csim_catalogue_free(catalogue);
+    csim_scenario_free(scenario);
+    return 0;
+}
+
+static csim_run_options options_of(uint64_t seed, int threads) {
+    return (csim_run_options){.seed = seed, .paths = PATHS, .threads = threads, .keep_paths = PATHS};
+}
+
+/* Runs in slices of `seconds` (0: at one go) and returns the digest. */
+static csim_run *run_to_end(csim_run_options options, double seconds, char digest[65]) {
+    csim_error err;
+    csim_run *run;
+    const csim_result *result;
+    check_status(csim_run_new(plan, &options, &run, &err), &err);
+    while (csim_run_done(run) < options.paths) check_status(csim_run_advance(run, seconds, NULL, &err), &err);
+    check_status(csim_run_result(run, &result, &err), &err);
+    csim_result_digest(result, digest);
+    return run;
+}
+
+static void digest_is_the_same_on_1_2_3_and_7_threads(void **state) {
+    char first[65], other[65];
+    const int threads[] = {2, 3, 7};
+    (void)state;
+    csim_run_free(run_to_end(options_of(11, 1), 0.0, first));
+    for (int i = 0; i < 3; i++) {
+        csim_run_free(run_to_end(options_of(11, threads[i]), 0.0, other));
+        assert_string_equal(first, other);
+    }
+}
+
+static void digest_is_the_same_in_slices(void **state) {
+    char first[65], other[65];
+    (void)state;
+    csim_run_free(run_to_end(options_of(11, 2), 0.0, first));
+    csim_run_free(run_to_end(options_of(11, 2), 0.001, other));
+    assert_string_equal(first, other);
+}
+
+static void two_seeds_differ(void **state) {
+    char first[65], other[65];
+    (void)state;
+    csim_run_free(run_to_end(options_of(11, 2), 0.0, first));
+    csim_run_free(run_to_end(options_of(12, 2), 0.0, other));
+    assert_string_not_equal(first, other);
+}
+
+static void digest_survives_flush_to_zero_set_by_the_caller(void **state) {
+    char first[65], other[65];
+    const unsigned before = _mm_getcsr();
+    (void)state;
+    csim_run_free(run_to_end(options_of(11, 2), 0.0, first));
+    _mm_setcsr(before | 0x8040); /* FTZ and DAZ */
+    csim_run_free(run_to_end(options_of(11, 2), 0.0, other));
+    assert_int_equal(_mm_getcsr() & 0x8040, 0x8040); /* the caller's setting is its own */
+    _mm_setcsr(before);
+    assert_string_equal(first, other);
+}
+
+static void a_replayed_path_equals_its_row_in_the_batch(void **state) {
+    char digest[65];
+    csim_error err;
+    const csim_result *result;
+    csim_run *run = run_to_end(options_of(11, 2), 0.0, digest);
+    double *outcomes = malloc((size_t)plan->months * (size_t)plan->slots * sizeof *outcomes), *inputs = malloc((size_t)plan->inputs * sizeof *inputs);
+    const uint32_t paths[] = {0, 1, 63, 64, 129, PATHS - 1};
+    (void)state;
+    check_status(csim_run_result(run, &result, &err), &err);
+    for (size_t k = 0; k < sizeof paths / sizeof paths[0]; k++) {
+        check_status(csim_path_replay(plan, 11, paths[k], outcomes, inputs, NULL, &err), &err);
+        for (int i = 0; i < plan->inputs; i++) assert_true(inputs[i] == result->kept_input[(size_t)paths[k] * (size_t)plan->inputs + (size_t)i]);
+        for (int i = 0; i < plan->scalars; i++) {
+            const double kept = result->kept_scalar[(size_t)paths[k] * (size_t)plan->scalars + (size_t)i];
+            assert_true(kept == outcomes[(size_t)plan->scalar[i].month * (size_t)plan->slots + (size_t)plan->scalar[i].slot] || isnan(kept));
+        }
+    }
+    free(outcomes);
+    free(inputs);
+    csim_run_free(run);
+}
+
+static void shards_merge_to_the_whole(void **state) {
+    char digest[65];
+    csim_error err;
+    const csim_result *whole, *low, *high;
+    csim_run_options first = options_of(11, 2), second = options_of(11, 2);
+    first.paths = 101;
+    second.first_path = 101;
+    second.paths = PATHS - 101;
+    csim_run *run = run_to_end(options_of(11, 2), 0.0, digest), *a = run_to_end(first, 0.0, digest), *b = run_to_end(second, 0.0, digest);
+    (void)state;
+    check_status(csim_run_result(run, &whole, &err), &err);
+    check_status(csim_run_result(a, &low, &err), &err);
+    check_status(csim_run_result(b, &high, &err), &err);
+    csim_accumulator_merge(low->statistics, high->statistics);
+    const size_t cells = whole->statistics->series * whole->statistics->months;
+    assert_memory_equal(low->statistics->moments, whole->statistics->moments, cells * sizeof(csim_moments));
+    assert_memory_equal(low->statistics->bin, whole->statistics->bin, cells * CSIM_BINS * sizeof(uint32_t));
+    csim_run_free(run);
+    csim_run_free(a);
+    csim_run_free(b);
+}
+
+static void *cancel_soon(void *flag) {
+    const struct timespec wait = {0, 60000000};
+    nanosleep(&wait, NULL);
+    atomic_store((atomic_int *)flag, 1);
+    return NULL;
+}
+
+static double seconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static void cancel_answers_soon_and_leaves_a_run_that_goes_on(void **state) {
+    csim_error err;
+    csim_run *run;
+    atomic_int cancel = 0;
+    pthread_t thread;
+    csim_run_options options = options_of(11, 2);
+    char digest[65], whole[65];
+    const csim_result *result;
+    (void)state;
+    options.paths = 20000;
+    check_status(csim_run_new(plan, &options, &run, &err), &err);
+    pthread_create(&thread, NULL, cancel_soon, &cancel);
+    const double begin = seconds();
+    check_refused(csim_run_advance(run, 0.0, &cancel, &err), CSIM_INTERRUPTED, &err);
+    assert_true(seconds() - begin < 0.06 + 0.5); /* 100 ms on an idle machine; a busy one gets grace */
+    pthread_join(thread, NULL);
+    assert_true(csim_run_done(run) < options.paths);
+    check_status(csim_run_advance(run, 0.0, NULL, &err), &err);
+    assert_int_equal(csim_run_done(run), options.paths);
+    check_status(csim_run_result(run, &result, &err), &err);
+    csim_result_digest(result, digest);
+    csim_run_free(run);
+    csim_run_free(run_to_end(options, 0.0, whole));
+    assert_string_equal(digest, whole);
+}
+
+static void invariants_hold_after_every_month(void **state) {
+    csim_error err;
+    csim_run *run;
+    csim_run_options options = options_of(5, 2);
+    (void)state;
+    options.verify = 1;
+    check_status(csim_run_new(plan, &options, &run, &err), &err);
+    check_status(csim_run_advance(run, 0.0, NULL, &err), &err);
+    assert_int_equal(csim_run_done(run), options.paths);
+    csim_run_free(run);
+}
+
+static void a_run_without_paths_is_refused(void **state) {
+    csim_error err;
+    csim_run *run;
+    const csim_run_options options = {.seed = 1};
+    (void)state;
+    check_refused(csim_run_new(plan, &options, &run, &err), CSIM_USAGE, &err);
+    assert_null(run);
+}
+
+static void the_same_scenario_gives_the_same_plan(void **state) {
+    csim_error err;
+    csim_plan *again;
+    char first[65], second[65];
+    (void)state;
+    check_status(csim_plan_compile(scenario, catalogue, &again, &err), &err);
+    csim_plan_hash(plan, first);
+    csim_plan_hash(again, second);
+    assert_string_equal(first, second);
+    csim_plan_free(again);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_scenario_gives_the_same_plan),
+        cmocka_unit_test(digest_is_the_same_on_1_2_3_and_7_threads),
+        cmocka_unit_test(digest_is_the_same_in_slices),
+        cmocka_unit_test(two_seeds_differ),
+        cmocka_unit_test(digest_survives_flush_to_zero_set_by_the_caller),
+        cmocka_unit_test(a_replayed_path_equals_its_row_in_the_batch),
+        cmocka_unit_test(shards_merge_to_the_whole),
+        cmocka_unit_test(cancel_answers_soon_and_leaves_a_run_that_goes_on),
+        cmocka_unit_test(invariants_hold_after_every_month),
+        cmocka_unit_test(a_run_without_paths_is_refused),
+    };
+    return cmocka_run_group_tests(tests, load_baseline, unload);
+}
