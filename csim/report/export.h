@@ -1,0 +1,21 @@
+/* Plain-text exports of a run, for programs that read neither SQLite nor workbooks. Numbers are the shortest decimal text that reads back to the same
+ * double, always with a point. Files appear whole or not at all. */
+#ifndef CSIM_REPORT_EXPORT_H
+#define CSIM_REPORT_EXPORT_H
+
+#include "csim/engine/engine.h"
+#include "csim/store/run_file.h"
+
+enum { CSIM_NUMBER_TEXT = 32 };
+
+/* Shortest text of a finite number that strtod gives back exactly. Call in the "C" locale. Returns text. */
+char *csim_number_text(double value, char text[CSIM_NUMBER_TEXT]);
+
+/* summary.csv (RFC 4180, CRLF, UTF-8), tidy: series,element,month,statistic,value,standard_error,unit; one row a series, reported month and statistic
+ * (mean, sd, p5, p25, p50, p75, p95). What is not known is an empty field. */
+csim_status csim_export_csv(const char *path, const csim_result *result, csim_error *err);
+
+/* run.json (RFC 8259): identity, scenario, stopped paths, claims. What is not known is null; bytes that are not UTF-8 become U+FFFD. */
+csim_status csim_export_json(const char *path, const csim_run_file *file, csim_error *err);
+
+#endif

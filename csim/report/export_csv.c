@@ -1,0 +1,82 @@
+/* summary.csv. Must not compute anything: every number comes from the statistics as it is. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "csim/report/export.h"
+#include "csim/store/atomic_file.h"
+
+char *csim_number_text(double value, char text[CSIM_NUMBER_TEXT]) {
+    for (int digits = 15; digits <= 17; digits++) { /* 15 always survive from text to double, 17 always from double to text */
+        snprintf(text, CSIM_NUMBER_TEXT, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) break;
+    }
+    return text;
+}
+
+static void put_number(FILE *stream, double value) {
+    char text[CSIM_NUMBER_TEXT];
+    if (isfinite(value)) fputs(csim_number_text(value, text), stream);
+}
+
+/* A field in quotes where commas, quotes or line breaks make them necessary. */
+static void put_text(FILE *stream, const char *text) {
+    if (!text[strcspn(text, ",\"\r\n")]) {
+        fputs(text, stream);
+        return;
+    }
+    fputc('"', stream);
+    for (; *text; text++) {
+        if (*text == '"') fputc('"', stream);
+        fputc(*text, stream);
+    }
+    fputc('"', stream);
+}
+
+static csim_estimate statistic(const csim_accumulator *of, size_t series, size_t month, int which, const char **name) {
+    static const struct { const char *name; double p; } quantiles[] = {{"p5", 0.05}, {"p25", 0.25}, {"p50", 0.5}, {"p75", 0.75}, {"p95", 0.95}};
+    *name = which == 0 ? "mean" : which == 1 ? "sd" : quantiles[which - 2].name;
+    if (which == 0) return csim_accumulator_mean(of, series, month);
+    if (which == 1) return csim_accumulator_sd(of, series, month);
+    return csim_accumulator_quantile(of, series, month, quantiles[which - 2].p);
+}
+
+/* "share.open.developers" is outcome share.open, element developers. */
+static const char *element_of(const csim_plan *plan, int slot) {
+    const char *outcome = csim_outcome_rows[plan->slot_outcome[slot]].name, *full = plan->slot_name[slot];
+    const size_t length = strlen(outcome);
+    return !strncmp(full, outcome, length) && full[length] == '.' ? full + length + 1 : "";
+}
+
+enum { STATISTICS = 7 };
+
+static void put_month(FILE *stream, const csim_result *result, int slot, int report) {
+    const csim_plan *plan = result->plan;
+    const csim_outcome_row *outcome = &csim_outcome_rows[plan->slot_outcome[slot]];
+    char month[CSIM_MONTH_TEXT];
+    const char *name;
+    csim_month_text(plan->start_month + plan->report_month[report], month);
+    for (int which = 0; which < STATISTICS; which++) {
+        const csim_estimate estimate = statistic(result->statistics, (size_t)slot, (size_t)report, which, &name);
+        put_text(stream, outcome->name);
+        fputc(',', stream);
+        put_text(stream, element_of(plan, slot));
+        fprintf(stream, ",%s,%s,", month, name);
+        put_number(stream, estimate.value);
+        fputc(',', stream);
+        put_number(stream, estimate.error);
+        fputc(',', stream);
+        put_text(stream, outcome->unit);
+        fputs("\r\n", stream);
+    }
+}
+
+static void put_all(FILE *stream, const void *what) {
+    const csim_result *result = what;
+    fputs("series,element,month,statistic,value,standard_error,unit\r\n", stream);
+    for (int slot = 0; slot < result->plan->slots; slot++)
+        for (int report = 0; report < result->plan->report_months; report++) put_month(stream, result, slot, report);
+}
+
+csim_status csim_export_csv(const char *path, const csim_result *result, csim_error *err) { return csim_atomic_file_write(path, put_all, result, err); }

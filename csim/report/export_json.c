@@ -1,0 +1,135 @@
+/* run.json. Must not compute anything but the spelling of times and texts. */
+#define _POSIX_C_SOURCE 200809L
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "csim/report/export.h"
+#include "csim/store/atomic_file.h"
+
+/* Length of the well-formed UTF-8 character at `text` (no overlong forms, no surrogates, nothing above U+10FFFF), 0 when there is none. */
+static int utf8_length(const unsigned char *text) {
+    static const unsigned long least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const int length = text[0] < 0x80 ? 1 : text[0] >> 5 == 6 ? 2 : text[0] >> 4 == 14 ? 3 : text[0] >> 3 == 30 ? 4 : 0;
+    if (length < 2) return length;
+    unsigned long code = text[0] & (0x7fu >> length);
+    for (int i = 1; i < length; i++) {
+        if (text[i] >> 6 != 2) return 0; /* also the closing NUL */
+        code = code << 6 | (text[i] & 0x3fu);
+    }
+    return code < least[length] || code > 0x10ffff || code >> 11 == 0x1b ? 0 : length;
+}
+
+static void put_text(FILE *stream, const char *text) {
+    const unsigned char *at = (const unsigned char *)(text ? text : "");
+    fputc('"', stream);
+    while (*at) {
+        const int length = utf8_length(at);
+        if (*at == '"' || *at == '\\') fprintf(stream, "\\%c", *at);
+        else if (*at == '\n') fputs("\\n", stream);
+        else if (*at < 0x20 || *at == 0x7f) fprintf(stream, "\\u%04x", *at);
+        else if (length) fwrite(at, 1, (size_t)length, stream);
+        else fputs("\xef\xbf\xbd", stream);
+        at += length ? length : 1;
+    }
+    fputc('"', stream);
+}
+
+static void put_number(FILE *stream, double value) {
+    char text[CSIM_NUMBER_TEXT];
+    fputs(isfinite(value) ? csim_number_text(value, text) : "null", stream);
+}
+
+static void put_pair(FILE *stream, const char *indent, const char *key, const char *text) {
+    fprintf(stream, "%s\"%s\": ", indent, key);
+    put_text(stream, text);
+    fputs(",\n", stream);
+}
+
+static void put_value(FILE *stream, const char *key, double value) {
+    fprintf(stream, ", \"%s\": ", key);
+    put_number(stream, value);
+}
+
+/* "2026-08-05T12:00:00Z" */
+static void put_time(FILE *stream, int64_t unix_s) {
+    const time_t seconds = (time_t)unix_s;
+    struct tm utc;
+    char text[64];
+    if (!gmtime_r(&seconds, &utc) || !strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)) text[0] = '\0';
+    put_pair(stream, "  ", "created", text);
+    fprintf(stream, "  \"created_unix_s\": %lld,\n", (long long)unix_s);
+}
+
+static void put_identity(FILE *stream, const csim_run_file *file) {
+    static const char *const keys[] = {"version", "git_revision", "compiler", "gsl_version", "kernel_variant", "command_line", "digest", "plan_sha256"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) put_pair(stream, "  ", keys[i], csim_run_file_meta(file, keys[i]));
+    put_time(stream, csim_run_file_info(file)->created_unix_s);
+    fputs("  \"scenario\": {\n", stream);
+    put_pair(stream, "    ", "name", csim_run_file_meta(file, "scenario_name"));
+    put_pair(stream, "    ", "sha256", csim_run_file_meta(file, "scenario_sha256"));
+    fputs("    \"text\": ", stream);
+    put_text(stream, csim_run_file_scenario_text(file));
+    fputs("\n  },\n", stream);
+}
+
+static void put_counts(FILE *stream, const csim_result *result) {
+    const csim_run_options *options = &result->options;
+    fprintf(stream, "  \"seed\": %llu,\n  \"first_path\": %u,\n  \"paths\": %u,\n  \"done\": %llu,\n  \"kept\": %u,\n  \"seconds\": ",
+            (unsigned long long)options->seed, options->first_path, options->paths, (unsigned long long)result->done, result->kept);
+    put_number(stream, result->seconds);
+    fprintf(stream, ",\n  \"failed\": %llu,\n  \"failed_by\": {", (unsigned long long)result->failed);
+    for (int cause = CSIM_PATH_OK + 1; cause < CSIM_FAILURES; cause++)
+        fprintf(stream, "%s\"%s\": %llu", cause > CSIM_PATH_OK + 1 ? ", " : "", csim_failure_name(cause), (unsigned long long)result->failed_by[cause]);
+    fputs("},\n", stream);
+}
+
+static void put_pairs(FILE *stream, const csim_paired *pairs) {
+    fprintf(stream, ", \"pairs\": {\"count\": %llu, \"dropped\": %llu", (unsigned long long)pairs->pairs, (unsigned long long)pairs->dropped);
+    put_value(stream, "p5", pairs->p5);
+    put_value(stream, "p50", pairs->p50);
+    put_value(stream, "p95", pairs->p95);
+    put_value(stream, "correlation", pairs->correlation);
+    put_value(stream, "paths_saved", pairs->paths_saved);
+    fputc('}', stream);
+}
+
+static void put_claim(FILE *stream, const csim_claim_result *claim) {
+    static const char *const answers[] = {[CSIM_ANSWER_OPEN] = "open", [CSIM_ANSWER_PATHS] = "paths", [CSIM_ANSWER_CONSTANT] = "constant", [CSIM_ANSWER_PAIRS] = "pairs"};
+    const csim_probability *p = &claim->probability;
+    fputs("    {\"claim\": ", stream);
+    put_text(stream, claim->claim);
+    fputs(", \"reading\": ", stream);
+    put_text(stream, claim->reading);
+    fprintf(stream, ", \"answer\": \"%s\"", (unsigned)claim->answer <= CSIM_ANSWER_PAIRS ? answers[claim->answer] : "open");
+    put_value(stream, "probability", p->value);
+    put_value(stream, "error", p->error);
+    put_value(stream, "low", p->low);
+    put_value(stream, "high", p->high);
+    fprintf(stream, ", \"hits\": %llu, \"count\": %llu", (unsigned long long)p->hits, (unsigned long long)p->count);
+    put_value(stream, "value", claim->value.value);
+    put_value(stream, "value_error", claim->value.error);
+    if (claim->answer == CSIM_ANSWER_PAIRS) put_pairs(stream, &claim->pairs);
+    fputs(", \"note\": ", stream);
+    put_text(stream, claim->note);
+    fputc('}', stream);
+}
+
+static void put_all(FILE *stream, const void *what) {
+    const csim_run_file *file = what;
+    size_t count;
+    const csim_claim_result *claims = csim_run_file_claims(file, &count);
+    fputs("{\n", stream);
+    put_identity(stream, file);
+    put_counts(stream, csim_run_file_result(file));
+    fputs("  \"claims\": [", stream);
+    for (size_t i = 0; i < count; i++) {
+        fputs(i ? ",\n" : "\n", stream);
+        put_claim(stream, &claims[i]);
+    }
+    fputs(count ? "\n  ]\n}\n" : "]\n}\n", stream);
+}
+
+csim_status csim_export_json(const char *path, const csim_run_file *file, csim_error *err) { return csim_atomic_file_write(path, put_all, file, err); }

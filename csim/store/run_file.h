@@ -1,0 +1,51 @@
+/* run.moecast: everything about one run in one SQLite file. Whoever has the file can check it, export it and run it again: it holds the plan, the full
+ * scenario text, the exact statistics, the kept paths, the answers to claims and the circumstances of the run.
+ * A file is written once and whole; reading gives back exactly what was written or refuses. No SQLite handle outlives a call.
+ *
+ * Tables, for people who open it with sqlite3:
+ *   meta(key, value)         text: format, versions, scenario_name, scenario_sha256, scenario (canonical text), seed, paths, …, digest, plan_sha256, seal
+ *   section(name, size, sha256, bytes)   plan (packed, plan_bytes.h), statistics (csim_accumulator_write), kept_input and kept_scalar (float64, a row
+ *                                        a path, columns as in kept_column); size and hash are those of the unpacked bytes
+ *   series, failure, tally, kept_column, claim    one row a series, cause, reading, column, reading
+ * `seal` is the SHA-256 over all rows of all tables but itself. */
+#ifndef CSIM_STORE_RUN_FILE_H
+#define CSIM_STORE_RUN_FILE_H
+
+#include "csim/engine/claims.h"
+#include "csim/engine/engine.h"
+#include "csim/scenario/scenario.h"
+
+enum { CSIM_RUN_FILE_FORMAT = 1 };
+
+/* Circumstances that change no number. "" where not known. */
+typedef struct csim_run_info {
+    const char *version, *git_revision, *compiler, *gsl_version, *kernel_variant, *command_line;
+    int64_t created_unix_s; /* UTC */
+} csim_run_info;
+
+/* Replaces `path` atomically; on any failure (FILE_WRITE, NO_MEMORY, LIMIT) what was there stays and nothing is left beside it. */
+csim_status csim_run_file_write(const char *path, const csim_result *result, const csim_scenario *scenario, const csim_run_info *info,
+                                const csim_claim_result *claims, size_t claim_count, csim_error *err);
+
+typedef struct csim_run_file csim_run_file;
+
+/* FILE_OPEN when there is no such file, FILE_FORMAT with one sentence for anything that is not an undamaged run file of this format, the digest included. */
+csim_status csim_run_file_read(const char *path, csim_run_file **out, csim_error *err);
+void csim_run_file_free(csim_run_file *file);
+
+/* Borrowed from the handle. */
+const csim_plan *csim_run_file_plan(const csim_run_file *file);
+const csim_result *csim_run_file_result(const csim_run_file *file);
+const csim_run_info *csim_run_file_info(const csim_run_file *file);
+const char *csim_run_file_scenario_text(const csim_run_file *file);
+const char *csim_run_file_meta(const csim_run_file *file, const char *key); /* NULL when there is no such key */
+const csim_claim_result *csim_run_file_claims(const csim_run_file *file, size_t *count);
+
+/* "not_finite": the name of a cause for which paths are stopped (csim_failure), as stored and exported. */
+const char *csim_failure_name(int cause);
+
+/* "2028-12", from months since 2000-01. Returns text. */
+enum { CSIM_MONTH_TEXT = 32 };
+char *csim_month_text(int month, char text[CSIM_MONTH_TEXT]);
+
+#endif

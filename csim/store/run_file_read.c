@@ -1,0 +1,358 @@
+/* Reads a run file into a handle and believes none of it: marks, tables, seal, section hashes, counts against the plan, and the digest computed anew.
+ * After a successful read every table may be indexed by the plan's counts. */
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "csim/scenario/c_locale.h"
+#include "csim/store/plan_bytes.h"
+#include "csim/store/run_file.h"
+#include "csim/store/schema.h"
+
+enum { MAX_META = 64 };
+
+struct csim_run_file {
+    csim_plan *plan;
+    csim_result result;
+    csim_run_info info;
+    size_t metas;
+    struct { char *key, *value; } meta[MAX_META];
+    csim_claim_result *claims;
+    size_t claim_count;
+};
+
+#define DAMAGED(what) "the run file is damaged: " what
+
+void csim_run_file_free(csim_run_file *file) {
+    if (!file) return;
+    csim_plan_free(file->plan);
+    csim_accumulator_free(file->result.statistics);
+    free(file->result.kept_input);
+    free(file->result.kept_scalar);
+    for (size_t i = 0; i < file->metas; i++) {
+        free(file->meta[i].key);
+        free(file->meta[i].value);
+    }
+    free(file->claims);
+    free(file);
+}
+
+const csim_plan *csim_run_file_plan(const csim_run_file *file) { return file->plan; }
+const csim_result *csim_run_file_result(const csim_run_file *file) { return &file->result; }
+const csim_run_info *csim_run_file_info(const csim_run_file *file) { return &file->info; }
+const char *csim_run_file_scenario_text(const csim_run_file *file) { return csim_run_file_meta(file, "scenario"); }
+
+const csim_claim_result *csim_run_file_claims(const csim_run_file *file, size_t *count) {
+    *count = file->claim_count;
+    return file->claims;
+}
+
+const char *csim_run_file_meta(const csim_run_file *file, const char *key) {
+    for (size_t i = 0; i < file->metas; i++)
+        if (!strcmp(file->meta[i].key, key)) return file->meta[i].value;
+    return NULL;
+}
+
+/* --- meta ------------------------------------------------------------------------------------------------------------------------------------ */
+
+static char *copy_text(csim_sql *sql, const char *text) {
+    char *copy = malloc(strlen(text) + 1);
+    if (copy) strcpy(copy, text);
+    else csim_sql_fail(sql, CSIM_NO_MEMORY, "no memory to read the run file");
+    return copy;
+}
+
+static void read_meta(csim_sql *sql, csim_run_file *file) {
+    sqlite3_stmt *row = csim_sql_prepare(sql, "SELECT key, value FROM meta ORDER BY key");
+    while (csim_sql_step(sql, row)) {
+        if (file->metas == MAX_META) {
+            csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("too many keys"));
+            break;
+        }
+        file->meta[file->metas].key = copy_text(sql, csim_sql_text(row, 0));
+        file->meta[file->metas].value = copy_text(sql, csim_sql_text(row, 1));
+        if (sql->status) { /* half a pair must not be looked up */
+            free(file->meta[file->metas].key);
+            free(file->meta[file->metas].value);
+            break;
+        }
+        file->metas++;
+    }
+    sqlite3_finalize(row);
+}
+
+static const char *meta_text(csim_sql *sql, const csim_run_file *file, const char *key) {
+    const char *text = csim_run_file_meta(file, key);
+    if (!text) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("a key is missing"));
+    return text ? text : "";
+}
+
+static uint64_t meta_count(csim_sql *sql, const csim_run_file *file, const char *key, uint64_t most) {
+    const char *text = meta_text(sql, file, key);
+    char *end;
+    errno = 0;
+    const unsigned long long value = strtoull(text, &end, 10);
+    if (end == text || *end || errno || text[0] == '-' || value > most) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("a count is no number"));
+    return value;
+}
+
+static void take_circumstances(csim_sql *sql, csim_run_file *file) {
+    csim_run_info *info = &file->info;
+    info->version = meta_text(sql, file, "version");
+    info->git_revision = meta_text(sql, file, "git_revision");
+    info->compiler = meta_text(sql, file, "compiler");
+    info->gsl_version = meta_text(sql, file, "gsl_version");
+    info->kernel_variant = meta_text(sql, file, "kernel_variant");
+    info->command_line = meta_text(sql, file, "command_line");
+    info->created_unix_s = strtoll(meta_text(sql, file, "created_unix_s"), NULL, 10);
+    meta_text(sql, file, "scenario");
+}
+
+static void take_counts(csim_sql *sql, csim_run_file *file) {
+    csim_result *result = &file->result;
+    result->options.seed = meta_count(sql, file, "seed", UINT64_MAX);
+    result->options.first_path = (uint32_t)meta_count(sql, file, "first_path", UINT32_MAX);
+    result->options.paths = (uint32_t)meta_count(sql, file, "paths", UINT32_MAX);
+    result->options.threads = (int)meta_count(sql, file, "threads", 1 << 20);
+    result->done = meta_count(sql, file, "done", result->options.paths);
+    result->failed = meta_count(sql, file, "failed", result->done);
+    result->kept = result->options.keep_paths = (uint32_t)meta_count(sql, file, "kept", result->options.paths);
+    result->seconds = strtod(meta_text(sql, file, "seconds"), NULL);
+}
+
+/* --- sections -------------------------------------------------------------------------------------------------------------------------------- */
+
+static int hash_is(const void *bytes, size_t size, const char *expected) {
+    char hex[65];
+    csim_bytes_hash(bytes, size, hex);
+    return !strcmp(hex, expected);
+}
+
+/* Finds a section; the statement must be finalized after use. False when it is missing. */
+static bool find_section(csim_sql *sql, const char *name, sqlite3_stmt **row) {
+    *row = csim_sql_prepare(sql, "SELECT size, sha256, bytes FROM section WHERE name = ?");
+    if (*row) csim_sql_check(sql, sqlite3_bind_text(*row, 1, name, -1, SQLITE_STATIC));
+    if (csim_sql_step(sql, *row)) return true;
+    csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("a section is missing"));
+    return false;
+}
+
+/* The bytes of a section stored as they are, checked against their hash and size. Borrowed from the statement. */
+static const void *plain_section(csim_sql *sql, sqlite3_stmt *row, size_t *size) {
+    const void *bytes = sqlite3_column_blob(row, 2);
+    *size = (size_t)sqlite3_column_bytes(row, 2);
+    if (!bytes && *size) csim_sql_fail(sql, CSIM_NO_MEMORY, "no memory to read the run file");
+    else if (sqlite3_column_int64(row, 0) != (int64_t)*size || !hash_is(bytes, *size, csim_sql_text(row, 1)))
+        csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("a section does not match its checksum"));
+    return bytes;
+}
+
+static void read_plan(csim_sql *sql, csim_run_file *file) {
+    sqlite3_stmt *row;
+    if (find_section(sql, "plan", &row)) {
+        const size_t size = (size_t)sqlite3_column_bytes(row, 2);
+        const void *bytes = sqlite3_column_blob(row, 2);
+        sql->status = csim_plan_unpack(bytes, bytes ? size : 0, &file->plan, sql->err);
+        if (sql->status && sql->err) snprintf(sql->err->file, sizeof sql->err->file, "%s", sql->path);
+        if (!sql->status && (sqlite3_column_int64(row, 0) != (int64_t)sizeof *file->plan || !hash_is(file->plan, sizeof *file->plan, csim_sql_text(row, 1))))
+            csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("the plan does not match its checksum"));
+    }
+    sqlite3_finalize(row);
+    file->result.plan = file->plan;
+}
+
+static double *read_table(csim_sql *sql, const char *name, size_t cells) {
+    sqlite3_stmt *row;
+    size_t size = 0;
+    double *table = NULL;
+    if (find_section(sql, name, &row)) {
+        const void *bytes = plain_section(sql, row, &size);
+        if (!sql->status && size != cells * sizeof(double)) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("a table of kept paths has another size than the plan says"));
+        if (!sql->status && !(table = malloc(size + sizeof(double)))) csim_sql_fail(sql, CSIM_NO_MEMORY, "no memory to read the kept paths");
+        if (table && size) memcpy(table, bytes, size);
+    }
+    sqlite3_finalize(row);
+    return table;
+}
+
+static void read_kept(csim_sql *sql, csim_run_file *file) {
+    if (sql->status) return;
+    file->result.kept_input = read_table(sql, "kept_input", (size_t)file->result.kept * (size_t)file->plan->inputs);
+    file->result.kept_scalar = read_table(sql, "kept_scalar", (size_t)file->result.kept * (size_t)file->plan->scalars);
+}
+
+/* --- tables ---------------------------------------------------------------------------------------------------------------------------------- */
+
+static int axis_is_sound(const csim_axis *axis) {
+    if (!isfinite(axis->lowest) || !isfinite(axis->highest) || !isfinite(axis->largest) || !(axis->lowest < axis->highest) || !(axis->largest > 0.0)) return 0;
+    if (axis->kind == CSIM_AXIS_LINEAR || axis->kind == CSIM_AXIS_COUNT) return 1;
+    return axis->lowest > 0.0 && (axis->kind == CSIM_AXIS_LOG || (axis->kind == CSIM_AXIS_LOGIT && axis->highest < 1.0));
+}
+
+/* One series; false when it is not the plan's. The axes stand in the file: a later version may move them in its table of outcomes, old results stay. */
+static bool take_series(csim_sql *sql, sqlite3_stmt *row, int slot, csim_run_file *file, csim_axis *axis) {
+    const csim_plan *plan = file->plan;
+    if (slot >= plan->slots || sqlite3_column_int64(row, 0) != slot || strcmp(csim_sql_text(row, 1), plan->slot_name[slot])) return false;
+    *axis = (csim_axis){(csim_axis_kind)sqlite3_column_int(row, 3), csim_sql_double(row, 4), csim_sql_double(row, 5), csim_sql_double(row, 6)};
+    file->result.failed_slot[slot] = csim_sql_count(row, 7);
+    if (strcmp(csim_sql_text(row, 2), csim_outcome_rows[plan->slot_outcome[slot]].unit))
+        csim_sql_fail(sql, CSIM_FILE_FORMAT, "the run file was written by a version with another table of outcomes");
+    return axis_is_sound(axis);
+}
+
+static void read_series(csim_sql *sql, csim_run_file *file, csim_axis axis[CSIM_MAX_OUTCOMES]) {
+    sqlite3_stmt *row = csim_sql_prepare(sql, "SELECT slot, name, unit, axis, lowest, highest, largest, stopped_paths FROM series ORDER BY slot");
+    int found = 0;
+    bool good = true;
+    for (; good && csim_sql_step(sql, row); found++) good = take_series(sql, row, found, file, &axis[found < CSIM_MAX_OUTCOMES ? found : 0]);
+    if (!good || found != file->plan->slots) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("its series are not those of its plan"));
+    sqlite3_finalize(row);
+}
+
+static void read_statistics(csim_sql *sql, csim_run_file *file) {
+    csim_axis axis[CSIM_MAX_OUTCOMES];
+    sqlite3_stmt *row;
+    size_t size;
+    if (sql->status) return;
+    read_series(sql, file, axis);
+    if (!sql->status) sql->status = csim_accumulator_new(axis, (size_t)file->plan->slots, (size_t)file->plan->report_months, &file->result.statistics, sql->err);
+    if (find_section(sql, "statistics", &row)) {
+        const void *bytes = plain_section(sql, row, &size);
+        if (!sql->status && csim_accumulator_read(file->result.statistics, bytes, size, NULL))
+            csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("the statistics do not fit the plan"));
+    }
+    sqlite3_finalize(row);
+}
+
+static void read_counts(csim_sql *sql, csim_run_file *file) {
+    csim_result *result = &file->result;
+    int found = 0;
+    if (sql->status) return;
+    sqlite3_stmt *row = csim_sql_prepare(sql, "SELECT cause, paths FROM failure ORDER BY cause");
+    for (; csim_sql_step(sql, row) && found < CSIM_FAILURES; found++) result->failed_by[found] = csim_sql_count(row, 1);
+    sqlite3_finalize(row);
+    if (found != CSIM_FAILURES) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("its causes of failure are not those of this version"));
+    row = csim_sql_prepare(sql, "SELECT hits, count FROM tally ORDER BY position");
+    for (found = 0; csim_sql_step(sql, row) && found < file->plan->readings; found++)
+        result->tally[found] = (csim_tally){csim_sql_count(row, 0), csim_sql_count(row, 1)};
+    sqlite3_finalize(row);
+    if (found != file->plan->readings) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("its readings are not those of its plan"));
+}
+
+static void take_claim(sqlite3_stmt *row, csim_claim_result *claim) {
+    snprintf(claim->claim, sizeof claim->claim, "%s", csim_sql_text(row, 1));
+    snprintf(claim->reading, sizeof claim->reading, "%s", csim_sql_text(row, 2));
+    snprintf(claim->note, sizeof claim->note, "%s", csim_sql_text(row, 19));
+    claim->answer = (csim_answer)sqlite3_column_int(row, 3);
+    claim->probability = (csim_probability){csim_sql_double(row, 4), csim_sql_double(row, 5), csim_sql_double(row, 6), csim_sql_double(row, 7),
+                                            csim_sql_count(row, 8), csim_sql_count(row, 9)};
+    claim->value = (csim_estimate){csim_sql_double(row, 10), csim_sql_double(row, 11)};
+    claim->pairs.pairs = csim_sql_count(row, 12);
+    claim->pairs.dropped = csim_sql_count(row, 13);
+    claim->pairs.p5 = csim_sql_double(row, 14);
+    claim->pairs.p50 = csim_sql_double(row, 15);
+    claim->pairs.p95 = csim_sql_double(row, 16);
+    claim->pairs.correlation = csim_sql_double(row, 17);
+    claim->pairs.paths_saved = csim_sql_double(row, 18);
+    claim->pairs.mean = claim->answer == CSIM_ANSWER_PAIRS ? claim->value : (csim_estimate){(double)NAN, (double)NAN};
+    claim->pairs.probability = claim->probability;
+}
+
+static void read_claims(csim_sql *sql, csim_run_file *file) {
+    sqlite3_stmt *row = csim_sql_prepare(sql, "SELECT count(*) FROM claim");
+    const size_t count = csim_sql_step(sql, row) ? (size_t)csim_sql_count(row, 0) : 0;
+    sqlite3_finalize(row);
+    if (!sql->status && !(file->claims = calloc(count + 1, sizeof *file->claims))) csim_sql_fail(sql, CSIM_NO_MEMORY, "no memory to read the claims");
+    row = csim_sql_prepare(sql, "SELECT * FROM claim ORDER BY position");
+    for (; csim_sql_step(sql, row) && file->claim_count < count; file->claim_count++) take_claim(row, &file->claims[file->claim_count]);
+    sqlite3_finalize(row);
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------------------------------------------- */
+
+static void check_seal(csim_sql *sql, const csim_run_file *file) {
+    char hex[65];
+    csim_schema_seal(sql, hex);
+    if (!sql->status && strcmp(hex, meta_text(sql, file, "seal"))) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("its rows do not match its seal"));
+}
+
+static void check_digest(csim_sql *sql, const csim_run_file *file) {
+    char hex[65];
+    if (sql->status) return;
+    csim_result_digest(&file->result, hex);
+    if (strcmp(hex, meta_text(sql, file, "digest"))) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("the digest of its numbers is not the one it names"));
+}
+
+static uint64_t big_endian(const unsigned char *at, int bytes) {
+    uint64_t value = 0;
+    for (int i = 0; i < bytes; i++) value = value << 8 | at[i];
+    return value;
+}
+
+/* SQLite alone would call a missing file and a foreign one by the same words, and would not miss the end of a last page. The places in the head are
+ * those of SQLite's file format: magic, page size at 16 (1 stands for 65536), pages at 28. */
+static const char *fault_of(int descriptor, csim_status *status) {
+    static const char magic[16] = "SQLite format 3";
+    unsigned char head[100];
+    struct stat about;
+    errno = 0;
+    const ssize_t got = read(descriptor, head, sizeof head);
+    *status = CSIM_FILE_READ;
+    if (got < 0 || fstat(descriptor, &about)) return strerror(errno);
+    *status = CSIM_FILE_FORMAT;
+    if (got < (ssize_t)sizeof head || memcmp(head, magic, sizeof magic)) return "not a run file of moecast";
+    const uint64_t page = big_endian(head + 16, 2), bytes = (page == 1 ? 65536 : page) * big_endian(head + 28, 4);
+    if (bytes != (uint64_t)about.st_size) return DAMAGED("cut short or grown");
+    *status = CSIM_OK;
+    return NULL;
+}
+
+static csim_status look_at_file(const char *path, csim_error *err) {
+    csim_status status;
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return csim_error_set_at(err, CSIM_FILE_OPEN, path, 0, 0, NULL, "cannot open the run file: %s", strerror(errno));
+    const char *fault = fault_of(descriptor, &status);
+    close(descriptor);
+    return status ? csim_error_set_at(err, status, path, 0, 0, NULL, status == CSIM_FILE_READ ? "cannot read the run file: %s" : "%s", fault) : CSIM_OK;
+}
+
+static csim_status read_database(const char *path, csim_run_file *file, csim_error *err) {
+    csim_sql sql;
+    csim_sql_open(&sql, path, path, false, err);
+    csim_schema_check(&sql);
+    read_meta(&sql, file);
+    check_seal(&sql, file);
+    take_circumstances(&sql, file);
+    take_counts(&sql, file);
+    read_plan(&sql, file);
+    read_kept(&sql, file);
+    read_statistics(&sql, file);
+    read_counts(&sql, file);
+    read_claims(&sql, file);
+    csim_sql_close(&sql);
+    check_digest(&sql, file);
+    return sql.status;
+}
+
+csim_status csim_run_file_read(const char *path, csim_run_file **out, csim_error *err) {
+    *out = NULL;
+    csim_status status = look_at_file(path, err);
+    if (status) return status;
+    csim_run_file *file = calloc(1, sizeof *file);
+    if (!file) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to read '%s'", path);
+    const csim_c_locale guard = csim_c_locale_enter();
+    status = read_database(path, file, err);
+    csim_c_locale_leave(guard);
+    if (status) {
+        csim_run_file_free(file);
+        return status;
+    }
+    *out = file;
+    return CSIM_OK;
+}

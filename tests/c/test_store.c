@@ -1,0 +1,724 @@
+/* The run file gives back what was written or refuses; a write that fails leaves everything as it was. Beside it what the file is filled from and read
+ * for: answers to claims, pairs of paths, the text exports. Runs on a made-up result, without the model. Run from the root of the project. */
+#define _POSIX_C_SOURCE 200809L
+#include "tests/c/check.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "csim/engine/claims.h"
+#include "csim/report/export.h"
+#include "csim/store/plan_bytes.h"
+#include "csim/store/run_file.h"
+#include "csim/store/schema.h"
+
+enum { PATHS = 200, KEPT = 5, MONTHS = 36, JANUARY_2024 = 24 * 12, CLAIMS = 3, NAME_SIZE = 600 };
+
+static char folder[] = "/tmp/moecast-store-XXXXXX";
+static char run_path[NAME_SIZE], copy_path[NAME_SIZE];
+static csim_plan *plan;
+static csim_result result;
+static csim_claim_result claims[CLAIMS];
+static const char scenario_text[] = "moecast: 1\nname: \"made up\"\ntitle: \"Ünïcode, \\\"quotes\\\"\"\n";
+static csim_scenario scenario;
+static const csim_run_info info = {"0.1.0", "0123abc", "a compiler", "2.7.1", "plain", "moecast run \"x\" \t\xff", 1785931200};
+static csim_catalogue *catalogue;
+
+/* ---- a result without a model */
+
+static void add_slot(csim_outcome_id outcome, const char *name) {
+    strcpy(plan->slot_name[plan->slots], name);
+    plan->slot_outcome[plan->slots++] = (int32_t)outcome;
+}
+
+static void add_reading(const char *id, int slot, int op, double value, int given) {
+    plan->reading[plan->readings] = (csim_plan_reading){.slot = slot, .op = op, .from = 35, .to = 35, .given = given, .value = value};
+    strcpy(plan->reading_id[plan->readings++], id);
+}
+
+static void make_plan(void) {
+    plan = calloc(1, sizeof *plan);
+    assert_non_null(plan);
+    plan->bytes = sizeof *plan;
+    plan->format = CSIM_PLAN_FORMAT;
+    plan->months = MONTHS;
+    plan->start_month = JANUARY_2024;
+    add_slot(CSIM_OUT_GAP, "cap.gap");
+    add_slot(CSIM_OUT_SHARE_OPEN, "share.open.developers");
+    add_slot(CSIM_OUT_PRICE_OPEN, "price.open");
+    plan->report_months = 2;
+    plan->report_month[0] = 23;
+    plan->report_month[1] = 35;
+    plan->inputs = 2;
+    strcpy(plan->input_key[0], "cap.g_f");
+    strcpy(plan->input_key[1], "choice.alpha.developers");
+    plan->scalars = 1;
+    plan->scalar[0] = (csim_plan_scalar){1, 35};
+    add_reading("gap.small", 0, 2, 5.0, -1);
+    add_reading("gap.then_open", 1, 0, 0.5, 0);
+    add_reading("gap.never_asked", 1, 0, 0.5, 1);
+}
+
+static void fill_statistics(void) {
+    static const csim_axis axes[] = {{CSIM_AXIS_LINEAR, -20, 80, 180}, {CSIM_AXIS_LOGIT, 1e-5, 0.99999, 2}, {CSIM_AXIS_LOG, 1e-4, 1e3, 1e9}};
+    static double values[PATHS];
+    static int all[PATHS];
+    check_status(csim_accumulator_new(axes, 3, 2, &result.statistics, NULL), NULL);
+    for (size_t slot = 0; slot < 3; slot++)
+        for (size_t month = 0; month < 2; month++) {
+            for (int i = 0; i < PATHS; i++) {
+                const double u = (i + 0.5) / PATHS;
+                values[i] = slot == 0 ? 20.0 * u : slot == 1 ? u : exp(3.0 * u) + (double)month;
+                all[i] = i > 0; /* path 0 was stopped */
+            }
+            csim_accumulator_add(result.statistics, slot, month, values, all, PATHS);
+        }
+    csim_accumulator_settle(result.statistics);
+}
+
+static void make_result(void) {
+    static double inputs[KEPT * 2], scalars[KEPT];
+    for (int i = 0; i < KEPT; i++) {
+        inputs[2 * i] = i;
+        inputs[2 * i + 1] = 1.0 / (3.0 + i);
+        scalars[i] = i ? 0.1 * i : (double)NAN;
+    }
+    result.plan = plan;
+    result.options = (csim_run_options){.seed = UINT64_MAX - 6, .first_path = 1000, .paths = PATHS, .threads = 2, .keep_paths = KEPT};
+    result.tally[0] = (csim_tally){50, 199};
+    result.tally[1] = (csim_tally){20, 50};
+    result.done = PATHS;
+    result.failed = result.failed_by[CSIM_PATH_OUT_OF_RANGE] = result.failed_slot[2] = 1;
+    result.kept = KEPT;
+    result.kept_input = inputs;
+    result.kept_scalar = scalars;
+    result.seconds = 0.1;
+    fill_statistics();
+}
+
+static void make_claims(void) {
+    const double unknown = (double)NAN;
+    const double a[] = {1, 2, 4, 8}, b[] = {2, 3, 9, 10};
+    claims[0] = (csim_claim_result){.claim = "gap", .reading = "small", .answer = CSIM_ANSWER_PATHS, .probability = csim_probability_of(50, 199), .value = {9.5, 0.3}};
+    claims[1] = (csim_claim_result){.claim = "cost", .reading = "open", .probability = {unknown, unknown, unknown, unknown, 0, 0}, .value = {unknown, unknown},
+                                    .note = "said \"so\"\n", .pairs = {.p5 = unknown, .p50 = unknown, .p95 = unknown, .correlation = unknown, .paths_saved = unknown}};
+    claims[2] = (csim_claim_result){.claim = "cost", .reading = "pairs", .answer = CSIM_ANSWER_PAIRS};
+    check_status(csim_paired_compute(a, b, 4, "minus", ">", 1.5, &claims[2].pairs, NULL), NULL);
+    claims[2].value = claims[2].pairs.mean;
+    claims[2].probability = claims[2].pairs.probability;
+}
+
+static int set_up(void **state) {
+    (void)state;
+    csim_error err = {0};
+    assert_non_null(mkdtemp(folder));
+    snprintf(run_path, sizeof run_path, "%s/a run#1?.moecast", folder); /* characters that mean something in an SQLite URI */
+    snprintf(copy_path, sizeof copy_path, "%s/copy.moecast", folder);
+    make_plan();
+    make_result();
+    make_claims();
+    scenario = (csim_scenario){.name = "made up", .text = scenario_text, .text_size = sizeof scenario_text - 1};
+    check_status(csim_catalogue_load("scenarios/catalogue", &catalogue, &err), &err);
+    return 0;
+}
+
+static int write_run(void **state) {
+    (void)state;
+    csim_error err = {0};
+    check_status(csim_run_file_write(run_path, &result, &scenario, &info, claims, CLAIMS, &err), &err);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    unlink(run_path);
+    unlink(copy_path);
+    rmdir(folder);
+    free(plan);
+    csim_accumulator_free(result.statistics);
+    csim_catalogue_free(catalogue);
+    return 0;
+}
+
+/* ---- helpers */
+
+typedef struct bytes { unsigned char *at; size_t size; } bytes;
+
+static bytes slurp(const char *path) {
+    bytes out = {NULL, 0};
+    FILE *stream = fopen(path, "rb");
+    assert_non_null(stream);
+    fseek(stream, 0, SEEK_END);
+    out.size = (size_t)ftell(stream);
+    rewind(stream);
+    out.at = malloc(out.size + 1);
+    assert_non_null(out.at);
+    assert_int_equal(fread(out.at, 1, out.size, stream), out.size);
+    out.at[out.size] = '\0';
+    fclose(stream);
+    return out;
+}
+
+static void spill(const char *path, const void *at, size_t size) {
+    FILE *stream = fopen(path, "wb");
+    assert_non_null(stream);
+    assert_int_equal(fwrite(at, 1, size, stream), size);
+    fclose(stream);
+}
+
+static int files_in_folder(void) {
+    int count = 0;
+    DIR *directory = opendir(folder);
+    assert_non_null(directory);
+    for (struct dirent *entry; (entry = readdir(directory));) count += entry->d_name[0] != '.';
+    closedir(directory);
+    return count;
+}
+
+static csim_run_file *read_run(const char *path) {
+    csim_error err = {0};
+    csim_run_file *file = NULL;
+    check_status(csim_run_file_read(path, &file, &err), &err);
+    return file;
+}
+
+static void check_file_refused(const char *path, csim_status expected, const char *words) {
+    csim_error err = {0};
+    csim_run_file *file = NULL;
+    char text[2048];
+    check_refused(csim_run_file_read(path, &file, &err), expected, &err);
+    assert_null(file);
+    assert_string_equal(err.file, path);
+    check_contains(csim_error_format(&err, text, sizeof text), words);
+}
+
+/* Equal as numbers, or both unknown. */
+static int same(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
+
+static int same_claim(const csim_claim_result *a, const csim_claim_result *b) {
+    const csim_probability *p = &a->probability, *q = &b->probability;
+    return !strcmp(a->claim, b->claim) && !strcmp(a->reading, b->reading) && !strcmp(a->note, b->note) && a->answer == b->answer && same(p->value, q->value) &&
+           same(p->error, q->error) && same(p->low, q->low) && same(p->high, q->high) && p->hits == q->hits && p->count == q->count &&
+           same(a->value.value, b->value.value) && same(a->value.error, b->value.error) && a->pairs.pairs == b->pairs.pairs && a->pairs.dropped == b->pairs.dropped &&
+           same(a->pairs.p5, b->pairs.p5) && same(a->pairs.p50, b->pairs.p50) && same(a->pairs.p95, b->pairs.p95) &&
+           same(a->pairs.correlation, b->pairs.correlation) && same(a->pairs.paths_saved, b->pairs.paths_saved);
+}
+
+/* Is what was read, to the last bit, what was written? */
+static int same_as_written(const csim_run_file *file) {
+    const csim_result *read = csim_run_file_result(file);
+    const csim_run_info *about = csim_run_file_info(file);
+    char written_digest[65], read_digest[65];
+    size_t count;
+    const csim_claim_result *answers = csim_run_file_claims(file, &count);
+    csim_result_digest(&result, written_digest);
+    csim_result_digest(read, read_digest);
+    int good = !memcmp(csim_run_file_plan(file), plan, sizeof *plan) && !strcmp(written_digest, read_digest) && count == CLAIMS;
+    for (size_t i = 0; good && i < count; i++) good = same_claim(&claims[i], &answers[i]);
+    return good && read->options.seed == result.options.seed && read->options.first_path == 1000 && read->options.paths == PATHS && read->options.threads == 2 &&
+           read->done == PATHS && read->failed == 1 && read->failed_slot[2] == 1 && read->kept == KEPT && read->seconds == result.seconds &&
+           !memcmp(read->failed_by, result.failed_by, sizeof result.failed_by) && !memcmp(read->kept_input, result.kept_input, KEPT * 2 * sizeof(double)) &&
+           !memcmp(read->kept_scalar, result.kept_scalar, KEPT * sizeof(double)) && !strcmp(csim_run_file_scenario_text(file), scenario_text) &&
+           !strcmp(about->version, info.version) && !strcmp(about->git_revision, info.git_revision) && !strcmp(about->compiler, info.compiler) &&
+           !strcmp(about->gsl_version, info.gsl_version) && !strcmp(about->kernel_variant, info.kernel_variant) &&
+           !strcmp(about->command_line, info.command_line) && about->created_unix_s == info.created_unix_s &&
+           !strcmp(csim_run_file_meta(file, "scenario_name"), "made up");
+}
+
+/* ---- writing and reading */
+
+static void a_run_reads_back_to_the_last_bit(void **state) {
+    (void)state;
+    csim_run_file *file = read_run(run_path);
+    assert_true(same_as_written(file));
+    check_close(csim_accumulator_quantile(csim_run_file_result(file)->statistics, 2, 1, 0.95).value, csim_accumulator_quantile(result.statistics, 2, 1, 0.95).value, 0);
+    assert_null(csim_run_file_meta(file, "no such key"));
+    csim_run_file_free(file);
+    assert_int_equal(files_in_folder(), 1);
+}
+
+static void the_file_names_its_scenario_and_numbers_by_hash(void **state) {
+    (void)state;
+    char hex[65];
+    csim_run_file *file = read_run(run_path);
+    csim_bytes_hash(scenario_text, sizeof scenario_text - 1, hex);
+    assert_string_equal(csim_run_file_meta(file, "scenario_sha256"), hex);
+    csim_plan_hash(plan, hex);
+    assert_string_equal(csim_run_file_meta(file, "plan_sha256"), hex);
+    csim_result_digest(&result, hex);
+    assert_string_equal(csim_run_file_meta(file, "digest"), hex);
+    csim_run_file_free(file);
+}
+
+static void a_run_without_kept_paths_or_claims_reads_back(void **state) {
+    (void)state;
+    csim_error err = {0};
+    csim_result bare = result;
+    size_t count = 99;
+    bare.kept = 0;
+    check_status(csim_run_file_write(copy_path, &bare, &scenario, &info, NULL, 0, &err), &err);
+    csim_run_file *file = read_run(copy_path);
+    assert_int_equal(csim_run_file_result(file)->kept, 0);
+    csim_run_file_claims(file, &count);
+    assert_int_equal(count, 0);
+    csim_run_file_free(file);
+    unlink(copy_path);
+}
+
+static void writing_twice_replaces_the_file(void **state) {
+    (void)state;
+    csim_error err = {0};
+    spill(copy_path, "old", 3);
+    check_status(csim_run_file_write(copy_path, &result, &scenario, &info, claims, CLAIMS, &err), &err);
+    csim_run_file *file = read_run(copy_path);
+    assert_true(same_as_written(file));
+    csim_run_file_free(file);
+    unlink(copy_path);
+}
+
+static void a_packed_plan_is_small_and_unpacks_to_the_same_bytes(void **state) {
+    (void)state;
+    csim_error err = {0};
+    unsigned char *packed;
+    size_t size;
+    csim_plan *back;
+    check_status(csim_plan_pack(plan, &packed, &size, &err), &err);
+    assert_true(size < sizeof *plan / 100);
+    check_status(csim_plan_unpack(packed, size, &back, &err), &err);
+    assert_memory_equal(back, plan, sizeof *plan);
+    csim_plan_free(back);
+    for (size_t cut = 0; cut < size; cut++) check_refused(csim_plan_unpack(packed, cut, &back, &err), CSIM_FILE_FORMAT, &err);
+    free(packed);
+}
+
+static void a_plan_that_would_lead_out_of_its_tables_is_refused(void **state) {
+    (void)state;
+    static const struct { size_t at; int32_t value; } plants[] = {
+        {offsetof(csim_plan, slots), CSIM_MAX_OUTCOMES + 1}, {offsetof(csim_plan, slots), -1}, {offsetof(csim_plan, months), CSIM_MAX_MONTHS + 1},
+        {offsetof(csim_plan, readings), 1 << 30}, {offsetof(csim_plan, inputs), -5}, {offsetof(csim_plan, scalar), 3}, {offsetof(csim_plan, slot_outcome), CSIM_OUTCOME_IDS},
+        {offsetof(csim_plan, report_month), MONTHS}, {offsetof(csim_plan, format), 2}, {offsetof(csim_plan, bytes), 8}};
+    csim_error err = {0};
+    for (size_t i = 0; i < sizeof plants / sizeof plants[0]; i++) {
+        csim_plan *bad = malloc(sizeof *bad), *out;
+        unsigned char *packed;
+        size_t size;
+        assert_non_null(bad);
+        memcpy(bad, plan, sizeof *bad);
+        memcpy((char *)bad + plants[i].at, &plants[i].value, sizeof plants[i].value);
+        check_status(csim_plan_pack(bad, &packed, &size, &err), &err);
+        check_refused(csim_plan_unpack(packed, size, &out, &err), CSIM_FILE_FORMAT, &err);
+        assert_null(out);
+        free(packed);
+        free(bad);
+    }
+}
+
+/* ---- damage */
+
+static void missing_and_foreign_files_are_told_apart(void **state) {
+    (void)state;
+    check_file_refused("/nowhere/run.moecast", CSIM_FILE_OPEN, "No such file");
+    check_file_refused(folder, CSIM_FILE_READ, "directory");
+    spill(copy_path, "", 0);
+    check_file_refused(copy_path, CSIM_FILE_FORMAT, "not a run file");
+    spill(copy_path, "moecast: 1\nname: a scenario\n", 28);
+    check_file_refused(copy_path, CSIM_FILE_FORMAT, "not a run file");
+    unlink(copy_path);
+}
+
+static void a_cut_or_lengthened_file_is_refused(void **state) {
+    (void)state;
+    bytes file = slurp(run_path);
+    for (size_t part = 1; part < 24; part++) {
+        spill(copy_path, file.at, file.size * part / 24);
+        check_file_refused(copy_path, CSIM_FILE_FORMAT, "run file");
+    }
+    spill(copy_path, file.at, file.size - 1);
+    check_file_refused(copy_path, CSIM_FILE_FORMAT, "cut short");
+    spill(copy_path, file.at, file.size + 1); /* slurp has put a zero there */
+    check_file_refused(copy_path, CSIM_FILE_FORMAT, "cut short or grown");
+    free(file.at);
+    unlink(copy_path);
+}
+
+/* A flipped bit is noticed, or it stands where nothing is kept and everything reads back as written. */
+static int flip_is_noticed(bytes file, size_t at) {
+    csim_run_file *read = NULL;
+    csim_error err = {0};
+    file.at[at] ^= (unsigned char)(1u << (at % 8));
+    spill(copy_path, file.at, file.size);
+    file.at[at] ^= (unsigned char)(1u << (at % 8));
+    const csim_status status = csim_run_file_read(copy_path, &read, &err);
+    if (status) check_refused(status, CSIM_FILE_FORMAT, &err);
+    else assert_true(same_as_written(read));
+    csim_run_file_free(read);
+    return status != CSIM_OK;
+}
+
+static void a_flipped_bit_is_refused_or_harmless(void **state) {
+    (void)state;
+    bytes file = slurp(run_path);
+    int noticed = 0, tried = 0;
+    for (size_t at = 0; at < file.size; at += at < 100 ? 3 : 499, tried++) noticed += flip_is_noticed(file, at);
+    assert_true(tried > 90 && noticed > tried / 4); /* much of so small a file is empty room in pages */
+    free(file.at);
+    unlink(copy_path);
+}
+
+/* Changes a copy by SQL and seals it again: what a seal cannot notice must fail by its meaning. */
+static void forge(const char *sql) {
+    csim_sql db;
+    csim_error err = {0};
+    char hex[65], seal[128];
+    bytes file = slurp(run_path);
+    spill(copy_path, file.at, file.size);
+    free(file.at);
+    csim_sql_open(&db, copy_path, copy_path, true, &err);
+    csim_sql_run(&db, sql);
+    csim_schema_seal(&db, hex);
+    snprintf(seal, sizeof seal, "UPDATE meta SET value = '%s' WHERE key = 'seal'", hex);
+    csim_sql_run(&db, seal);
+    csim_sql_close(&db);
+    check_status(db.status, &err);
+}
+
+static void forged_files_are_refused_by_what_they_say(void **state) {
+    (void)state;
+    static const struct { const char *sql, *words; } forgeries[] = {
+        {"UPDATE tally SET hits = hits - 1 WHERE position = 0", "digest"},
+        {"UPDATE meta SET value = '8' WHERE key = 'seed'", "digest"},
+        {"UPDATE failure SET paths = 7 WHERE cause = 1", "digest"},
+        {"UPDATE meta SET value = 'many' WHERE key = 'paths'", "no number"},
+        {"UPDATE meta SET value = '100000' WHERE key = 'kept'", "no number"},
+        {"UPDATE meta SET value = '4' WHERE key = 'kept'", "kept paths"},
+        {"DELETE FROM meta WHERE key = 'digest'", "key is missing"},
+        {"DELETE FROM section WHERE name = 'statistics'", "section is missing"},
+        {"UPDATE section SET bytes = x'00' WHERE name = 'kept_input'", "checksum"},
+        {"UPDATE section SET bytes = x'0000000008000000' WHERE name = 'plan'", "another size"},
+        {"UPDATE section SET sha256 = 'x' WHERE name = 'plan'", "plan does not match"},
+        {"DELETE FROM tally WHERE position = 2", "readings"},
+        {"DELETE FROM failure WHERE cause = 2", "causes"},
+        {"DELETE FROM series WHERE slot = 2", "series"},
+        {"UPDATE series SET name = 'other' WHERE slot = 1", "series"},
+        {"UPDATE series SET lowest = 0 WHERE slot = 2", "series"},
+        {"UPDATE series SET unit = 'furlong' WHERE slot = 2", "another table of outcomes"},
+        {"INSERT INTO series VALUES(3, 'more', '-', 0, 0, 1, 2, 0)", "series"},
+        {"CREATE VIEW extra AS SELECT 1", "tables"},
+        {"PRAGMA user_version = 2", "format 2; this version reads format 1"},
+        {"PRAGMA application_id = 7", "not a run file"},
+    };
+    forge("SELECT 1"); /* a copy that is only sealed anew is good */
+    csim_run_file *file = read_run(copy_path);
+    assert_true(same_as_written(file));
+    csim_run_file_free(file);
+    for (size_t i = 0; i < sizeof forgeries / sizeof forgeries[0]; i++) {
+        forge(forgeries[i].sql);
+        check_file_refused(copy_path, CSIM_FILE_FORMAT, forgeries[i].words);
+    }
+    unlink(copy_path);
+}
+
+static void a_change_that_is_not_sealed_is_refused(void **state) {
+    (void)state;
+    csim_sql db;
+    csim_error err = {0};
+    forge("SELECT 1");
+    csim_sql_open(&db, copy_path, copy_path, true, &err);
+    csim_sql_run(&db, "UPDATE claim SET probability = 0.9 WHERE position = 0");
+    csim_sql_close(&db);
+    check_status(db.status, &err);
+    check_file_refused(copy_path, CSIM_FILE_FORMAT, "seal");
+    unlink(copy_path);
+}
+
+/* ---- places that cannot be written */
+
+static void check_write_refused(const char *path) {
+    csim_error err = {0};
+    check_refused(csim_run_file_write(path, &result, &scenario, &info, claims, CLAIMS, &err), CSIM_FILE_WRITE, &err);
+    assert_string_equal(err.file, path);
+}
+
+static void a_missing_folder_and_a_folder_as_target_are_refused(void **state) {
+    (void)state;
+    check_write_refused("/nowhere/at/all/run.moecast");
+    check_write_refused(folder);
+    assert_int_equal(files_in_folder(), 1);
+}
+
+static void a_read_only_folder_is_refused(void **state) {
+    (void)state;
+    if (geteuid() == 0) skip(); /* root writes everywhere */
+    chmod(folder, 0555);
+    check_write_refused(copy_path);
+    chmod(folder, 0755);
+    assert_int_equal(files_in_folder(), 1);
+}
+
+/* The system's limit on file sizes stands for a full disk. */
+static void a_full_disk_keeps_the_old_file_and_leaves_nothing(void **state) {
+    (void)state;
+    csim_error err = {0};
+    struct rlimit before, small;
+    getrlimit(RLIMIT_FSIZE, &before);
+    small = before;
+    spill(copy_path, "precious", 8);
+    signal(SIGXFSZ, SIG_IGN);
+    const rlim_t sizes[] = {0, 4096, 20000};
+    for (size_t i = 0; i < 3; i++) {
+        small.rlim_cur = sizes[i];
+        setrlimit(RLIMIT_FSIZE, &small);
+        const csim_status database = csim_run_file_write(copy_path, &result, &scenario, &info, claims, CLAIMS, &err);
+        const csim_status text = i < 1 ? csim_export_csv(copy_path, &result, NULL) : CSIM_FILE_WRITE;
+        setrlimit(RLIMIT_FSIZE, &before);
+        check_refused(database, CSIM_FILE_WRITE, &err);
+        assert_int_equal(text, CSIM_FILE_WRITE);
+        assert_string_equal(err.file, copy_path);
+        assert_int_equal(files_in_folder(), 2);
+    }
+    bytes old = slurp(copy_path);
+    assert_int_equal(old.size, 8);
+    assert_memory_equal(old.at, "precious", 8);
+    free(old.at);
+    unlink(copy_path);
+}
+
+/* ---- exports */
+
+static void numbers_are_short_and_read_back(void **state) {
+    (void)state;
+    static const struct { double value; const char *text; } numbers[] = {{0.1, "0.1"}, {100.0, "100"}, {-2.5e-7, "-2.5e-07"}, {1.0 / 3.0, "0.3333333333333333"}, {5e-324, "4.94065645841247e-324"}};
+    char text[CSIM_NUMBER_TEXT];
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) assert_string_equal(csim_number_text(numbers[i].value, text), numbers[i].text);
+    for (double x = 1e-300; x < 1e300; x *= 7.3e11) check_close(strtod(csim_number_text(x, text), NULL), x, 0);
+}
+
+static void the_csv_has_a_row_for_every_statistic(void **state) {
+    (void)state;
+    csim_error err = {0};
+    char row[256], mean[CSIM_NUMBER_TEXT], error[CSIM_NUMBER_TEXT];
+    int lines = 0;
+    check_status(csim_export_csv(copy_path, &result, &err), &err);
+    bytes file = slurp(copy_path);
+    for (size_t i = 0; i < file.size; i++) lines += file.at[i] == '\n';
+    assert_int_equal(lines, 1 + 3 * 2 * 7);
+    check_contains((char *)file.at, "series,element,month,statistic,value,standard_error,unit\r\ncap.gap,,2025-12,mean,");
+    const csim_estimate estimate = csim_accumulator_mean(result.statistics, 1, 1);
+    snprintf(row, sizeof row, "\nshare.open,developers,2026-12,mean,%s,%s,share\r\n", csim_number_text(estimate.value, mean), csim_number_text(estimate.error, error));
+    check_contains((char *)file.at, row);
+    free(file.at);
+    unlink(copy_path);
+}
+
+static void the_json_escapes_texts_and_writes_unknown_as_null(void **state) {
+    (void)state;
+    csim_error err = {0};
+    char digest[65], row[128];
+    csim_run_file *run = read_run(run_path);
+    check_status(csim_export_json(copy_path, run, &err), &err);
+    csim_run_file_free(run);
+    bytes file = slurp(copy_path);
+    const char *text = (char *)file.at;
+    csim_result_digest(&result, digest);
+    snprintf(row, sizeof row, "\"digest\": \"%s\"", digest);
+    check_contains(text, row);
+    check_contains(text, "\"seed\": 18446744073709551609,");
+    check_contains(text, "\"created\": \"2026-08-05T12:00:00Z\"");
+    check_contains(text, "\"command_line\": \"moecast run \\\"x\\\" \\u0009\xef\xbf\xbd\"");
+    check_contains(text, "\"text\": \"moecast: 1\\nname: \\\"made up\\\"\\ntitle: \\\"Ünïcode, \\\\\\\"quotes\\\\\\\"\\\"\\n\"");
+    check_contains(text, "\"failed_by\": {\"not_finite\": 0, \"out_of_range\": 1}");
+    check_contains(text, "\"answer\": \"open\", \"probability\": null, \"error\": null");
+    check_contains(text, "\"pairs\": {\"count\": 4, \"dropped\": 0,");
+    check_contains(text, "\"note\": \"said \\\"so\\\"\\n\"}");
+    free(file.at);
+    unlink(copy_path);
+}
+
+/* ---- pairs */
+
+static void pairs_have_the_moments_of_their_differences(void **state) {
+    (void)state;
+    const double a[] = {1, 2, 4, 8, (double)NAN, 3}, b[] = {2, 3, 9, 10, 5, (double)NAN}; /* differences 1 1 5 2 */
+    csim_paired pairs;
+    check_status(csim_paired_compute(a, b, 6, "minus", ">=", 2, &pairs, NULL), NULL);
+    assert_int_equal(pairs.pairs, 4);
+    assert_int_equal(pairs.dropped, 2);
+    check_close(pairs.mean.value, 2.25, 1e-15);
+    check_close(pairs.mean.error, sqrt(10.75 / 3 / 4), 1e-14);
+    check_close(pairs.p50, 1.5, 1e-15);
+    check_close(pairs.p95, 5 - 0.15 * 3, 1e-14);
+    check_close(pairs.correlation, 34.0 / sqrt(28.75 * 50.0), 1e-14);
+    check_close(pairs.paths_saved, (28.75 + 50.0) / 10.75, 1e-14);
+    check_close(pairs.probability.value, 0.5, 0);
+}
+
+static void ratios_take_the_base_as_denominator(void **state) {
+    (void)state;
+    const double a[] = {1, 2, 0}, b[] = {2, 6, 1};
+    csim_paired pairs;
+    check_status(csim_paired_compute(a, b, 3, "ratio", "<", 2.5, &pairs, NULL), NULL);
+    assert_int_equal(pairs.pairs, 2); /* nothing over nought is no ratio */
+    check_close(pairs.mean.value, 2.5, 1e-15);
+    check_close(pairs.probability.value, 0.5, 0);
+    check_status(csim_paired_compute(a, b, 2, "ln_ratio", ">", 0, &pairs, NULL), NULL);
+    check_close(pairs.mean.value, 0.5 * (log(2) + log(3)), 1e-15);
+}
+
+static void equal_sides_differ_by_nothing(void **state) {
+    (void)state;
+    const double a[] = {1, 2, 4};
+    csim_paired pairs;
+    check_status(csim_paired_compute(a, a, 3, "minus", "<", 1, &pairs, NULL), NULL);
+    check_close(pairs.mean.value, 0, 0);
+    check_close(pairs.mean.error, 0, 0);
+    check_close(pairs.correlation, 1, 1e-15);
+    assert_true(isnan(pairs.paths_saved)); /* without limit */
+    check_status(csim_paired_compute(a, a, 0, "minus", "<", 1, &pairs, NULL), NULL);
+    assert_true(isnan(pairs.mean.value) && isnan(pairs.p50));
+}
+
+/* ---- claims */
+
+/* Answers that show which question was asked. */
+static double tell_question(void *self, const csim_kernel_question *question) {
+    (void)self;
+    if (!strcmp(question->machine->id, "h100")) return (double)NAN; /* as if it did not fit */
+    return question->quantity == CSIM_KERNEL_TOK_PER_S_USER ? 7.0 : question->tpot_ms + (question->dense ? 1000.0 : 0.0) + 1e5 * (question->month == 26 * 12 + 3);
+}
+static const csim_kernel_oracle oracle = {tell_question, NULL};
+
+static double value_of(const char *expression) {
+    csim_error err = {0};
+    double value;
+    check_status(csim_expression_evaluate(expression, "2026-04-28", catalogue, &oracle, &value, &err), &err);
+    return value;
+}
+
+static void expressions_follow_the_grammar(void **state) {
+    (void)state;
+    check_close(value_of("2 + 3 * 4 - 10 / 4"), 11.5, 0);
+    check_close(value_of("(2 + 3) * -(4 - 6)"), 10, 0);
+    check_close(value_of(" 8/2/2-1-1 "), 0, 0);
+    check_close(value_of("price.output(gpt-5.2) / price.output(deepseek-v3.2)"), 14 / 0.42, 1e-15);
+    check_close(value_of("price.blend(gpt-5.2)"), (3 * 1.75 + 14) / 4, 1e-15);
+    check_close(value_of("active(deepseek-v3) / total(deepseek-v3)"), 37.0 / 671.0, 2e-3);
+    check_close(value_of("active(dense(deepseek-v3))"), value_of("total(deepseek-v3)"), 0);
+    check_close(value_of("kernel.usd_per_mtok_out(kimi-k2, h200)"), 1e5 + 40, 0);
+    check_close(value_of("kernel.usd_per_mtok_out(dense(kimi-k2), h200, 10)"), 1e5 + 1010, 0);
+    check_close(value_of("kernel.tok_per_s_user(kimi-k2, h200)"), 7, 0);
+    assert_true(isnan(value_of("kernel.tok_per_s_user(kimi-k2, h100) / 2")));
+}
+
+static void wrong_expressions_are_refused(void **state) {
+    (void)state;
+    static const struct { const char *expression, *words; csim_status status; } wrong[] = {
+        {"", "a function", CSIM_SYNTAX}, {"1 +", "a function", CSIM_SYNTAX}, {"1 2", "an operator", CSIM_SYNTAX}, {"(1", "')'", CSIM_SYNTAX},
+        {"1.2.3", "a number", CSIM_SYNTAX}, {"system(rm)", "a function", CSIM_SYNTAX}, {"active()", "a model", CSIM_SYNTAX}, {"active(deepseek-v3 b)", "')'", CSIM_SYNTAX},
+        {"kernel.tok_per_s_user(kimi-k2)", "','", CSIM_SYNTAX}, {"active(kimi-k3x)", "kimi-k3x", CSIM_UNKNOWN_NAME}, {"price.output(gpt-5.1x)", "gpt-5.1x", CSIM_UNKNOWN_NAME},
+        {"kernel.tok_per_s_user(kimi-k2, h2001)", "h2001", CSIM_UNKNOWN_NAME}, {"kernel.usd_per_mtok_out(kimi-k2, h200, 0)", "more than 0", CSIM_OUT_OF_RANGE},
+        {"1 / 0", "divides by zero", CSIM_OUT_OF_RANGE}};
+    char text[2048], deep[512];
+    double value;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        csim_error err = {0};
+        check_refused(csim_expression_evaluate(wrong[i].expression, "2026-04", catalogue, &oracle, &value, &err), wrong[i].status, &err);
+        check_contains(csim_error_format(&err, text, sizeof text), wrong[i].words);
+    }
+    memset(deep, '(', sizeof deep);
+    deep[sizeof deep - 1] = '\0';
+    assert_int_equal(csim_expression_evaluate(deep, "2026-04", catalogue, &oracle, &value, NULL), CSIM_SYNTAX);
+    assert_int_equal(csim_expression_evaluate("1", "April", catalogue, &oracle, &value, NULL), CSIM_WRONG_TYPE);
+}
+
+static void prices_are_those_of_the_day(void **state) {
+    (void)state;
+    csim_error err = {0};
+    double value;
+    check_status(csim_expression_evaluate("price.output(gpt-5.2)", "2025-12", catalogue, NULL, &value, &err), &err); /* out on the 11th: a month stands for its end */
+    check_close(value, 14, 0);
+    check_refused(csim_expression_evaluate("price.output(gpt-5.2)", "2025-12-10", catalogue, NULL, &value, &err), CSIM_OUT_OF_RANGE, &err);
+}
+
+static csim_reading reading(const char *id, const char *identity, const char *against) {
+    return (csim_reading){.id = id, .title = "", .metric = "", .element = "", .op = ">=", .value = 33, .at_month = CSIM_NO_MONTH, .by_month = CSIM_NO_MONTH, .from_month = CSIM_NO_MONTH,
+                          .given = "", .against = against, .against_base = "", .difference = "minus", .identity = identity, .note = {.file = "claims.yaml", .line = 5, .column = 9}};
+}
+
+static void every_reading_gets_its_answer(void **state) {
+    (void)state;
+    csim_error err = {0};
+    const csim_reading readings[] = {reading("small", "", ""), reading("then_open", "", ""), reading("never_asked", "", ""), reading("beyond", "", ""),
+                                     reading("list", "price.output(gpt-5.2) / price.output(deepseek-v3.2)", ""), reading("kernel", "kernel.tok_per_s_user(kimi-k2, h100)", ""),
+                                     reading("contrast", "", "elsewhere")};
+    const csim_claim claim = {.id = "gap", .said_on = "2026-04-28", .count = 7, .readings = readings};
+    csim_scenario with_claims = scenario;
+    csim_claim_result *out;
+    size_t count;
+    with_claims.claims = 1;
+    with_claims.claim = &claim;
+    check_status(csim_claims_check(&with_claims, catalogue, &err), &err);
+    check_status(csim_claims_evaluate(&with_claims, catalogue, &result, NULL, &oracle, &out, &count, &err), &err);
+    assert_int_equal(count, 7);
+    assert_int_equal(out[0].answer, CSIM_ANSWER_PATHS);
+    check_close(out[0].probability.value, 50.0 / 199.0, 1e-15);
+    check_close(out[0].value.value, 10.05, 1e-2); /* median of 20·(i + ½)/200 for i = 1 … 199 */
+    check_close(out[1].probability.value, 0.4, 1e-15);
+    assert_int_equal(out[2].answer, CSIM_ANSWER_OPEN);
+    check_contains(out[2].note, "condition");
+    check_contains(out[3].note, "horizon");
+    assert_int_equal(out[4].answer, CSIM_ANSWER_CONSTANT);
+    check_close(out[4].probability.value, 1, 0);
+    assert_int_equal(out[5].answer, CSIM_ANSWER_OPEN);
+    check_contains(out[5].note, "does not fit");
+    check_contains(out[6].note, "not run");
+    free(out);
+}
+
+static void a_wrong_expression_is_told_with_its_place(void **state) {
+    (void)state;
+    csim_error err = {0};
+    char text[2048];
+    const csim_reading bad = reading("list", "price.output(gpt-0)", "");
+    const csim_claim claim = {.id = "ratio", .said_on = "2026-04-28", .count = 1, .readings = &bad};
+    csim_scenario with_claims = scenario;
+    with_claims.claims = 1;
+    with_claims.claim = &claim;
+    check_refused(csim_claims_check(&with_claims, catalogue, &err), CSIM_UNKNOWN_NAME, &err);
+    check_contains(csim_error_format(&err, text, sizeof text), "claims.yaml:5:9: claims.ratio.readings.list.identity: ");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_run_reads_back_to_the_last_bit, write_run),
+        cmocka_unit_test_setup(the_file_names_its_scenario_and_numbers_by_hash, write_run),
+        cmocka_unit_test(a_run_without_kept_paths_or_claims_reads_back),
+        cmocka_unit_test(writing_twice_replaces_the_file),
+        cmocka_unit_test(a_packed_plan_is_small_and_unpacks_to_the_same_bytes),
+        cmocka_unit_test(a_plan_that_would_lead_out_of_its_tables_is_refused),
+        cmocka_unit_test(missing_and_foreign_files_are_told_apart),
+        cmocka_unit_test_setup(a_cut_or_lengthened_file_is_refused, write_run),
+        cmocka_unit_test_setup(a_flipped_bit_is_refused_or_harmless, write_run),
+        cmocka_unit_test_setup(forged_files_are_refused_by_what_they_say, write_run),
+        cmocka_unit_test_setup(a_change_that_is_not_sealed_is_refused, write_run),
+        cmocka_unit_test_setup(a_missing_folder_and_a_folder_as_target_are_refused, write_run),
+        cmocka_unit_test_setup(a_read_only_folder_is_refused, write_run),
+        cmocka_unit_test_setup(a_full_disk_keeps_the_old_file_and_leaves_nothing, write_run),
+        cmocka_unit_test(numbers_are_short_and_read_back),
+        cmocka_unit_test(the_csv_has_a_row_for_every_statistic),
+        cmocka_unit_test_setup(the_json_escapes_texts_and_writes_unknown_as_null, write_run),
+        cmocka_unit_test(pairs_have_the_moments_of_their_differences),
+        cmocka_unit_test(ratios_take_the_base_as_denominator),
+        cmocka_unit_test(equal_sides_differ_by_nothing),
+        cmocka_unit_test(expressions_follow_the_grammar),
+        cmocka_unit_test(wrong_expressions_are_refused),
+        cmocka_unit_test(prices_are_those_of_the_day),
+        cmocka_unit_test(every_reading_gets_its_answer),
+        cmocka_unit_test(a_wrong_expression_is_told_with_its_place),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
