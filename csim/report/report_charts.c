@@ -1,0 +1,216 @@
+/* Charts of a report. A chart's numbers stand on the sheet of chart data, quarter by quarter, so that what is drawn can be read, and the tables beside
+ * charts may be coarser. Owns axes and the layout of that sheet; must not decide what is worth drawing. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "csim/report/report_parts.h"
+
+enum { COLUMN_MONTH, COLUMN_YEAR, COLUMN_VALUES, COLUMN_STACK = COLUMN_VALUES + 5, LINES_MOST = 8 };
+
+/* Lines and regimes in the order in which neighbours differ most in lightness as well as in hue. */
+static const csim_colour line_colours[LINES_MOST] = {CSIM_COLOUR_BLUE,   CSIM_COLOUR_VERMILLION, CSIM_COLOUR_GREEN, CSIM_COLOUR_ORANGE,
+                                                     CSIM_COLOUR_PURPLE, CSIM_COLOUR_SKY_BLUE,   CSIM_COLOUR_BLACK, CSIM_COLOUR_GREY};
+
+static csim_sheet *ground_of(const csim_report *report) { return report->sheet[CSIM_REPORT_CHART_DATA]; }
+
+/* ---- blocks of chart data ---- */
+
+/* The axis names a year at its first quarter and nothing in between: given every month, or dates, programs choose other labels than one another. */
+static void put_quarter(csim_sheet *ground, uint32_t row, int month, bool first) {
+    char text[CSIM_MONTH_TEXT];
+    csim_report_put_month(ground, row, COLUMN_MONTH, CSIM_ROLE_BODY, month);
+    csim_month_text(month, text);
+    text[strcspn(text, "-")] = 0;
+    csim_sheet_put_text(ground, row, COLUMN_YEAR, CSIM_GENERAL(CSIM_ROLE_BODY), month % 12 < 3 || first ? text : " ");
+}
+
+/* Writes title and heads, leaves the cursor below the block. Returns the cells that name the quarters on an axis, already filled. */
+static csim_cells block_open(csim_report *report, const char *title, int32_t slot_named) {
+    csim_sheet *ground = ground_of(report);
+    const csim_report_dates *dates = &report->dates;
+    const uint32_t row = report->chart_row;
+    char text[CSIM_REPORT_LINE];
+    snprintf(text, sizeof text, "%s (%s)", title, slot_named < 0 ? "medians" : report->plan->slot_name[slot_named]);
+    csim_sheet_put_text(ground, row, COLUMN_MONTH, CSIM_GENERAL(CSIM_ROLE_HEADING), text);
+    csim_sheet_put_text(ground, row + 1, COLUMN_MONTH, CSIM_GENERAL(CSIM_ROLE_NOTE), "end of");
+    csim_sheet_put_text(ground, row + 1, COLUMN_YEAR, CSIM_GENERAL(CSIM_ROLE_NOTE), "on the axis");
+    for (int32_t i = 0; i < dates->quarters; i++) put_quarter(ground, row + 2 + (uint32_t)i, csim_report_month_at(report, dates->quarter[i]), i == 0);
+    report->chart_row = row + 3 + (uint32_t)dates->quarters;
+    return csim_cells_of(ground, row + 2, COLUMN_YEAR, row + 1 + (uint32_t)dates->quarters, COLUMN_YEAR);
+}
+
+static csim_cells beside(csim_cells quarters, uint32_t column, uint32_t last_column) {
+    quarters.column = column;
+    quarters.last_column = last_column;
+    return quarters;
+}
+
+static void head_put(csim_cells quarters, uint32_t column, const char *text) {
+    csim_sheet_put_text(quarters.sheet, quarters.row - 1, column, CSIM_GENERAL(CSIM_ROLE_NOTE), text);
+}
+
+/* ---- axes ---- */
+
+static const csim_chart_axis axis_of_quarters = {.title = "end of quarter", .kind = CSIM_AS_GENERAL, .label_every = 1};
+
+/* A step of 1, 2 or 5 times a power of ten that divides `span` into four to ten. */
+static double step_of(double span) {
+    const double unit = pow(10, floor(log10(span)) - 1), parts = span / unit / 6;
+    return unit * (parts > 5 ? 10 : parts > 2 ? 5 : parts > 1 ? 2 : 1);
+}
+
+static void axis_linear(csim_chart_axis *axis, csim_report_range range) {
+    const double spread = range.most - range.least, size = fmax(fabs(range.least), fabs(range.most));
+    const bool near_zero = range.least >= 0 && range.least < 0.6 * range.most;
+    const double low = near_zero ? 0 : range.least, high = spread > 1e-9 * size ? range.most : low + (size > 0 ? 0.1 * size : 1);
+    axis->step = step_of(high - low);
+    axis->least = floor(low / axis->step + 1e-9) * axis->step;
+    axis->most = ceil(high / axis->step - 1e-9) * axis->step;
+    axis->has_range = true;
+    const double shown = axis->kind == CSIM_AS_PERCENT ? 100 * axis->step : axis->step;
+    axis->decimals = shown < 1 ? (int)ceil(-log10(shown) - 1e-9) : 0;
+    if (axis->kind == CSIM_AS_PERCENT && axis->most > 1 && range.most <= 1) axis->most = 1;
+}
+
+static void axis_log(csim_chart_axis *axis, csim_report_range range) {
+    axis->log10 = axis->has_range = true;
+    axis->kind = CSIM_AS_GENERAL; /* labels from 0.01 to 1000 with the digits each needs; the title has the unit */
+    axis->least = pow(10, floor(log10(range.least) + 1e-9));
+    axis->most = pow(10, ceil(log10(range.most) - 1e-9));
+}
+
+static csim_chart_axis axis_of_values(csim_outcome_id id, csim_report_range range) {
+    csim_chart_axis axis = {.kind = csim_report_kind(id)};
+    const bool wide = csim_outcome_rows[id].scale == CSIM_SCALE_LOG && range.least > 0 && range.most > 10 * range.least;
+    if (wide) axis_log(&axis, range);
+    else axis_linear(&axis, range);
+    return axis;
+}
+
+/* "share of tokens" needs no unit; "-" is a ratio or an index. */
+static const char *axis_title(csim_outcome_id id, bool log10, char *text, size_t size) {
+    const char *unit = csim_outcome_rows[id].unit;
+    const char *words = !strcmp(unit, "-") ? (csim_report_kind(id) == CSIM_AS_RATIO ? "ratio" : "index, no unit") : !strcmp(unit, "share") ? "share, %" : unit;
+    snprintf(text, size, "%s%s", words, log10 ? ", logarithmic" : "");
+    return text;
+}
+
+csim_report_range csim_report_span(const csim_report *report, int32_t slot) {
+    csim_report_range span = {INFINITY, -INFINITY};
+    for (int32_t i = 0; i < report->dates.quarters; i++) {
+        const csim_report_row row = csim_report_read(report, slot, report->dates.quarter[i]);
+        span.least = fmin(span.least, row.q[0].value);
+        span.most = fmax(span.most, row.q[4].value);
+    }
+    return span;
+}
+
+/* ---- texts for readers who cannot see a chart ---- */
+
+static const char *fan_told(const csim_report *report, int32_t slot, char *text, size_t size) {
+    const csim_outcome_id id = (csim_outcome_id)report->plan->slot_outcome[slot];
+    const csim_cell_kind kind = csim_report_kind(id);
+    const csim_report_row first = csim_report_read(report, slot, report->dates.quarter[0]), last = csim_report_read(report, slot, report->dates.last);
+    char title[CSIM_REPORT_LINE / 2], from[CSIM_MONTH_TEXT], to[CSIM_MONTH_TEXT], a[48], b[48], low[48], high[48];
+    snprintf(text, size, "%.400s, %s. Median from %s in %s to %s in %s; then nine paths of ten lie between %s and %s.", csim_report_series_title(report, slot, title, sizeof title),
+             csim_outcome_rows[id].unit, csim_report_say(kind, first.q[2].value, first.q[2].error, a, sizeof a), csim_month_text(csim_report_month_at(report, report->dates.quarter[0]), from),
+             csim_report_say(kind, last.q[2].value, last.q[2].error, b, sizeof b), csim_month_text(csim_report_month_at(report, report->dates.last), to),
+             csim_report_say(kind, last.q[0].value, last.q[0].error, low, sizeof low), csim_report_say(kind, last.q[4].value, last.q[4].error, high, sizeof high));
+    return text;
+}
+
+/* ---- charts ---- */
+
+void csim_report_draw_fan(csim_report *report, csim_report_place place, int32_t slot, const char *title, csim_colour colour, csim_report_range range) {
+    static const char *const heads[5] = {"p5", "p25", "p50", "p75", "p95"};
+    const csim_outcome_id id = (csim_outcome_id)report->plan->slot_outcome[slot];
+    const csim_cells quarters = block_open(report, title, slot), quantiles = beside(quarters, COLUMN_VALUES, COLUMN_VALUES + 4);
+    for (uint32_t i = 0; i < 5; i++) head_put(quarters, COLUMN_VALUES + i, heads[i]);
+    for (int32_t i = 0; i < report->dates.quarters; i++) {
+        const csim_report_row row = csim_report_read(report, slot, report->dates.quarter[i]);
+        for (uint32_t k = 0; k < 5; k++)
+            csim_report_put_value(quarters.sheet, quarters.row + (uint32_t)i, COLUMN_VALUES + k, CSIM_ROLE_BODY, CSIM_AS_GENERAL, CSIM_DIGITS_DEFAULT, row.q[k].value);
+    }
+    char told[CSIM_REPORT_LINE], unit[64];
+    csim_chart_plan plan = {.kind = CSIM_CHART_AREA_STACKED, .title = title, .alt_text = fan_told(report, slot, told, sizeof told), .x = axis_of_quarters,
+                            .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
+    plan.y = axis_of_values(id, range.most > range.least ? range : csim_report_span(report, slot));
+    plan.y.title = axis_title(id, plan.y.log10, unit, sizeof unit);
+    csim_chart_add_fan(csim_sheet_add_chart(place.sheet, &plan), quarters, quantiles, colour, quarters.sheet, quarters.row - 1, COLUMN_STACK);
+}
+
+static csim_report_range medians_span(const csim_report *report, csim_outcome_id id, int32_t count) {
+    csim_report_range span = {INFINITY, -INFINITY};
+    for (int32_t e = 0; e < count; e++)
+        for (int32_t i = 0; i < report->dates.quarters; i++) {
+            const double median = csim_report_read(report, csim_report_slot(report, id, e), report->dates.quarter[i]).q[2].value;
+            span.least = fmin(span.least, median);
+            span.most = fmax(span.most, median);
+        }
+    return span;
+}
+
+void csim_report_draw_medians(csim_report *report, csim_report_place place, csim_outcome_id id, const char *title) {
+    const int32_t all = csim_report_slots(report, id), count = all < LINES_MOST ? all : LINES_MOST;
+    const csim_cells quarters = block_open(report, title, -1);
+    char unit[64], told[CSIM_REPORT_LINE], name[2 * CSIM_PLAN_ID];
+    snprintf(told, sizeof told, "Medians of %d series by quarter: %.400s. The table to the left has the numbers.", (int)count, title);
+    csim_chart_plan plan = {.kind = CSIM_CHART_LINE, .title = title, .alt_text = told, .x = axis_of_quarters,
+                            .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
+    plan.y = axis_of_values(id, medians_span(report, id, count));
+    plan.y.title = axis_title(id, plan.y.log10, unit, sizeof unit);
+    csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
+    for (int32_t e = 0; e < count; e++) {
+        const int32_t slot = csim_report_slot(report, id, e);
+        const uint32_t column = COLUMN_VALUES + (uint32_t)e;
+        head_put(quarters, column, csim_report_element(report, slot, name, sizeof name));
+        for (int32_t i = 0; i < report->dates.quarters; i++)
+            csim_report_put_value(quarters.sheet, quarters.row + (uint32_t)i, column, CSIM_ROLE_BODY, CSIM_AS_GENERAL, CSIM_DIGITS_DEFAULT,
+                                  csim_report_read(report, slot, report->dates.quarter[i]).q[2].value);
+        csim_chart_add_series(chart, name, quarters, beside(quarters, column, column), line_colours[e]);
+    }
+}
+
+void csim_report_draw_shares(csim_report *report, csim_report_place place, int32_t slot, const char *title, int32_t values) {
+    const csim_cells quarters = block_open(report, title, slot);
+    const bool regimes = values > 1;
+    char told[CSIM_REPORT_LINE];
+    snprintf(told, sizeof told, "Columns by quarter, share of paths: %.400s. The table to the left has the numbers.", title);
+    const csim_chart_plan plan = {.kind = CSIM_CHART_COLUMN_STACKED, .title = title, .alt_text = told, .x = axis_of_quarters,
+                                  .y = {.title = "share of paths, %", .kind = CSIM_AS_PERCENT, .has_range = regimes, .most = 1, .step = regimes ? 0.25 : 0},
+                                  .legend = regimes ? CSIM_LEGEND_BOTTOM : CSIM_LEGEND_NONE,
+                                  .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
+    csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
+    for (int32_t v = 0; v < values && v < LINES_MOST; v++) {
+        const uint32_t column = COLUMN_VALUES + (uint32_t)v;
+        const char *name = regimes ? report->plan->regime_id[v] : "share of paths";
+        head_put(quarters, column, name);
+        for (int32_t i = 0; i < report->dates.quarters; i++)
+            csim_report_put_value(quarters.sheet, quarters.row + (uint32_t)i, column, CSIM_ROLE_BODY, CSIM_AS_GENERAL, CSIM_DIGITS_DEFAULT,
+                                  csim_report_share_at(report, slot, report->dates.quarter[i], regimes ? v : 1).value);
+        csim_chart_add_series(chart, name, quarters, beside(quarters, column, column), line_colours[v]);
+    }
+}
+
+void csim_report_draw_bars(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count) {
+    csim_sheet *ground = ground_of(report);
+    const uint32_t row = report->chart_row, first = row + 2, last = row + 1 + (uint32_t)count;
+    char told[CSIM_REPORT_LINE];
+    if (!count) return;
+    csim_sheet_put_text(ground, row, COLUMN_MONTH, CSIM_GENERAL(CSIM_ROLE_HEADING), title);
+    csim_sheet_put_text(ground, row + 1, COLUMN_MONTH, CSIM_GENERAL(CSIM_ROLE_NOTE), "reading");
+    csim_sheet_put_text(ground, row + 1, COLUMN_VALUES, CSIM_GENERAL(CSIM_ROLE_NOTE), "probability");
+    for (uint32_t i = 0; i < count; i++) {
+        csim_sheet_put_text(ground, first + i, COLUMN_MONTH, CSIM_GENERAL(CSIM_ROLE_BODY), bars[i].label);
+        csim_sheet_put_number(ground, first + i, COLUMN_VALUES, csim_style(CSIM_ROLE_BODY, CSIM_AS_GENERAL), bars[i].value);
+    }
+    report->chart_row = last + 2;
+    snprintf(told, sizeof told, "%zu bars of probabilities. %.400s. The table of readings has the numbers.", count, title);
+    const csim_chart_plan plan = {.kind = CSIM_CHART_BAR, .title = title, .alt_text = told, .legend = CSIM_LEGEND_NONE, .x = {.label_every = 1},
+                                  .y = {.title = "probability, %", .kind = CSIM_AS_PERCENT, .has_range = true, .most = 1, .step = 0.25},
+                                  .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
+    csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
+    csim_chart_add_series(chart, "probability", csim_cells_of(ground, first, COLUMN_MONTH, last, COLUMN_MONTH), csim_cells_of(ground, first, COLUMN_VALUES, last, COLUMN_VALUES), CSIM_COLOUR_BLUE);
+    csim_chart_show_values(chart, CSIM_AS_PERCENT, 0);
+}

@@ -1,0 +1,164 @@
+/* What the sheets of a report share: the run they show, where they stand, and the ways in which numbers, words and sections are put.
+ * Internal to csim/report/. Content code never sees the spreadsheet library and never checks an error: the book keeps the first one. */
+#ifndef CSIM_REPORT_REPORT_PARTS_H
+#define CSIM_REPORT_REPORT_PARTS_H
+
+#include "csim/report/report.h"
+#include "csim/report/sheet_writer.h"
+
+/* The sheets in order: id, name on the tab, mode, what the list of contents says. Names stand in formulas and links: letters, spaces and & only. */
+#define CSIM_REPORT_SHEET_LIST(X)                                                                                                              \
+    X(SUMMARY, "Summary", CSIM_SHEET_PAGE, "The answer, key outcomes, charts")                                                                  \
+    X(CLAIMS, "Claims", CSIM_SHEET_PAGE, "What the texts claim, each reading with its probability")                                             \
+    X(ADOPTION, "Adoption", CSIM_SHEET_PAGE, "Token and spend shares by segment, region and reading")                                           \
+    X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, "List prices, serving cost, ratios, energy")                                                    \
+    X(SAAS, "SaaS", CSIM_SHEET_PAGE, "Software revenue, seats, valuations, subscribers")                                                        \
+    X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, "Compute stocks, export regimes, power, merchant GPUs")                                   \
+    X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, "Every input with unit, basis, source and reason")                                           \
+    X(RUN, "Run", CSIM_SHEET_PAGE, "Version, hashes, failed paths, command to reproduce")                                                       \
+    X(DATA, "Data", CSIM_SHEET_DATA, "Every series and report month, with filters")                                                             \
+    X(CHART_DATA, "Chart data", CSIM_SHEET_PAGE, "The numbers behind the fans, quarter by quarter")
+
+typedef enum csim_report_sheet_id {
+#define CSIM_REPORT_SHEET_ENUM(id, name, mode, text) CSIM_REPORT_##id,
+    CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_ENUM)
+#undef CSIM_REPORT_SHEET_ENUM
+    CSIM_REPORT_SHEETS
+} csim_report_sheet_id;
+
+/* Report months by position in plan->report_month. */
+typedef struct csim_report_dates {
+    int32_t quarter[CSIM_MAX_MONTHS], quarters; /* ends of quarters: what charts show */
+    int32_t row[CSIM_MAX_MONTHS], rows;         /* half-years, or years over long horizons: what tables beside charts show */
+    int32_t now, last;                          /* the end of observed history (or the first month), and the end of the run */
+} csim_report_dates;
+
+/* A series in a month. */
+typedef struct csim_report_row {
+    csim_estimate mean, q[5]; /* 5, 25, 50, 75, 95 % */
+    bool constant;
+} csim_report_row;
+
+typedef struct csim_report {
+    csim_book *book;
+    csim_sheet *sheet[CSIM_REPORT_SHEETS];
+    const csim_run_file *run;
+    const csim_scenario *scenario;
+    const csim_plan *plan;
+    const csim_result *result;
+    const csim_accumulator *statistics;
+    csim_report_row *rows;  /* [slots × report months], read once: sheets ask for the same quantiles many times */
+    csim_report_dates dates;
+    uint32_t chart_row; /* first free row of the sheet of chart data */
+} csim_report;
+
+/* Each fills its sheet. */
+void csim_report_fill_summary(csim_report *report);
+void csim_report_fill_claims(csim_report *report);
+void csim_report_fill_adoption(csim_report *report);
+void csim_report_fill_prices(csim_report *report);
+void csim_report_fill_saas(csim_report *report);
+void csim_report_fill_hardware(csim_report *report);
+void csim_report_fill_assumptions(csim_report *report);
+void csim_report_fill_run(csim_report *report);
+void csim_report_fill_data(csim_report *report);
+
+/* ---- report_words.c: texts ---- */
+
+enum { CSIM_REPORT_LINE = 1024 };
+
+#define CSIM_GENERAL(role) csim_style((role), CSIM_AS_GENERAL)
+
+const char *csim_report_sheet_name(csim_report_sheet_id id);
+const char *csim_report_sheet_text(csim_report_sheet_id id);
+
+/* Foreign text made safe to put: what a cell cannot hold becomes U+FFFD, what is longer than `units` is cut at a space and ends with an ellipsis. */
+char *csim_report_clean(const char *text, size_t units, char *out, size_t size);
+
+/* "developers", "fortune500 us": an element's name for people. Returns text. */
+char *csim_report_element(const csim_report *report, int32_t slot, char *text, size_t size);
+/* The outcome's own words and its element: "Open share of tokens, outside China: developers". */
+char *csim_report_series_title(const csim_report *report, int32_t slot, char *text, size_t size);
+/* "December 2030", from months since 2000-01. */
+char *csim_report_month_words(int month, char *text, size_t size);
+/* A number as a sentence says it, with no more digits than its error allows: "34 %", "$0.42", "1.8 times". */
+char *csim_report_say(csim_cell_kind kind, double value, double error, char *text, size_t size);
+/* "< 0.015%" for none, "> 99.98%" for all. */
+char *csim_report_bound(csim_probability probability, char *text, size_t size);
+
+/* Puts text into rows of one column, broken at spaces to lines of `width` characters (CJK count twice). Returns the first free row. */
+uint32_t csim_report_put_lines(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, const char *text, size_t width);
+/* Lines that a wrapping cell of so many characters' width needs. */
+unsigned csim_report_lines(const char *text, double width_chars);
+/* Puts foreign text into a wrapping cell; missing text leaves a styled blank. */
+void csim_report_put_wrapped(csim_sheet *sheet, uint32_t row, uint32_t column, const char *text);
+
+/* ---- report_numbers.c: series ---- */
+
+csim_report_dates csim_report_dates_of(const csim_scenario *scenario, const csim_plan *plan);
+int csim_report_month_at(const csim_report *report, int32_t position); /* counted from 2000-01 */
+/* The position of the last report month that is not after `month`; 0 when all are. */
+int32_t csim_report_position(const csim_report *report, int month);
+int32_t csim_report_slot(const csim_report *report, csim_outcome_id id, int element);
+int32_t csim_report_slots(const csim_report *report, csim_outcome_id id);
+const csim_outcome_row *csim_report_outcome(const csim_report *report, int32_t slot);
+
+/* Fills report->rows, which the caller frees. */
+csim_status csim_report_read_all(csim_report *report, csim_error *err);
+csim_report_row csim_report_read(const csim_report *report, int32_t slot, int32_t position);
+/* For outcomes that are 0 or 1, or a code: the share of paths at that value. */
+csim_probability csim_report_share_at(const csim_report *report, int32_t slot, int32_t position, double value);
+
+csim_cell_kind csim_report_kind(csim_outcome_id id);
+/* Decimals that the error allows, and no more than four significant digits of the value. */
+int csim_report_decimals(csim_cell_kind kind, double value, double error);
+
+void csim_report_put_value(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, csim_cell_kind kind, int decimals, double value);
+/* A standard error with one digit more than the value beside it; the word for what does not vary. */
+void csim_report_put_error(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_kind kind, int decimals, double error, bool constant);
+/* A probability, or the bound it is known to keep. */
+void csim_report_put_probability(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, csim_probability probability);
+void csim_report_put_month(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, int month);
+
+/* ---- report_charts.c ---- */
+
+typedef struct csim_report_place { csim_sheet *sheet; uint32_t row, column, width_px, height_px; } csim_report_place;
+
+/* The same range for charts that are to be compared; all zero: each its own. */
+typedef struct csim_report_range { double least, most; } csim_report_range;
+
+void csim_report_draw_fan(csim_report *report, csim_report_place place, int32_t slot, const char *title, csim_colour colour, csim_report_range range);
+/* Medians of up to eight series by quarter. */
+void csim_report_draw_medians(csim_report *report, csim_report_place place, csim_outcome_id id, const char *title);
+/* Share of paths at each of `values` values: 1 for flags, one a regime. */
+void csim_report_draw_shares(csim_report *report, csim_report_place place, int32_t slot, const char *title, int32_t values);
+/* Bars of probabilities with their labels. */
+typedef struct csim_report_bar { char label[96]; double value; } csim_report_bar;
+void csim_report_draw_bars(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count);
+/* The first reading of each claim that paths decide: its statement, cut short, and probability. Returns how many. */
+size_t csim_report_main_readings(const csim_report *report, csim_report_bar *bars, size_t most, bool open_only);
+/* The smallest and largest 5 and 95 % point of a series over all quarters. */
+csim_report_range csim_report_span(const csim_report *report, int32_t slot);
+
+/* ---- report_sections.c: a table by date with its chart ---- */
+
+typedef enum csim_section_kind {
+    CSIM_SECTION_FAN,     /* one table and fan for each element of the outcome */
+    CSIM_SECTION_MEDIANS, /* one table and line chart of medians over elements */
+    CSIM_SECTION_FLAG,    /* share of paths in which it holds */
+    CSIM_SECTION_REGIMES  /* share of paths in each regime */
+} csim_section_kind;
+
+typedef struct csim_section {
+    csim_section_kind kind;
+    csim_outcome_id outcome;
+    const char *note; /* what the outcome's own words leave open; NULL: nothing */
+} csim_section;
+
+/* Fills a sheet with sections, a list of contents above them. */
+void csim_report_put_sections(csim_report *report, csim_report_sheet_id id, const char *subtitle, const csim_section *sections, size_t count);
+
+/* Title, subtitle and the way back. Returns the first free row. */
+uint32_t csim_report_put_head(csim_report *report, csim_report_sheet_id id, const char *title, const char *subtitle);
+
+#endif

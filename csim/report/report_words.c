@@ -1,0 +1,187 @@
+/* Words of a report: names, months, numbers in sentences, foreign text made safe, lines broken to fit. Pure text over the run; must not know where on
+ * a sheet anything stands, but for lines put one below the other. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "csim/report/report_parts.h"
+
+static const char *const sheet_names[CSIM_REPORT_SHEETS] = {
+#define SHEET_NAME(id, name, mode, text) [CSIM_REPORT_##id] = (name),
+    CSIM_REPORT_SHEET_LIST(SHEET_NAME)
+#undef SHEET_NAME
+};
+
+static const char *const sheet_texts[CSIM_REPORT_SHEETS] = {
+#define SHEET_TEXT(id, name, mode, text) [CSIM_REPORT_##id] = (text),
+    CSIM_REPORT_SHEET_LIST(SHEET_TEXT)
+#undef SHEET_TEXT
+};
+
+const char *csim_report_sheet_name(csim_report_sheet_id id) { return sheet_names[id]; }
+const char *csim_report_sheet_text(csim_report_sheet_id id) { return sheet_texts[id]; }
+
+/* ---- foreign text ---- */
+
+typedef struct letter {
+    uint32_t code;
+    size_t bytes;
+} letter;
+
+/* The next character; damaged bytes count as one unknown character each. */
+static letter letter_at(const char *text) {
+    const unsigned char *b = (const unsigned char *)text;
+    if (b[0] < 0x80) return (letter){b[0], 1};
+    const size_t bytes = b[0] >= 0xF0 && b[0] <= 0xF4 ? 4 : b[0] >= 0xE0 && b[0] < 0xF0 ? 3 : b[0] >= 0xC2 && b[0] < 0xE0 ? 2 : 1;
+    uint32_t code = b[0] & (0xFFu >> (bytes + 1));
+    for (size_t i = 1; i < bytes; i++) {
+        if ((b[i] & 0xC0) != 0x80) return (letter){0xFFFD, 1};
+        code = code << 6 | (b[i] & 0x3Fu);
+    }
+    const bool damaged = bytes == 1 || (bytes == 3 && code < 0x800) || (bytes == 4 && code < 0x10000) || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000);
+    return damaged ? (letter){0xFFFD, 1} : (letter){code, bytes};
+}
+
+static bool is_control(uint32_t c) { return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0) || c == 0xFFFE || c == 0xFFFF; }
+
+/* Widths as fixed fonts have them: East Asian characters and most pictographs take two places. */
+static size_t width_of(uint32_t c) { return (c >= 0x1100 && c < 0x1160) || (c >= 0x2E80 && c < 0xD7B0) || (c >= 0xF900 && c < 0xFB00) || (c >= 0xFE30 && c < 0xFE70) || (c >= 0xFF00 && c < 0xFF61) || c >= 0x1F000 ? 2 : 1; }
+
+
+static const char unknown_letter[] = "\xEF\xBF\xBD", ellipsis[] = "\xE2\x80\xA6";
+
+char *csim_report_clean(const char *text, size_t units, char *out, size_t size) {
+    size_t used = 0, count = 0, space = 0;
+    const size_t room = size - sizeof ellipsis;
+    while (*text) {
+        const letter next = letter_at(text);
+        const bool bad = next.code == 0xFFFD || is_control(next.code);
+        const size_t bytes = bad ? sizeof unknown_letter - 1 : next.bytes, taken = next.code > 0xFFFF ? 2 : 1;
+        if (count + taken + (text[next.bytes] != 0) > units || used + bytes > room) break;
+        if (next.code == ' ') space = used;
+        memcpy(out + used, bad ? unknown_letter : text, bytes);
+        used += bytes;
+        count += taken;
+        text += next.bytes;
+    }
+    if (*text && space > used / 2) used = space;
+    out[used] = 0;
+    if (*text) memcpy(out + used, ellipsis, sizeof ellipsis);
+    return out;
+}
+
+/* ---- names and months ---- */
+
+static char *spaced(char *text) {
+    for (char *at = text; *at; at++)
+        if (*at == '_' || *at == '.') *at = ' ';
+    return text;
+}
+
+char *csim_report_element(const csim_report *report, int32_t slot, char *text, size_t size) {
+    const char *name = report->plan->slot_name[slot], *own = csim_report_outcome(report, slot)->name;
+    const size_t length = strlen(own);
+    snprintf(text, size, "%s", strlen(name) > length ? name + length + 1 : "");
+    return spaced(text);
+}
+
+char *csim_report_series_title(const csim_report *report, int32_t slot, char *text, size_t size) {
+    char element[2 * CSIM_PLAN_ID];
+    const csim_outcome_row *row = csim_report_outcome(report, slot);
+    csim_report_element(report, slot, element, sizeof element);
+    snprintf(text, size, "%s%s%s", row->text, element[0] ? ": " : "", element);
+    return text;
+}
+
+char *csim_report_month_words(int month, char *text, size_t size) {
+    static const char *const names[12] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
+    snprintf(text, size, "%s %d", names[month % 12], 2000 + month / 12);
+    return text;
+}
+
+/* ---- numbers in sentences ---- */
+
+/* Two significant digits tell a story; percentages near an end need a decimal. */
+static int readable_decimals(csim_cell_kind kind, double shown) {
+    const double size = fabs(shown);
+    if (kind == CSIM_AS_PERCENT) return size < 10 || size > 99 ? 1 : 0;
+    const int digits = size > 0 ? 1 - (int)floor(log10(size)) : 1;
+    return digits < 0 ? 0 : digits;
+}
+
+char *csim_report_say(csim_cell_kind kind, double value, double error, char *text, size_t size) {
+    if (!isfinite(value)) {
+        snprintf(text, size, "an unknown amount");
+        return text;
+    }
+    const double shown = kind == CSIM_AS_PERCENT ? 100 * value : value;
+    const int allowed = csim_report_decimals(kind, value, error), readable = readable_decimals(kind, shown), decimals = allowed < readable ? allowed : readable;
+    const double least = 0.5 * pow(10, -decimals);
+    const double rounded = fabs(shown) < least ? 0.0 : shown; /* never "-0" */
+    const char *before = kind == CSIM_AS_USD ? (rounded < 0 ? "-$" : "$") : "";
+    const char *after = kind == CSIM_AS_PERCENT ? " %" : kind == CSIM_AS_RATIO ? " times" : "";
+    snprintf(text, size, "%s%.*f%s", before, decimals, kind == CSIM_AS_USD ? fabs(rounded) : rounded, after);
+    return text;
+}
+
+char *csim_report_bound(csim_probability p, char *text, size_t size) {
+    const bool none = p.hits == 0;
+    const double percent = 100 * (none ? p.high : 1 - p.low); /* how far from the end it may lie */
+    int decimals = 0;
+    while (decimals < 6 && percent * pow(10, decimals) < 1) decimals++;
+    const double step = pow(10, -decimals - 1), outward = ceil(percent / step) * step; /* two digits, never less than the bound */
+    snprintf(text, size, none ? "< %.*f%%" : "> %.*f%%", decimals + 1, none ? outward : 100 - outward);
+    return text;
+}
+
+/* ---- lines ---- */
+
+/* Bytes of the first line: as many words as fit, at least a character; a line feed ends it. */
+static size_t line_bytes(const char *text, size_t width) {
+    size_t at = 0, used = 0, last_space = 0;
+    while (text[at] && text[at] != '\n') {
+        const letter next = letter_at(text + at);
+        if (used + width_of(next.code) > width && at) return last_space ? last_space : at;
+        if (next.code == ' ') last_space = at;
+        used += width_of(next.code);
+        at += next.bytes;
+        if (width_of(next.code) == 2) last_space = at; /* East Asian text breaks anywhere */
+    }
+    return at;
+}
+
+static const char *next_line(const char *text, size_t bytes) {
+    text += bytes;
+    while (*text == ' ') text++;
+    return *text == '\n' ? text + 1 : text;
+}
+
+uint32_t csim_report_put_lines(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, const char *text, size_t width) {
+    char line[4 * CSIM_REPORT_LINE];
+    while (*text) {
+        const size_t bytes = line_bytes(text, width);
+        if (bytes) {
+            snprintf(line, sizeof line, "%.*s", (int)bytes, text);
+            csim_sheet_put_text(sheet, row, column, style, line);
+        }
+        text = next_line(text, bytes);
+        row++;
+    }
+    return row;
+}
+
+unsigned csim_report_lines(const char *text, double width_chars) {
+    /* A column of w digits' width holds about 1.2 w letters of running text; a little less is promised than there is. */
+    const size_t width = width_chars < 2 ? 2 : (size_t)(width_chars * 1.12);
+    unsigned lines = 0;
+    while (*text) {
+        text = next_line(text, line_bytes(text, width));
+        lines++;
+    }
+    return lines ? lines : 1;
+}
+
+void csim_report_put_wrapped(csim_sheet *sheet, uint32_t row, uint32_t column, const char *text) {
+    char clean[8 * CSIM_REPORT_LINE];
+    csim_sheet_put_text(sheet, row, column, CSIM_GENERAL(CSIM_ROLE_PARAGRAPH), csim_report_clean(text ? text : "", sizeof clean - 8, clean, sizeof clean));
+}

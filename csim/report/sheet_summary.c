@@ -1,0 +1,159 @@
+/* Summary: the question, the answer in sentences, the key outcomes, charts, and where everything else is. The page that is shown to others: what stands
+ * here must be readable without the rest. The sentences are in summary_words.c. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "csim/report/report_parts.h"
+#include "csim/report/summary_words.h"
+
+enum {
+    OUTCOME, UNIT, NOW, P5, MEDIAN, P95, MEDIAN_ERROR, MEAN, MEAN_ERROR, COLUMNS,
+    TEXT_WIDTH = 215, CHART_PX = 610, CHART_HEIGHT_PX = 235, CHART_ROWS = 12, LAST_HEIGHT_PX = 295, LAST_ROWS = 15, RIGHT_CHART = 3, BARS_MOST = 10
+};
+
+/* ---- contents ---- */
+
+static uint32_t put_contents(const csim_report *report, csim_sheet *sheet, uint32_t row) {
+    enum { ACROSS = 5 };
+    static const uint32_t columns[ACROSS] = {OUTCOME, UNIT, P5, P95, MEAN};
+    csim_sheet_put_text(sheet, row, OUTCOME, CSIM_GENERAL(CSIM_ROLE_HEADING), "Contents");
+    for (uint32_t column = 1; column < COLUMNS; column++) csim_sheet_put_blank(sheet, row, column, CSIM_ROLE_HEADING);
+    const uint32_t sheets = CSIM_REPORT_SHEETS - 1, down = (sheets + ACROSS - 1) / ACROSS;
+    for (uint32_t i = 0; i < sheets; i++) {
+        const csim_report_sheet_id id = (csim_report_sheet_id)(i + 1);
+        csim_sheet_put_link(sheet, row + 1 + i % down, columns[i / down], csim_report_sheet_name(id), csim_cell_of(report->sheet[id], 0, 0));
+    }
+    return row + down + 2;
+}
+
+/* ---- question and answer ---- */
+
+static void put_heading(csim_sheet *sheet, uint32_t row, const char *text) {
+    csim_sheet_put_text(sheet, row, OUTCOME, CSIM_GENERAL(CSIM_ROLE_HEADING), text);
+    for (uint32_t column = 1; column < COLUMNS; column++) csim_sheet_put_blank(sheet, row, column, CSIM_ROLE_HEADING);
+}
+
+static uint32_t put_question(const csim_report *report, csim_sheet *sheet, uint32_t row) {
+    char text[4 * CSIM_REPORT_LINE];
+    put_heading(sheet, row, "The question");
+    csim_report_clean(report->scenario->description, 2000, text, sizeof text);
+    return csim_report_put_lines(sheet, row + 1, OUTCOME, CSIM_GENERAL(CSIM_ROLE_BODY), text, TEXT_WIDTH) + 1;
+}
+
+static uint32_t put_answer(const csim_report *report, csim_sheet *sheet, uint32_t row) {
+    char text[2 * CSIM_REPORT_LINE];
+    put_heading(sheet, row++, "The answer");
+    for (int sentence = 0; sentence < CSIM_SUMMARY_SENTENCES; sentence++) {
+        csim_summary_sentence(report, sentence, text, sizeof text);
+        row = csim_report_put_lines(sheet, row, OUTCOME, CSIM_GENERAL(CSIM_ROLE_BODY), text, TEXT_WIDTH);
+    }
+    return row + 1;
+}
+
+/* ---- key outcomes ---- */
+
+/* "share.open.developers" at 2030-12 → share_open_developers_2030_12_p50. */
+static void define(csim_report *report, csim_cells cell, int32_t slot, int month, const char *statistic) {
+    char name[3 * CSIM_PLAN_ID], when[CSIM_MONTH_TEXT];
+    snprintf(name, sizeof name, "%.70s_%.8s_%s", report->plan->slot_name[slot], csim_month_text(month, when), statistic);
+    for (char *at = name; *at; at++)
+        if (*at == '.' || *at == '-') *at = '_';
+    csim_book_define(report->book, name, cell);
+}
+
+static void put_key_row(csim_report *report, csim_sheet *sheet, uint32_t row, int32_t slot) {
+    const csim_outcome_id id = (csim_outcome_id)report->plan->slot_outcome[slot];
+    const csim_cell_kind kind = csim_report_kind(id);
+    const csim_report_row now = csim_report_read(report, slot, report->dates.now), last = csim_report_read(report, slot, report->dates.last);
+    const int decimals = csim_report_decimals(kind, last.q[2].value, last.q[2].error), month = csim_report_month_at(report, report->dates.last);
+    char title[CSIM_REPORT_LINE];
+    csim_sheet_put_text(sheet, row, OUTCOME, CSIM_GENERAL(CSIM_ROLE_BODY), csim_report_series_title(report, slot, title, sizeof title));
+    csim_sheet_put_text(sheet, row, UNIT, CSIM_GENERAL(CSIM_ROLE_BODY), csim_outcome_rows[id].unit);
+    csim_report_put_value(sheet, row, NOW, CSIM_ROLE_BODY, kind, csim_report_decimals(kind, now.q[2].value, now.q[2].error), now.q[2].value);
+    csim_report_put_value(sheet, row, P5, CSIM_ROLE_BODY, kind, decimals, last.q[0].value);
+    csim_report_put_value(sheet, row, MEDIAN, CSIM_ROLE_BODY, kind, decimals, last.q[2].value);
+    csim_report_put_value(sheet, row, P95, CSIM_ROLE_BODY, kind, decimals, last.q[4].value);
+    csim_report_put_error(sheet, row, MEDIAN_ERROR, kind, decimals, last.q[2].error, last.constant);
+    csim_report_put_value(sheet, row, MEAN, CSIM_ROLE_BODY, kind, decimals, last.mean.value);
+    csim_report_put_error(sheet, row, MEAN_ERROR, kind, decimals, last.mean.error, last.constant);
+    define(report, csim_cell_of(sheet, row, P5), slot, month, "p5");
+    define(report, csim_cell_of(sheet, row, MEDIAN), slot, month, "p50");
+    define(report, csim_cell_of(sheet, row, P95), slot, month, "p95");
+    define(report, csim_cell_of(sheet, row, MEAN), slot, month, "mean");
+}
+
+static uint32_t put_key_outcomes(csim_report *report, csim_sheet *sheet, uint32_t row) {
+    char now[CSIM_MONTH_TEXT], last[CSIM_MONTH_TEXT], title[160];
+    csim_month_text(csim_report_month_at(report, report->dates.now), now);
+    csim_month_text(csim_report_month_at(report, report->dates.last), last);
+    const csim_table_column columns[COLUMNS] = {
+        {"Outcome", "", 66, true}, {"Unit", "", 16, true}, {"Median", now, 14, false}, {"5 %", last, 14, false}, {"50 %", last, 14, false}, {"95 %", last, 14, false},
+        {"\xC2\xB1 error of 50 %", "standard", 14, false}, {"Mean", last, 14, false}, {"\xC2\xB1 error of mean", "standard", 14, false}};
+    int32_t slots[CSIM_SUMMARY_KEYS];
+    const uint32_t count = csim_summary_keys(report, slots);
+    snprintf(title, sizeof title, "Key outcomes at the end of %s", last);
+    put_heading(sheet, row, title);
+    const csim_cells data = csim_sheet_add_table(sheet, row + 1, 0, columns, COLUMNS, count, 0);
+    for (uint32_t i = 0; i < count; i++) put_key_row(report, sheet, data.row + i, slots[i]);
+    return data.last_row + 2;
+}
+
+/* ---- charts ---- */
+
+static csim_report_range joined(csim_report_range a, csim_report_range b) { return (csim_report_range){fmin(a.least, b.least), fmax(a.most, b.most)}; }
+
+/* Two fans beside each other on one range, so that they can be compared. */
+static uint32_t put_pair(csim_report *report, csim_sheet *sheet, uint32_t row, int32_t left, int32_t right, csim_colour left_colour, csim_colour right_colour) {
+    char title[CSIM_REPORT_LINE];
+    const csim_report_range range = joined(csim_report_span(report, left), csim_report_span(report, right));
+    csim_report_draw_fan(report, (csim_report_place){sheet, row, 0, CHART_PX, CHART_HEIGHT_PX}, left, csim_report_series_title(report, left, title, sizeof title), left_colour, range);
+    csim_report_draw_fan(report, (csim_report_place){sheet, row, RIGHT_CHART, CHART_PX, CHART_HEIGHT_PX}, right, csim_report_series_title(report, right, title, sizeof title), right_colour, range);
+    return row + CHART_ROWS;
+}
+
+static uint32_t put_last_charts(csim_report *report, csim_sheet *sheet, uint32_t row) {
+    const int32_t saas = csim_report_slot(report, CSIM_OUT_SAAS_REVENUE, 0);
+    csim_report_bar bars[BARS_MOST];
+    const size_t count = csim_report_main_readings(report, bars, BARS_MOST, true);
+    csim_report_draw_fan(report, (csim_report_place){sheet, row, 0, CHART_PX, LAST_HEIGHT_PX}, saas, csim_outcome_rows[CSIM_OUT_SAAS_REVENUE].text, CSIM_COLOUR_VERMILLION, (csim_report_range){0, 0});
+    csim_report_draw_bars(report, (csim_report_place){sheet, row, RIGHT_CHART, CHART_PX, LAST_HEIGHT_PX}, "Probability of open claims, first reading", bars, count);
+    return row + LAST_ROWS;
+}
+
+static uint32_t put_charts(csim_report *report, csim_sheet *sheet, uint32_t row) {
+    const csim_scenario *s = report->scenario;
+    put_heading(sheet, row++, "Charts");
+    row = put_pair(report, sheet, row, csim_report_slot(report, CSIM_OUT_SHARE_OPEN, s->role_developers), csim_report_slot(report, CSIM_OUT_SHARE_OPEN, s->role_large_firms), CSIM_COLOUR_BLUE, CSIM_COLOUR_BLUE);
+    row = put_pair(report, sheet, row, csim_report_slot(report, CSIM_OUT_PRICE_CLOSED, 0), csim_report_slot(report, CSIM_OUT_COST_CLOSED, 0), CSIM_COLOUR_VERMILLION, CSIM_COLOUR_VERMILLION);
+    return put_last_charts(report, sheet, row);
+}
+
+/* ---- identity ---- */
+
+static uint32_t put_identity(const csim_report *report, csim_sheet *sheet, uint32_t row) {
+    const csim_run_info *info = csim_run_file_info(report->run);
+    const char *hash = csim_run_file_meta(report->run, "scenario_sha256"), *digest = csim_run_file_meta(report->run, "digest");
+    char text[CSIM_REPORT_LINE];
+    put_heading(sheet, row, "Run");
+    snprintf(text, sizeof text, "moecast %.40s (%.40s), scenario %.100s (SHA-256 %.16s\xE2\x80\xA6), seed %llu, %llu paths of which %llu stopped, result %.16s\xE2\x80\xA6", info->version, info->git_revision,
+             report->scenario->name, hash ? hash : "", (unsigned long long)report->result->options.seed, (unsigned long long)report->result->done, (unsigned long long)report->result->failed, digest ? digest : "");
+    csim_sheet_put_text(sheet, row + 1, OUTCOME, CSIM_GENERAL(CSIM_ROLE_BODY), text);
+    csim_sheet_put_text(sheet, row + 2, OUTCOME, CSIM_GENERAL(CSIM_ROLE_NOTE), "\xC2\xB1 is the Monte Carlo standard error. Spreads follow from the assumptions, which the sheet Assumptions lists with their sources.");
+    return row + 3;
+}
+
+void csim_report_fill_summary(csim_report *report) {
+    csim_sheet *sheet = report->sheet[CSIM_REPORT_SUMMARY];
+    char title[CSIM_REPORT_LINE];
+    csim_sheet_put_text(sheet, 0, 0, CSIM_GENERAL(CSIM_ROLE_TITLE), csim_report_clean(report->scenario->title, 90, title, sizeof title));
+    csim_sheet_set_height(sheet, 0, 26);
+    csim_sheet_put_text(sheet, 1, 0, CSIM_GENERAL(CSIM_ROLE_SUBTITLE), "The market for AI models, open weights against closed: a Monte Carlo forecast");
+    uint32_t row = put_contents(report, sheet, 3);
+    row = put_question(report, sheet, row);
+    row = put_answer(report, sheet, row);
+    row = put_key_outcomes(report, sheet, row);
+    csim_sheet_break_before(sheet, row);
+    row = put_identity(report, sheet, put_charts(report, sheet, row));
+    csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, row - 1, COLUMNS - 1));
+}
