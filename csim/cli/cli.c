@@ -1,0 +1,94 @@
+/* Chooses the sub-command, prints its error and turns its status into the exit code. Owns the handling of Ctrl-C while a command runs. */
+#include "csim/cli/cli.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "csim/base/version.h"
+#include "csim/catalogue/nearest.h"
+#include "csim/cli/commands.h"
+
+typedef csim_status command_function(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+static const struct command { const char *name; command_function *run; const char *text; } commands[] = {
+    {"run", csim_cli_run, "simulate a scenario into a folder: run file, CSV, JSON, workbook"},
+    {"report", csim_cli_report, "write the workbook of a run"},
+    {"export", csim_cli_export, "write a run's numbers as CSV or JSON"},
+    {"path", csim_cli_path, "replay one path of a run, month by month"},
+    {"check", csim_cli_check, "check a scenario file"},
+    {"explain", csim_cli_explain, "say in plain words what a scenario assumes"},
+    {"schema", csim_cli_schema, "print the JSON Schema of scenario files, for editors"},
+    {"cost", csim_cli_cost, "what a token of a model costs on a machine"},
+    {"catalogue", csim_cli_catalogue, "list models and machines, or show one"},
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static atomic_int cancelled;
+static void cancel(int signal_number) {
+    (void)signal_number;
+    atomic_store(&cancelled, 1);
+}
+
+int csim_cli_wants_help(int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) return 1;
+    return 0;
+}
+
+static void print_help(FILE *out) {
+    fprintf(out, "moecast %s: who wins when good AI weights are free? With error bars.\n\nusage: moecast COMMAND [words and options]\n\n", csim_version());
+    for (int i = 0; i < COMMANDS; i++) fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].text);
+    fprintf(out, "\n'moecast COMMAND --help' tells more. A scenario is a file or a shipped name such as 'baseline'.\n"
+                 "exit codes: 0 ok, 1 run failed, 2 usage or scenario error, 3 precision not reached, 4 file error, 130 interrupted\n");
+}
+
+static const char *command_name(const void *all, size_t i) { return ((const struct command *)all)[i].name; }
+
+static const struct command *find_command(const char *name, csim_error *err) {
+    for (int i = 0; i < COMMANDS; i++)
+        if (!strcmp(commands[i].name, name)) return &commands[i];
+    const char *nearest = csim_nearest_name(name, command_name, commands, COMMANDS);
+    csim_error_set(err, CSIM_USAGE, "unknown command '%.100s'; 'moecast --help' lists them", name);
+    if (nearest) csim_error_hint(err, "did you mean '%s'?", nearest);
+    return NULL;
+}
+
+static int print_error(FILE *to, const csim_error *error) {
+    char text[4096];
+    fprintf(to, "moecast: %s\n", csim_error_format(error, text, sizeof text));
+    return csim_status_exit_code(error->code);
+}
+
+/* Ctrl-C asks the run to stop at the next block; the handler that was there before comes back afterwards. */
+static csim_status run_command(const struct command *command, const csim_cli_io *io, int argc, char **argv, csim_error *err) {
+    struct sigaction ours = {.sa_handler = cancel}, before;
+    sigemptyset(&ours.sa_mask);
+    atomic_store(&cancelled, 0);
+    sigaction(SIGINT, &ours, &before);
+    csim_status status = command->run(io, argc, argv, err);
+    sigaction(SIGINT, &before, NULL);
+    if (!status && (fflush(io->out) || ferror(io->out))) status = csim_error_set(err, CSIM_FILE_WRITE, "cannot write to the output");
+    return status;
+}
+
+int csim_cli_main(int argc, char **argv, FILE *out, FILE *err) {
+    csim_error error = {.code = CSIM_OK};
+    const csim_cli_io io = {out, err, &cancelled, argc, argv};
+    if (argc < 2) {
+        print_help(err);
+        return csim_status_exit_code(CSIM_USAGE);
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+        print_help(out);
+        return 0;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        fprintf(out, "moecast %s (%s)\n", csim_version(), csim_revision());
+        return 0;
+    }
+    const struct command *command = find_command(argv[1], &error);
+    if (!command) return print_error(err, &error);
+    const csim_status status = run_command(command, &io, argc - 1, argv + 1, &error);
+    if (!status) return 0;
+    error.code = status;
+    return print_error(err, &error);
+}

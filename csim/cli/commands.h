@@ -1,0 +1,27 @@
+/* The sub-commands. Each parses its own words (argv[0] is the sub-command's name), writes results to io->out and messages to io->err, and returns a
+ * status whose sentence the dispatcher prints. Internal to csim/cli/. */
+#ifndef CSIM_CLI_COMMANDS_H
+#define CSIM_CLI_COMMANDS_H
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "csim/base/error.h"
+
+typedef struct csim_cli_io { FILE *out, *err; const atomic_int *cancel; int argc_all; char **argv_all; } csim_cli_io;
+
+csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_export(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_check(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_explain(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_schema(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_cost(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_catalogue(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_path(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+
+/* Asked for with --help: the command's text has been printed, nothing else is to be done. */
+#define CSIM_CLI_WANTS_HELP(argc, argv) csim_cli_wants_help(argc, argv)
+int csim_cli_wants_help(int argc, char **argv);
+
+#endif

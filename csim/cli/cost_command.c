@@ -1,0 +1,106 @@
+/* cost: what a token of a model costs on a machine, with every intermediate on request. */
+#include <math.h>
+
+#include "csim/catalogue/token_cost.h"
+#include "csim/cli/commands.h"
+#include "csim/cli/options.h"
+#include "csim/scenario/scenario.h"
+
+typedef struct question { const char *model, *hardware; moe_request request; double tok_per_s_user; csim_ownership owner; int json, explain; } question;
+
+static void print_explanation(FILE *out, const csim_token_cost *c) {
+    const moe_explanation *x = &c->kernel;
+    fprintf(out, "\n  replica            %.1f accelerators, dense weights over %.1f of them\n", x->group, x->tensor_parallel);
+    fprintf(out, "  weights            %.1f GB dense, %.1f GB routed experts; %.1f %% of the experts touched a step\n", x->dense_bytes / 1e9, x->routed_bytes / 1e9, 100.0 * x->experts_touched_share);
+    fprintf(out, "  cache              %.1f MB stored and %.1f MB read a step for each sequence, %.2f copies\n", x->kv_stored_bytes / 1e6, x->kv_read_bytes / 1e6, x->replication);
+    fprintf(out, "  a token's experts  on %.1f other accelerators, %.1f other domains; link %.0f GB/s\n", x->reached_gpus, x->reached_nodes, x->link_bytes_per_s / 1e9);
+    fprintf(out, "  batch limits       memory %.1f, latency %.1f sequences an accelerator\n", x->batch_memory, x->batch_latency);
+    fprintf(out, "  decode step        %.2f ms = dense %.2f + experts %.2f + cache %.2f + compute %.2f + network %.2f + fixed %.2f\n", 1e3 * x->step_s, 1e3 * x->dense_s,
+            1e3 * x->experts_s, 1e3 * x->cache_s, 1e3 * x->compute_s, 1e3 * x->network_s, 1e3 * x->fixed_s);
+    fprintf(out, "  accelerator-s      %.3g an output token, %.3g an uncached input token\n", x->output_s, x->input_s);
+}
+
+static void print_table(FILE *out, const question *q, const csim_model_entry *model, const csim_hardware_entry *machine, const csim_token_cost *c) {
+    const double low = exp(-1.645 * c->band_log_sd), high = exp(1.645 * c->band_log_sd);
+    fprintf(out, "%s on %s, %.0f tokens in (%.0f %% cached), %.0f out\n\n", model->title, machine->title, q->request.input_tokens, 100.0 * q->request.hit_share, q->request.output_tokens);
+    fprintf(out, "  output             $%.3f a million tokens (90 %%: %.3f to %.3f)\n", c->usd_per_mtok_out, c->usd_per_mtok_out * low, c->usd_per_mtok_out * high);
+    fprintf(out, "  input              $%.3f uncached (90 %%: %.3f to %.3f), $%.4f cached\n", c->usd_per_mtok_in, c->usd_per_mtok_in * low, c->usd_per_mtok_in * high, c->usd_per_mtok_cached);
+    fprintf(out, "  list blend 3:1     $%.3f\n", c->usd_per_mtok_blend);
+    fprintf(out, "  speed              %.1f tok/s a user%s; %.0f tok/s out, %.0f tok/s in an accelerator\n", c->tok_per_s_user,
+            c->kernel.meets_tpot ? "" : " (the wanted speed is out of reach)", c->output_tok_per_s, c->input_tok_per_s);
+    fprintf(out, "  batch              %.1f sequences an accelerator, bound by %s\n", c->kernel.batch, moe_binding_name(c->kernel.binding));
+    fprintf(out, "  energy             %.3f J an output token\n", c->joule_per_output_token);
+    fprintf(out, "  accelerator hour   $%.2f at %.0f %% utilisation\n", c->usd_per_hour, 100.0 * q->owner.utilisation);
+    if (q->explain) print_explanation(out, c);
+}
+
+static void print_json(FILE *out, const question *q, const csim_token_cost *c) {
+    const moe_explanation *x = &c->kernel;
+    fprintf(out, "{\"model\": \"%s\", \"hardware\": \"%s\", \"input_tokens\": %.17g, \"output_tokens\": %.17g, \"hit_share\": %.17g,\n", q->model, q->hardware,
+            q->request.input_tokens, q->request.output_tokens, q->request.hit_share);
+    fprintf(out, " \"usd_per_mtok_in\": %.17g, \"usd_per_mtok_cached\": %.17g, \"usd_per_mtok_out\": %.17g, \"usd_per_mtok_blend\": %.17g, \"band_log_sd\": %.17g,\n",
+            c->usd_per_mtok_in, c->usd_per_mtok_cached, c->usd_per_mtok_out, c->usd_per_mtok_blend, c->band_log_sd);
+    fprintf(out, " \"tok_per_s_user\": %.17g, \"output_tok_per_s\": %.17g, \"input_tok_per_s\": %.17g, \"joule_per_output_token\": %.17g, \"usd_per_hour\": %.17g,\n",
+            c->tok_per_s_user, c->output_tok_per_s, c->input_tok_per_s, c->joule_per_output_token, c->usd_per_hour);
+    fprintf(out, " \"batch\": %.17g, \"group\": %.17g, \"tensor_parallel\": %.17g, \"step_s\": %.17g, \"output_s\": %.17g, \"input_s\": %.17g, \"binding\": \"%s\", \"meets_tpot\": %s}\n",
+            x->batch, x->group, x->tensor_parallel, x->step_s, x->output_s, x->input_s, moe_binding_name(x->binding), x->meets_tpot ? "true" : "false");
+}
+
+static csim_status check_question(const question *q, csim_error *err) {
+    if (!q->model || !q->hardware) return csim_error_set(err, CSIM_USAGE, "moecast cost wants --model M and --hardware H ('moecast catalogue' lists them)");
+    if (!(q->request.input_tokens >= 1.0) || !(q->request.output_tokens >= 1.0)) return csim_error_set(err, CSIM_USAGE, "--input and --output want at least 1 token");
+    if (!(q->request.hit_share >= 0.0 && q->request.hit_share < 1.0)) return csim_error_set(err, CSIM_USAGE, "--hit wants a share from 0 to below 1");
+    if (!(q->tok_per_s_user > 0.0)) return csim_error_set(err, CSIM_USAGE, "--tok-s-user wants a speed above 0");
+    if (!(q->owner.utilisation > 0.0 && q->owner.utilisation <= 1.0)) return csim_error_set(err, CSIM_USAGE, "--utilisation wants a share above 0 and at most 1");
+    if (!(q->request.accepted >= 1.0 && q->request.accepted <= q->request.verified))
+        return csim_error_set(err, CSIM_USAGE, "--accepted wants 1 to --draft + 1 tokens a step");
+    return CSIM_OK;
+}
+
+static csim_status answer(const csim_cli_io *io, const question *q, csim_error *err) {
+    const csim_model_entry *model;
+    const csim_hardware_entry *machine;
+    csim_catalogue *catalogue = NULL;
+    csim_token_cost cost;
+    char folder[4096];
+    snprintf(folder, sizeof folder, "%s/catalogue", csim_scenario_home());
+    csim_status status = csim_catalogue_load(folder, &catalogue, err);
+    if (!status) status = csim_catalogue_model_find(catalogue, q->model, &model, err);
+    if (!status) status = csim_catalogue_hardware_find(catalogue, q->hardware, &machine, err);
+    if (!status) status = csim_token_cost_of(model, machine, &q->request, &q->owner, &cost, err);
+    if (!status && q->json) print_json(io->out, q, &cost);
+    if (!status && !q->json) print_table(io->out, q, model, machine, &cost);
+    csim_catalogue_free(catalogue);
+    return status;
+}
+
+csim_status csim_cli_cost(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
+    question q = {.request = {.input_tokens = 8000, .output_tokens = 1000, .hit_share = 0.5, .accepted = 1.0}, .tok_per_s_user = 25.0, .owner = csim_ownership_standard()};
+    long long draft = 0;
+    size_t none;
+    const csim_option options[] = {
+        {"--model", CSIM_OPTION_TEXT, &q.model, "M", "model of the catalogue"},
+        {"--hardware", CSIM_OPTION_TEXT, &q.hardware, "H", "machine of the catalogue"},
+        {"--input", CSIM_OPTION_NUMBER, &q.request.input_tokens, "N", "input tokens of a request (8000)"},
+        {"--output", CSIM_OPTION_NUMBER, &q.request.output_tokens, "N", "output tokens (1000)"},
+        {"--hit", CSIM_OPTION_NUMBER, &q.request.hit_share, "S", "share of input found in a cache (.5)"},
+        {"--tok-s-user", CSIM_OPTION_NUMBER, &q.tok_per_s_user, "V", "tokens a second each user gets at least (25)"},
+        {"--draft", CSIM_OPTION_COUNT, &draft, "K", "tokens drafted a step (0)"},
+        {"--accepted", CSIM_OPTION_NUMBER, &q.request.accepted, "A", "tokens accepted a step (1)"},
+        {"--utilisation", CSIM_OPTION_NUMBER, &q.owner.utilisation, "U", "share of time that serves paying tokens (.67)"},
+        {"--usd-per-hour", CSIM_OPTION_NUMBER, &q.owner.rent_usd_per_hour, "P", "rent of an accelerator instead of owning it"},
+        {"--electricity", CSIM_OPTION_NUMBER, &q.owner.electricity_usd_per_kwh, "P", "$ a kWh (.08)"},
+        {"--explain", CSIM_OPTION_FLAG, &q.explain, NULL, "print every intermediate with its unit"},
+        {"--json", CSIM_OPTION_FLAG, &q.json, NULL, "print JSON"},
+    };
+    if (csim_cli_wants_help(argc, argv)) {
+        fprintf(io->out, "usage: moecast cost --model M --hardware H [options]\n\nWhat a token costs: the inner loop of every run, for one case.\n\n");
+        csim_options_help(io->out, options, sizeof options / sizeof options[0]);
+        return CSIM_OK;
+    }
+    csim_status status = csim_options_parse(argc, argv, 1, options, sizeof options / sizeof options[0], NULL, 0, &none, err);
+    q.request.verified = 1.0 + (double)draft;
+    q.request.tpot_s = 1.0 / q.tok_per_s_user;
+    if (!status) status = check_question(&q, err);
+    return status ? status : answer(io, &q, err);
+}

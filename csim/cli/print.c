@@ -1,0 +1,110 @@
+/* Words and columns for a person at a terminal. Digits are limited by the standard error. */
+#include "csim/cli/print.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now_s(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+csim_progress csim_progress_start(FILE *to, const char *what) {
+    csim_progress self = {to && isatty(fileno(to)) ? to : NULL, what, now_s(), 0.0, 0};
+    return self;
+}
+
+void csim_progress_show(csim_progress *self, uint64_t done, uint64_t total) {
+    const double now = now_s(), spent = now - self->begin_s;
+    if (!self->to || now - self->shown_s < 0.1 || spent < 0.2) return;
+    const double rate = (double)done / spent, left = rate > 0.0 ? (double)(total - done) / rate : 0.0;
+    fprintf(self->to, "\r%llu of %llu %s, %.0f a second, %.0f s left   ", (unsigned long long)done, (unsigned long long)total, self->what, rate, left);
+    fflush(self->to);
+    self->shown_s = now;
+    self->shown = 1;
+}
+
+void csim_progress_end(csim_progress *self) {
+    if (self->to && self->shown) fprintf(self->to, "\r%60s\r", "");
+}
+
+/* A number with as many decimals as its error supports. */
+static const char *with_error(csim_estimate x, char text[32]) {
+    if (isnan(x.value)) snprintf(text, 32, "-");
+    else if (!(x.error > 0.0)) snprintf(text, 32, "%.4g", x.value);
+    else {
+        const int decimals = (int)fmax(0.0, fmin(8.0, -floor(log10(x.error))));
+        snprintf(text, 32, "%.*f", decimals, x.value);
+    }
+    return text;
+}
+
+static const char *const headline_series[] = {"share.open.developers", "share.open.fortune500", "share.enterprise_open", "share.world_open", "share.spend_open", "share.cn_abroad",
+                                              "f500.primary", "cap.gap", "cap.lag_structural", "price.closed", "price.open", "cost.ratio", "cost.cn_first_party", "cost.cn_abroad",
+                                              "tokens.world", "spend.api", "saas.revenue", "saas.ev_sales", "sub.payers", "finance.closed_revenue", "finance.value_share", "silicon.merchant_revenue"};
+
+static int report_of(const csim_plan *plan, int year) {
+    for (int k = 0; k < plan->report_months; k++)
+        if (plan->report_month[k] + plan->start_month == (year - 2000) * 12 + 11) return k;
+    return -1;
+}
+
+static void print_series(FILE *out, const csim_result *result, const char *name) {
+    const csim_plan *plan = result->plan;
+    const int years[] = {2026, 2028, 2030}, slot = csim_plan_slot(plan, name);
+    if (slot < 0) return;
+    fprintf(out, "  %-26s", name);
+    for (size_t i = 0; i < sizeof years / sizeof years[0]; i++) {
+        char low[32], middle[32], high[32];
+        const int k = report_of(plan, years[i]);
+        if (k < 0) continue;
+        fprintf(out, " %9s %9s %9s |", with_error(csim_accumulator_quantile(result->statistics, (size_t)slot, (size_t)k, 0.05), low),
+                with_error(csim_accumulator_quantile(result->statistics, (size_t)slot, (size_t)k, 0.50), middle),
+                with_error(csim_accumulator_quantile(result->statistics, (size_t)slot, (size_t)k, 0.95), high));
+    }
+    fprintf(out, " %s\n", csim_outcome_rows[plan->slot_outcome[slot]].unit);
+}
+
+static void print_probability(FILE *out, const csim_claim_result *c) {
+    const csim_probability *p = &c->probability;
+    if (c->answer == CSIM_ANSWER_OPEN) fprintf(out, "open: %s", c->note);
+    else if (c->answer == CSIM_ANSWER_CONSTANT) fprintf(out, "%s (%.4g, constant)", p->value > 0.5 ? "true" : "false", c->value.value);
+    else if (p->count && p->hits == 0) fprintf(out, "below %.2g", p->high);
+    else if (p->count && p->hits == p->count) fprintf(out, "above %.4f", p->low);
+    else {
+        char text[32];
+        const csim_estimate value = {p->value, p->error};
+        fprintf(out, "%s ± %.1g", with_error(value, text), p->error);
+    }
+    if (c->answer == CSIM_ANSWER_PAIRS) fprintf(out, "; mean difference %.4g ± %.1g", c->value.value, c->value.error);
+}
+
+void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result *result, const csim_claim_result *claims, size_t claim_count, const char *folder) {
+    char digest[65];
+    csim_result_digest(result, digest);
+    fprintf(out, "%s: %llu paths of %d months in %.1f s, seed %llu, %llu failed\ndigest %s\n\n", scenario->title, (unsigned long long)result->done, result->plan->months,
+            result->seconds, (unsigned long long)result->options.seed, (unsigned long long)result->failed, digest);
+    fprintf(out, "  %-26s %29s | %29s | %29s |\n", "5, 50, 95 %", "December 2026", "December 2028", "December 2030");
+    for (size_t i = 0; i < sizeof headline_series / sizeof headline_series[0]; i++) print_series(out, result, headline_series[i]);
+    if (claim_count) fprintf(out, "\nclaims: probability ± standard error\n");
+    for (size_t i = 0; i < claim_count; i++) {
+        fprintf(out, "  %-22s %-26s ", claims[i].claim, claims[i].reading);
+        print_probability(out, &claims[i]);
+        fputc('\n', out);
+    }
+    fprintf(out, "\nwritten to %s: run.moecast, summary.csv, run.json, report.xlsx\n", folder);
+}
+
+csim_status csim_print_file(FILE *out, const char *folder, const char *name, csim_error *err) {
+    char path[4200], buffer[4096];
+    size_t got;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *from = fopen(path, "rb");
+    if (!from) return csim_error_set_at(err, CSIM_FILE_OPEN, path, 0, 0, NULL, "cannot open");
+    while ((got = fread(buffer, 1, sizeof buffer, from)) > 0) fwrite(buffer, 1, got, out);
+    fclose(from);
+    return CSIM_OK;
+}

@@ -1,0 +1,27 @@
+/* moecast's C library, for programs that embed it: the command and the Python extension use nothing else.
+ *
+ *   scenario + catalogue ──csim_plan_compile──▶ plan ──csim_run_advance──▶ result ──csim_run_file_write──▶ run file ──▶ workbook, CSV, JSON
+ *
+ * Handles are made by *_new, *_load, *_compile or *_read and given back to the function named *_free. Calls that can fail return a csim_status and fill
+ * a caller-owned csim_error with one sentence. Nothing here prints, exits, aborts or keeps a thread; handles may be used from one thread at a time. */
+#ifndef CSIM_H
+#define CSIM_H
+
+#include "csim/base/error.h"
+#include "csim/base/status.h"
+#include "csim/base/version.h"
+#include "csim/catalogue/catalogue.h"
+#include "csim/catalogue/token_cost.h"
+#include "csim/cli/cli.h"
+#include "csim/engine/claims.h"
+#include "csim/engine/contrast.h"
+#include "csim/engine/engine.h"
+#include "csim/engine/kernel_oracle.h"
+#include "csim/plan/plan.h"
+#include "csim/report/export.h"
+#include "csim/report/report.h"
+#include "csim/rng/gsl_version.h"
+#include "csim/scenario/scenario.h"
+#include "csim/store/run_file.h"
+
+#endif
