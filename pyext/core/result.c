@@ -1,0 +1,169 @@
+/* Result: the type, how a result comes about, and its plain facts. Its methods stand in result_*.c. A result of a run borrows the run's memory and thereby
+ * keeps the run alive and still (core_run.results); one from a file owns the file's contents. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "pyext/core/core.h"
+
+static csim_status merge(core_run *run, csim_error *err) {
+    csim_status status;
+    run->busy = 1;
+    Py_BEGIN_ALLOW_THREADS
+    status = csim_run_result(run->run, &run->result, err);
+    Py_END_ALLOW_THREADS
+    run->busy = 0;
+    return status;
+}
+
+PyObject *core_result_of_run(core_state *state, core_run *run) {
+    csim_error err;
+    core_result *self = (core_result *)core_object_new(state->result);
+    if (!self) return NULL;
+    self->run = (core_run *)Py_NewRef((PyObject *)run);
+    if (!run->results && merge(run, &err)) {
+        Py_DECREF(self);
+        return core_raise(state, &err);
+    }
+    run->results++;
+    self->result = run->result;
+    self->created_unix_s = (long long)time(NULL);
+    return (PyObject *)self;
+}
+
+PyObject *core_result_load(PyObject *module, PyObject *path) {
+    core_state *state = PyModule_GetState(module);
+    csim_run_file *file;
+    csim_status status;
+    csim_error err;
+    char *name = core_path(path);
+    if (!name) return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    status = csim_run_file_read(name, &file, &err);
+    Py_END_ALLOW_THREADS
+    free(name);
+    if (status) return core_raise(state, &err);
+    core_result *self = (core_result *)core_object_new(state->result);
+    if (!self) {
+        csim_run_file_free(file);
+        return NULL;
+    }
+    self->file = file;
+    self->result = csim_run_file_result(file);
+    self->created_unix_s = csim_run_file_info(file)->created_unix_s;
+    return (PyObject *)self;
+}
+
+static void result_free(PyObject *object) {
+    core_result *self = (core_result *)object;
+    if (self->run && self->result) self->run->results--;
+    free(self->claim);
+    csim_run_file_free(self->file);
+    Py_CLEAR(self->scenario);
+    Py_CLEAR(self->run);
+    core_object_free(object);
+}
+
+static const csim_result *of(PyObject *self) { return ((core_result *)self)->result; }
+
+static PyObject *get_series(PyObject *self, void *unused) { (void)unused; return core_plan_series(of(self)->plan); }
+static PyObject *get_units(PyObject *self, void *unused) { (void)unused; return core_plan_units(of(self)->plan); }
+static PyObject *get_meanings(PyObject *self, void *unused) { (void)unused; return core_plan_meanings(of(self)->plan); }
+static PyObject *get_months(PyObject *self, void *unused) { (void)unused; return core_plan_months(of(self)->plan); }
+static PyObject *get_report_months(PyObject *self, void *unused) { (void)unused; return core_plan_report_months(of(self)->plan); }
+static PyObject *get_input_names(PyObject *self, void *unused) { (void)unused; return core_plan_inputs(of(self)->plan); }
+static PyObject *get_scalar_names(PyObject *self, void *unused) { (void)unused; return core_plan_scalars(of(self)->plan); }
+static PyObject *get_seed(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->options.seed); }
+static PyObject *get_first_path(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(of(self)->options.first_path); }
+static PyObject *get_paths(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->done); }
+static PyObject *get_failed(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->failed); }
+static PyObject *get_seconds(PyObject *self, void *unused) { (void)unused; return PyFloat_FromDouble(of(self)->seconds); }
+
+static PyObject *get_digest(PyObject *self, void *unused) {
+    (void)unused;
+    char hex[65];
+    Py_BEGIN_ALLOW_THREADS
+    csim_result_digest(of(self), hex);
+    Py_END_ALLOW_THREADS
+    return core_text(hex);
+}
+
+core_scenario *core_result_scenario(core_result *self) {
+    core_state *state = core_state_of((PyObject *)self);
+    csim_scenario *parsed;
+    csim_error err;
+    if (self->run) return self->run->owner->owner;
+    if (self->scenario) return self->scenario;
+    const char *text = csim_run_file_scenario_text(self->file);
+    if (csim_scenario_parse("run.moecast", text, strlen(text), &parsed, &err)) core_raise(state, &err);
+    else self->scenario = (core_scenario *)core_scenario_wrap(state->scenario, parsed);
+    return self->scenario;
+}
+
+static PyObject *get_scenario(PyObject *self, void *unused) {
+    (void)unused;
+    return Py_XNewRef((PyObject *)core_result_scenario((core_result *)self));
+}
+
+static PyObject *get_scenario_text(PyObject *object, void *unused) {
+    (void)unused;
+    const core_result *self = (core_result *)object;
+    return core_text(self->run ? self->run->owner->owner->scenario->text : csim_run_file_scenario_text(self->file));
+}
+
+static PyObject *get_failures(PyObject *self, void *unused) {
+    (void)unused;
+    PyObject *dict = PyDict_New();
+    for (int cause = CSIM_PATH_OK + 1; dict && cause < CSIM_FAILURES; cause++)
+        if (core_dict_put(dict, csim_failure_name(cause), PyLong_FromUnsignedLongLong(of(self)->failed_by[cause]))) Py_CLEAR(dict);
+    return dict;
+}
+
+static PyGetSetDef result_attributes[] = {
+    {"series", get_series, NULL, "Names of the outcomes.", NULL},
+    {"units", get_units, NULL, "Their units.", NULL},
+    {"meanings", get_meanings, NULL, "Their meanings.", NULL},
+    {"months", get_months, NULL, "All months of the horizon.", NULL},
+    {"report_months", get_report_months, NULL, "Months whose distribution is known.", NULL},
+    {"input_names", get_input_names, NULL, "Columns of kept_inputs.", NULL},
+    {"scalar_names", get_scalar_names, NULL, "Columns of kept_scalars: outcome@month.", NULL},
+    {"seed", get_seed, NULL, "Seed of every draw.", NULL},
+    {"first_path", get_first_path, NULL, "Number of the first path.", NULL},
+    {"paths", get_paths, NULL, "Paths simulated.", NULL},
+    {"failed", get_failed, NULL, "Paths stopped, which no statistic counts.", NULL},
+    {"failures", get_failures, NULL, "Stopped paths by cause.", NULL},
+    {"seconds", get_seconds, NULL, "Time the simulation took.", NULL},
+    {"digest", get_digest, NULL, "SHA-256 of plan, seed, paths and exact statistics.", NULL},
+    {"scenario", get_scenario, NULL, "The Scenario that ran.", NULL},
+    {"scenario_text", get_scenario_text, NULL, "Its canonical text.", NULL},
+    {"kept_inputs", core_result_kept_inputs, NULL, "Inputs of the first paths: (rows, inputs).", NULL},
+    {"kept_scalars", core_result_kept_scalars, NULL, "Kept numbers of the first paths: (rows, scalars); NaN in rows of stopped paths.", NULL},
+    {"bins", core_result_bins, NULL, "Exact counts behind the quantiles: (series, report months, bins).", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyMethodDef result_methods[] = {
+    CORE_METHOD("statistic", core_result_statistic, 0, "statistic(name)\n--\n\nmean, mean_error, sd, lowest, highest or count of all series in all report months."),
+    CORE_METHOD("quantile", core_result_quantile, 0, "quantile(series, month, p)\n--\n\nThe p-quantile of a series, both by position, and its standard error."),
+    CORE_METHOD("replay", core_result_replay, 0, "replay(path)\n--\n\nOne path again: outcomes (months, series), inputs (inputs,), why it stopped ('' when it did not)."),
+    CORE_METHOD("answer", core_result_answer, 0, "answer(contrasts=False)\n--\n\nAnswers the claims anew; contrasts runs the further scenarios they need."),
+    {"claims", core_result_claims, METH_NOARGS, "claims()\n--\n\nThe answers, one dict a reading."},
+    CORE_METHOD("save", core_result_save, 0, "save(path, command='')\n--\n\nWrites the run file."),
+    {"report", core_result_report, METH_O, "report(path)\n--\n\nWrites the workbook; only for a result read from a file."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot result_slots[] = {
+    {Py_tp_doc, "What the finished paths of a run say: exact statistics, kept paths, answers to claims. Made by Run.result and load."},
+    CORE_SLOT(Py_tp_dealloc, result_free),
+    {Py_tp_getset, result_attributes},
+    {Py_tp_methods, result_methods},
+    {0, NULL},
+};
+
+PyType_Spec core_result_spec = {
+    .name = "moecast._core.Result",
+    .basicsize = sizeof(core_result),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = result_slots,
+};

@@ -1,0 +1,79 @@
+/* Claims of a result: answered by the run, or read from its file. */
+#include <stdlib.h>
+
+#include "pyext/core/core.h"
+
+static const char *const answer_name[] = {"open", "paths", "constant", "pairs"};
+
+static int put_probability(PyObject *dict, const csim_probability *it) {
+    return core_dict_put(dict, "probability", PyFloat_FromDouble(it->value)) || core_dict_put(dict, "error", PyFloat_FromDouble(it->error)) ||
+           core_dict_put(dict, "low", PyFloat_FromDouble(it->low)) || core_dict_put(dict, "high", PyFloat_FromDouble(it->high)) ||
+           core_dict_put(dict, "hits", PyLong_FromUnsignedLongLong(it->hits)) || core_dict_put(dict, "count", PyLong_FromUnsignedLongLong(it->count));
+}
+
+static int put_pairs(PyObject *dict, const csim_paired *it) {
+    return core_dict_put(dict, "p5", PyFloat_FromDouble(it->p5)) || core_dict_put(dict, "p50", PyFloat_FromDouble(it->p50)) ||
+           core_dict_put(dict, "p95", PyFloat_FromDouble(it->p95)) || core_dict_put(dict, "correlation", PyFloat_FromDouble(it->correlation));
+}
+
+static PyObject *answer_at(const void *claims, Py_ssize_t i) {
+    const csim_claim_result *it = (const csim_claim_result *)claims + i;
+    PyObject *dict = PyDict_New();
+    if (dict && (core_dict_put(dict, "claim", core_text(it->claim)) || core_dict_put(dict, "reading", core_text(it->reading)) ||
+                 core_dict_put(dict, "answer", core_text(answer_name[it->answer])) || put_probability(dict, &it->probability) ||
+                 core_dict_put(dict, "value", PyFloat_FromDouble(it->value.value)) || core_dict_put(dict, "value_error", PyFloat_FromDouble(it->value.error)) ||
+                 core_dict_put(dict, "note", core_text(it->note)) || (it->answer == CSIM_ANSWER_PAIRS && put_pairs(dict, &it->pairs))))
+        Py_CLEAR(dict);
+    return dict;
+}
+
+static const csim_claim_result *claims_of(const core_result *self, size_t *count) {
+    if (self->file) return csim_run_file_claims(self->file, count);
+    *count = self->claims;
+    return self->claim;
+}
+
+PyObject *core_result_claims(PyObject *object, PyObject *unused) {
+    (void)unused;
+    size_t count;
+    const csim_claim_result *claims = claims_of((core_result *)object, &count);
+    return core_list(answer_at, claims, (Py_ssize_t)count);
+}
+
+typedef struct question { const core_plan *plan; const csim_result *result; int contrasts; csim_claim_result *claim; size_t claims; } question;
+
+static csim_status contrast(const question *it, const atomic_int *cancel, csim_contrasts **out, csim_error *err) {
+    csim_status status = csim_contrasts_new(it->plan->owner->scenario, it->result, 0, out, err);
+    return status ? status : csim_contrasts_advance(*out, 0.0, cancel, err);
+}
+
+static csim_status answer_work(void *self, const atomic_int *cancel, csim_error *err) {
+    question *it = self;
+    csim_contrasts *contrasts = NULL;
+    csim_plan *plan = it->plan->plan;
+    const csim_kernel_oracle kernel = {csim_kernel_answer, &plan};
+    csim_status status = it->contrasts ? contrast(it, cancel, &contrasts, err) : CSIM_OK;
+    if (!status)
+        status = csim_claims_evaluate(it->plan->owner->scenario, it->plan->catalogue, it->result, contrasts, &kernel, &it->claim, &it->claims, err);
+    csim_contrasts_free(contrasts);
+    return status;
+}
+
+PyObject *core_result_answer(PyObject *object, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"contrasts", NULL};
+    core_state *state = core_state_of(object);
+    core_result *self = (core_result *)object;
+    question it = {.result = self->result};
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|p:answer", names, &it.contrasts)) return NULL;
+    if (!self->run) return core_raise_run(state, "a result read from a file keeps the answers it was saved with");
+    if (self->busy) return core_raise_run(state, "another thread is answering this result's claims");
+    it.plan = self->run->owner;
+    self->busy = 1;
+    const int failed = core_watch(state, answer_work, &it);
+    self->busy = 0;
+    if (failed) return NULL;
+    free(self->claim);
+    self->claim = it.claim;
+    self->claims = it.claims;
+    return Py_NewRef(Py_None);
+}

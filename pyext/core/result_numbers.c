@@ -1,0 +1,112 @@
+/* The numbers of a result: statistics over paths, kept paths, one path replayed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pyext/core/core.h"
+
+static const csim_result *of(PyObject *self) { return ((core_result *)self)->result; }
+
+PyObject *core_result_kept_inputs(PyObject *self, void *unused) {
+    (void)unused;
+    return core_array_new(core_state_of(self), self, of(self)->kept_input, 'd', (core_shape){2, {of(self)->kept, of(self)->plan->inputs}});
+}
+
+PyObject *core_result_kept_scalars(PyObject *self, void *unused) {
+    (void)unused;
+    return core_array_new(core_state_of(self), self, of(self)->kept_scalar, 'd', (core_shape){2, {of(self)->kept, of(self)->plan->scalars}});
+}
+
+PyObject *core_result_bins(PyObject *self, void *unused) {
+    (void)unused;
+    const csim_accumulator *statistics = of(self)->statistics;
+    return core_array_new(core_state_of(self), self, statistics->bin, 'I',
+                          (core_shape){3, {(Py_ssize_t)statistics->series, (Py_ssize_t)statistics->months, CSIM_BINS}});
+}
+
+typedef double statistic(const csim_accumulator *from, size_t series, size_t month);
+static double mean(const csim_accumulator *from, size_t series, size_t month) { return csim_accumulator_mean(from, series, month).value; }
+static double mean_error(const csim_accumulator *from, size_t series, size_t month) { return csim_accumulator_mean(from, series, month).error; }
+static double sd(const csim_accumulator *from, size_t series, size_t month) { return csim_accumulator_sd(from, series, month).value; }
+static double count(const csim_accumulator *from, size_t series, size_t month) { return (double)csim_accumulator_count(from, series, month); }
+
+static const struct { const char *name; statistic *compute; } statistics_by_name[] = {
+    {"mean", mean}, {"mean_error", mean_error}, {"sd", sd}, {"count", count}, {"lowest", csim_accumulator_lowest}, {"highest", csim_accumulator_highest},
+};
+
+static statistic *find_statistic(const char *name) {
+    for (size_t i = 0; i < sizeof statistics_by_name / sizeof statistics_by_name[0]; i++)
+        if (!strcmp(statistics_by_name[i].name, name)) return statistics_by_name[i].compute;
+    PyErr_Format(PyExc_ValueError, "no statistic '%.80s': there are mean, mean_error, sd, count, lowest and highest", name);
+    return NULL;
+}
+
+PyObject *core_result_statistic(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"name", NULL};
+    const char *name;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "s:statistic", names, &name)) return NULL;
+    statistic *compute = find_statistic(name);
+    const csim_accumulator *from = of(self)->statistics;
+    double *values = compute ? malloc((from->series * from->months + 1) * sizeof *values) : NULL;
+    if (!compute) return NULL;
+    if (!values) return PyErr_NoMemory();
+    for (size_t series = 0; series < from->series; series++)
+        for (size_t month = 0; month < from->months; month++) values[series * from->months + month] = compute(from, series, month);
+    return core_array_new(core_state_of(self), NULL, values, 'd', (core_shape){2, {(Py_ssize_t)from->series, (Py_ssize_t)from->months}});
+}
+
+PyObject *core_result_quantile(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"series", "month", "p", NULL};
+    const csim_accumulator *from = of(self)->statistics;
+    Py_ssize_t series, month;
+    double p;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "nnd:quantile", names, &series, &month, &p)) return NULL;
+    if (series < 0 || month < 0 || (size_t)series >= from->series || (size_t)month >= from->months) {
+        PyErr_Format(PyExc_IndexError, "series %zd, month %zd of %zu and %zu", series, month, from->series, from->months);
+        return NULL;
+    }
+    if (!(p >= 0.0 && p <= 1.0)) {
+        PyErr_SetString(PyExc_ValueError, "p must lie in [0, 1]");
+        return NULL;
+    }
+    const csim_estimate found = csim_accumulator_quantile(from, (size_t)series, (size_t)month, p);
+    return Py_BuildValue("(dd)", found.value, found.error);
+}
+
+typedef struct replay { double *outcomes, *inputs; int failure; csim_error err; } replay;
+
+static csim_status replay_path(const csim_result *result, uint32_t path, replay *out) {
+    csim_status status;
+    Py_BEGIN_ALLOW_THREADS
+    status = csim_path_replay(result->plan, result->options.seed, path, out->outcomes, out->inputs, &out->failure, &out->err);
+    Py_END_ALLOW_THREADS
+    return status;
+}
+
+/* Takes the two tables over, also when it fails. */
+static PyObject *replay_tuple(core_state *state, const csim_plan *plan, replay *it) {
+    PyObject *outcomes = core_array_new(state, NULL, it->outcomes, 'd', (core_shape){2, {plan->months, plan->slots}});
+    PyObject *inputs = core_array_new(state, NULL, it->inputs, 'd', (core_shape){1, {plan->inputs}});
+    PyObject *failure = core_text(it->failure == CSIM_PATH_OK ? "" : csim_failure_name(it->failure));
+    PyObject *tuple = outcomes && inputs && failure ? PyTuple_Pack(3, outcomes, inputs, failure) : NULL;
+    Py_XDECREF(outcomes);
+    Py_XDECREF(inputs);
+    Py_XDECREF(failure);
+    return tuple;
+}
+
+PyObject *core_result_replay(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"path", NULL};
+    const csim_plan *plan = of(self)->plan;
+    long long path;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "L:replay", names, &path)) return NULL;
+    if (path < 0 || path > UINT32_MAX) {
+        PyErr_Format(PyExc_IndexError, "paths are numbered 0 to 4294967295, not %lld", path);
+        return NULL;
+    }
+    replay it = {.outcomes = malloc(((size_t)plan->months * (size_t)plan->slots + 1) * sizeof(double)), .inputs = malloc(((size_t)plan->inputs + 1) * sizeof(double))};
+    if (it.outcomes && it.inputs && !replay_path(of(self), (uint32_t)path, &it)) return replay_tuple(core_state_of(self), plan, &it);
+    const int no_memory = !it.outcomes || !it.inputs;
+    free(it.outcomes);
+    free(it.inputs);
+    return no_memory ? PyErr_NoMemory() : core_raise(core_state_of(self), &it.err);
+}

@@ -1,0 +1,117 @@
+/* Run: paths of a plan being simulated. Knows who may touch the C run and when; the waiting stands in watch.c. */
+#include "pyext/core/core.h"
+
+typedef struct advance { csim_run *run; double seconds; } advance;
+
+static csim_status advance_work(void *self, const atomic_int *cancel, csim_error *err) {
+    const advance *it = self;
+    return csim_run_advance(it->run, it->seconds, cancel, err);
+}
+
+static PyObject *refuse(core_run *self) {
+    core_state *state = core_state_of((PyObject *)self);
+    if (self->busy) return core_raise_run(state, "another thread is working on this run");
+    return core_raise_run(state, "a result of this run is in use: its arrays must not change; delete it before advancing further");
+}
+
+static PyObject *run_advance(PyObject *object, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"seconds", NULL};
+    core_run *self = (core_run *)object;
+    advance it = {.run = self->run};
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|d:advance", names, &it.seconds)) return NULL;
+    if (self->busy || self->results) return refuse(self);
+    self->busy = 1;
+    const int failed = core_watch(core_state_of(object), advance_work, &it);
+    self->busy = 0;
+    return failed ? NULL : PyLong_FromUnsignedLongLong(csim_run_done(self->run));
+}
+
+static int options_of(PyObject *arguments, PyObject *keywords, core_state *state, PyObject **plan, csim_run_options *out) {
+    static char *names[] = {"plan", "seed", "paths", "first_path", "threads", "keep", "verify", NULL};
+    unsigned long long seed;
+    long long paths, first_path = 0, keep = 0;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!KL|LiLp:Run", names, state->plan, plan, &seed, &paths, &first_path, &out->threads, &keep,
+                                     &out->verify))
+        return -1;
+    if (paths < 1 || paths > UINT32_MAX || first_path < 0 || first_path > UINT32_MAX || keep < 0 || out->threads < 0) {
+        PyErr_Format(PyExc_ValueError, "paths must be 1 to 4294967295, first_path and keep at least 0, threads at least 0; got %lld, %lld, %lld, %d", paths,
+                     first_path, keep, out->threads);
+        return -1;
+    }
+    out->seed = seed;
+    out->paths = (uint32_t)paths;
+    out->first_path = (uint32_t)first_path;
+    out->keep_paths = (uint32_t)(keep < paths ? keep : paths);
+    return 0;
+}
+
+static PyObject *run_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+    core_state *state = PyType_GetModuleState(type);
+    csim_run_options options = {0};
+    csim_error err;
+    PyObject *plan;
+    if (options_of(arguments, keywords, state, &plan, &options)) return NULL;
+    core_run *self = (core_run *)core_object_new((PyObject *)type);
+    if (!self) return NULL;
+    self->owner = (core_plan *)Py_NewRef(plan);
+    self->options = options;
+    if (!csim_run_new(self->owner->plan, &options, &self->run, &err)) return (PyObject *)self;
+    Py_DECREF(self);
+    return core_raise(state, &err);
+}
+
+static void run_free(PyObject *object) {
+    core_run *self = (core_run *)object;
+    csim_run_free(self->run);
+    Py_CLEAR(self->owner);
+    core_object_free(object);
+}
+
+static PyObject *run_result(PyObject *object, PyObject *unused) {
+    (void)unused;
+    core_run *self = (core_run *)object;
+    return self->busy ? refuse(self) : core_result_of_run(core_state_of(object), self);
+}
+
+static PyObject *get_done(PyObject *object, void *unused) {
+    (void)unused;
+    core_run *self = (core_run *)object;
+    return self->busy ? refuse(self) : PyLong_FromUnsignedLongLong(csim_run_done(self->run));
+}
+
+static PyObject *get_paths(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(((core_run *)self)->options.paths); }
+static PyObject *get_seed(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(((core_run *)self)->options.seed); }
+static PyObject *get_plan(PyObject *self, void *unused) { (void)unused; return Py_NewRef((PyObject *)((core_run *)self)->owner); }
+
+static PyGetSetDef run_attributes[] = {
+    {"plan", get_plan, NULL, "The plan that runs.", NULL},
+    {"paths", get_paths, NULL, "Paths asked for.", NULL},
+    {"seed", get_seed, NULL, "Seed of every draw.", NULL},
+    {"done", get_done, NULL, "Paths finished so far. RunError while another thread advances the run.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyMethodDef run_methods[] = {
+    CORE_METHOD("advance", run_advance, 0,
+     "advance(seconds=0.0)\n--\n\nWorks until all paths are done or the seconds have passed (0: no limit); returns the paths finished so far.\n\n"
+     "Releases the GIL. An exception raised by a signal's handler, such as KeyboardInterrupt, stops the work within 100 ms; the run stays valid."),
+    {"result", run_result, METH_NOARGS, "result()\n--\n\nWhat the paths finished so far say. The run cannot be advanced while a result of it lives."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot run_slots[] = {
+    {Py_tp_doc, "Run(plan, seed, paths, first_path=0, threads=0, keep=0, verify=False)\n--\n\nPaths first_path to first_path + paths - 1 of a plan. Inputs and "
+                "kept numbers of the first `keep` are stored; threads=0 takes one a processor."},
+    CORE_SLOT(Py_tp_new, run_new),
+    CORE_SLOT(Py_tp_dealloc, run_free),
+    {Py_tp_getset, run_attributes},
+    {Py_tp_methods, run_methods},
+    {0, NULL},
+};
+
+PyType_Spec core_run_spec = {
+    .name = "moecast._core.Run",
+    .basicsize = sizeof(core_run),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = run_slots,
+};

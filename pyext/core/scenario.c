@@ -1,0 +1,120 @@
+/* Scenario: a checked scenario. Its long lists stand in scenario_inputs.c and claims.c. */
+#include <stdlib.h>
+
+#include "pyext/core/core.h"
+
+PyObject *core_scenario_wrap(PyObject *type, csim_scenario *loaded) {
+    core_scenario *self = (core_scenario *)core_object_new(type);
+    if (!self) csim_scenario_free(loaded);
+    else self->scenario = loaded;
+    return (PyObject *)self;
+}
+
+static PyObject *scenario_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"name", NULL};
+    PyObject *name;
+    csim_error err;
+    csim_scenario *loaded = NULL;
+    csim_status status;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O:Scenario", names, &name)) return NULL;
+    char *path = core_path(name);
+    if (!path) return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    status = csim_scenario_load(path, &loaded, &err);
+    Py_END_ALLOW_THREADS
+    free(path);
+    return status ? core_raise(PyType_GetModuleState(type), &err) : core_scenario_wrap((PyObject *)type, loaded);
+}
+
+static PyObject *scenario_parse(PyObject *type, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"text", "file", NULL};
+    const char *text, *file = "<text>";
+    Py_ssize_t size;
+    csim_error err;
+    csim_scenario *parsed = NULL;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "s#|s:parse", names, &text, &size, &file)) return NULL;
+    if (csim_scenario_parse(file, text, (size_t)size, &parsed, &err)) return core_raise(PyType_GetModuleState((PyTypeObject *)type), &err);
+    return core_scenario_wrap(type, parsed);
+}
+
+static void scenario_free(PyObject *self) {
+    csim_scenario_free(((core_scenario *)self)->scenario);
+    core_object_free(self);
+}
+
+static const csim_scenario *of(PyObject *self) { return ((core_scenario *)self)->scenario; }
+
+static PyObject *get_name(PyObject *self, void *unused) { (void)unused; return core_text(of(self)->name); }
+static PyObject *get_title(PyObject *self, void *unused) { (void)unused; return core_text(of(self)->title); }
+static PyObject *get_description(PyObject *self, void *unused) { (void)unused; return core_text(of(self)->description); }
+static PyObject *get_file(PyObject *self, void *unused) { (void)unused; return core_text(of(self)->file); }
+static PyObject *get_catalogue(PyObject *self, void *unused) { (void)unused; return core_text(of(self)->catalogue_dir); }
+static PyObject *get_start(PyObject *self, void *unused) { (void)unused; return core_month(of(self)->start_month); }
+static PyObject *get_months(PyObject *self, void *unused) { (void)unused; return PyLong_FromLong(of(self)->months); }
+static PyObject *get_paths(PyObject *self, void *unused) { (void)unused; return PyLong_FromLongLong(of(self)->paths); }
+static PyObject *get_seed(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->seed); }
+static PyObject *get_text(PyObject *self, void *unused) { (void)unused; return PyUnicode_DecodeUTF8(of(self)->text, (Py_ssize_t)of(self)->text_size, "backslashreplace"); }
+
+static PyObject *get_hash(PyObject *self, void *unused) {
+    (void)unused;
+    csim_sha256 state;
+    unsigned char digest[CSIM_SHA256_BYTES];
+    char hex[CSIM_SHA256_HEX_SIZE];
+    csim_sha256_init(&state);
+    csim_sha256_update(&state, of(self)->text, of(self)->text_size);
+    csim_sha256_final(&state, digest);
+    return core_text(csim_sha256_hex(digest, hex));
+}
+
+static PyObject *scenario_inputs(PyObject *self, PyObject *unused) { (void)unused; return core_scenario_inputs(core_state_of(self), of(self)); }
+static PyObject *scenario_claims(PyObject *self, PyObject *unused) { (void)unused; return core_scenario_claims(of(self)); }
+
+static PyObject *scenario_explain(PyObject *self, PyObject *unused) {
+    (void)unused;
+    csim_error err;
+    char *words = NULL;
+    if (csim_scenario_explain(of(self), &words, &err)) return core_raise(core_state_of(self), &err);
+    PyObject *text = core_text(words);
+    free(words);
+    return text;
+}
+
+static PyGetSetDef scenario_attributes[] = {
+    {"name", get_name, NULL, "Bare name of the scenario.", NULL},
+    {"title", get_title, NULL, "One line of what it is.", NULL},
+    {"description", get_description, NULL, "What it changes and the question it answers.", NULL},
+    {"file", get_file, NULL, "Where it was read.", NULL},
+    {"catalogue", get_catalogue, NULL, "Folder of the catalogue it names.", NULL},
+    {"start", get_start, NULL, "First month, YYYY-MM.", NULL},
+    {"months", get_months, NULL, "Length of the horizon.", NULL},
+    {"paths", get_paths, NULL, "Paths a run has unless told otherwise.", NULL},
+    {"seed", get_seed, NULL, "Seed a run has unless told otherwise.", NULL},
+    {"text", get_text, NULL, "Canonical text, with everything it extends.", NULL},
+    {"hash", get_hash, NULL, "SHA-256 of the canonical text, 64 hex digits.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyMethodDef scenario_methods[] = {
+    CORE_METHOD("parse", scenario_parse, METH_CLASS,
+     "parse(text, file='<text>')\n--\n\nA scenario from its text; `file` names it in errors and says where relative names start."),
+    {"inputs", scenario_inputs, METH_NOARGS, "inputs()\n--\n\nEvery number of the scenario, one dict each."},
+    {"claims", scenario_claims, METH_NOARGS, "claims()\n--\n\nThe claims under study, one dict each with its readings."},
+    {"explain", scenario_explain, METH_NOARGS, "explain()\n--\n\nThe scenario in plain words."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot scenario_slots[] = {
+    {Py_tp_doc, "Scenario(name)\n--\n\nA scenario from a file, or a shipped one by its bare name. Raises ScenarioError or FileError."},
+    CORE_SLOT(Py_tp_new, scenario_new),
+    CORE_SLOT(Py_tp_dealloc, scenario_free),
+    {Py_tp_getset, scenario_attributes},
+    {Py_tp_methods, scenario_methods},
+    {0, NULL},
+};
+
+PyType_Spec core_scenario_spec = {
+    .name = "moecast._core.Scenario",
+    .basicsize = sizeof(core_scenario),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = scenario_slots,
+};

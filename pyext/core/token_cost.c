@@ -1,0 +1,72 @@
+/* token_cost: what a token of a catalogued model costs on a catalogued machine. The same numbers as `moecast cost`. */
+#include <stdlib.h>
+
+#include "pyext/core/core.h"
+
+const char core_token_cost_doc[] =
+    "token_cost(folder, model, hardware, input_tokens=8000.0, output_tokens=1000.0, hit_share=0.5, tok_per_s_user=25.0, draft=0, accepted=1.0,\n"
+    "           utilisation=0.0, usd_per_hour=0.0, electricity_usd_per_kwh=0.0)\n--\n\n"
+    "Cost, speed and energy of a token as a dict; 0 for the last three takes the standard. Raises ScenarioError for unknown names and for a model that does\n"
+    "not fit the machine.";
+
+typedef struct question { const char *model, *hardware; moe_request request; csim_ownership owner; } question;
+
+static csim_status answer(const char *folder, const question *q, csim_token_cost *out, csim_error *err) {
+    const csim_model_entry *model;
+    const csim_hardware_entry *machine;
+    csim_catalogue *catalogue = NULL;
+    csim_status status = csim_catalogue_load(folder, &catalogue, err);
+    if (!status) status = csim_catalogue_model_find(catalogue, q->model, &model, err);
+    if (!status) status = csim_catalogue_hardware_find(catalogue, q->hardware, &machine, err);
+    if (!status) status = csim_token_cost_of(model, machine, &q->request, &q->owner, out, err);
+    csim_catalogue_free(catalogue);
+    return status;
+}
+
+static PyObject *cost_dict(const csim_token_cost *c) {
+    const moe_explanation *x = &c->kernel;
+    return Py_BuildValue("{s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:s,s:N}", "usd_per_mtok_in", c->usd_per_mtok_in, "usd_per_mtok_cached",
+                         c->usd_per_mtok_cached, "usd_per_mtok_out", c->usd_per_mtok_out, "usd_per_mtok_blend", c->usd_per_mtok_blend, "band_log_sd", c->band_log_sd,
+                         "tok_per_s_user", c->tok_per_s_user, "output_tok_per_s", c->output_tok_per_s, "input_tok_per_s", c->input_tok_per_s,
+                         "joule_per_output_token", c->joule_per_output_token, "usd_per_hour", c->usd_per_hour, "batch", x->batch, "group", x->group, "step_s",
+                         x->step_s, "output_s", x->output_s, "input_s", x->input_s, "binding", moe_binding_name(x->binding), "meets_tpot", PyBool_FromLong(x->meets_tpot));
+}
+
+static const char *fault_of(const question *q, double tok_per_s_user) {
+    const moe_request *r = &q->request;
+    if (!(r->input_tokens >= 1.0) || !(r->output_tokens >= 1.0)) return "input_tokens and output_tokens must be at least 1";
+    if (!(r->hit_share >= 0.0 && r->hit_share < 1.0)) return "hit_share must lie in [0, 1)";
+    if (!(tok_per_s_user > 0.0)) return "tok_per_s_user must be above 0";
+    if (!(r->accepted >= 1.0 && r->accepted <= r->verified)) return "accepted must lie in [1, draft + 1]";
+    if (!(q->owner.utilisation > 0.0 && q->owner.utilisation <= 1.0)) return "utilisation must lie in (0, 1]";
+    return NULL;
+}
+
+PyObject *core_token_cost(PyObject *module, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"folder", "model", "hardware", "input_tokens", "output_tokens", "hit_share", "tok_per_s_user", "draft", "accepted", "utilisation",
+                            "usd_per_hour", "electricity_usd_per_kwh", NULL};
+    question q = {.request = {.input_tokens = 8000.0, .output_tokens = 1000.0, .hit_share = 0.5, .accepted = 1.0}, .owner = csim_ownership_standard()};
+    double tok_per_s_user = 25.0, utilisation = 0.0, electricity = 0.0;
+    int draft = 0;
+    PyObject *folder;
+    csim_token_cost cost;
+    csim_error err;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "Oss|ddddidddd:token_cost", names, &folder, &q.model, &q.hardware, &q.request.input_tokens,
+                                     &q.request.output_tokens, &q.request.hit_share, &tok_per_s_user, &draft, &q.request.accepted, &utilisation,
+                                     &q.owner.rent_usd_per_hour, &electricity))
+        return NULL;
+    q.request.verified = 1.0 + draft;
+    q.request.tpot_s = 1.0 / tok_per_s_user;
+    if (utilisation != 0.0) q.owner.utilisation = utilisation;
+    if (electricity != 0.0) q.owner.electricity_usd_per_kwh = electricity;
+    const char *fault = fault_of(&q, tok_per_s_user);
+    if (fault) {
+        PyErr_SetString(PyExc_ValueError, fault);
+        return NULL;
+    }
+    char *path = core_path(folder);
+    if (!path) return NULL;
+    const csim_status status = answer(path, &q, &cost, &err);
+    free(path);
+    return status ? core_raise(PyModule_GetState(module), &err) : cost_dict(&cost);
+}

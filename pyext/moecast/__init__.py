@@ -1,0 +1,50 @@
+"""moecast: a simulator of the market for AI models, open-weight against closed.
+
+>>> import moecast
+>>> result = moecast.run("baseline", paths=200, seed=1)
+>>> share = result.quantiles("share.open.developers", months="2026-12", p=0.5)
+>>> 0.0 < share < 1.0
+True
+
+The numbers are those of the command ``moecast``: same scenario, seed and paths, same `Result.digest`.
+"""
+
+from pathlib import Path as _Path
+
+from . import _core
+
+# The shipped scenarios: inside an installed package, or in the source tree of an editable one.
+_here = _Path(__file__).resolve().parent
+_core.set_home(next(folder for folder in (_here / "scenarios", _here.parents[1] / "scenarios") if folder.is_dir()))
+
+from ._core import Error, FileError, RunError, ScenarioError
+from .catalogue import Catalogue, TokenCost, catalogue, token_cost
+from .claims import Claim, Reading
+from .columns import Columns
+from .result import Replay, Result, load
+from .running import Run, run
+from .scenario import Input, Scenario, scenarios
+
+__version__ = _core.version
+
+__all__ = [
+    "Catalogue",
+    "Claim",
+    "Columns",
+    "Error",
+    "FileError",
+    "Input",
+    "Reading",
+    "Replay",
+    "Result",
+    "Run",
+    "RunError",
+    "Scenario",
+    "ScenarioError",
+    "TokenCost",
+    "catalogue",
+    "load",
+    "run",
+    "scenarios",
+    "token_cost",
+]

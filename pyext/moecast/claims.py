@@ -1,0 +1,106 @@
+"""Claims under study, and what a run says about them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a claim's words may mean, and the answer.
+
+    Attributes
+    ----------
+    id : str
+        Such as ``"f500_60.primary"``.
+    answer : str
+        ``"paths"``: `probability` is a share of paths. ``"pairs"``: of pairs of paths of two scenarios, and `value` is the mean difference.
+        ``"constant"``: 0 or 1, settled by the catalogue. ``"open"``: not answered; `note` says why.
+    probability, error : float
+        With its standard error; NaN when open.
+    low, high : float
+        95 % interval (Wilson).
+    hits, count : int
+        Paths (or pairs) that say yes, and that could say anything.
+    value, value_error : float
+        Median of `metric`, mean difference or value of the expression; NaN when there is none.
+    """
+
+    id: str
+    title: str
+    metric: str
+    element: str
+    op: str
+    threshold: float
+    at: str | None
+    by: str | None
+    answer: str
+    probability: float
+    error: float
+    low: float
+    high: float
+    hits: int
+    count: int
+    value: float
+    value_error: float
+    note: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim with its readings. `kind` is threshold, identity, kernel, conditional or contrast."""
+
+    id: str
+    statement: str
+    source: str
+    said_on: str
+    kind: str
+    resolution: str
+    status: str
+    comment: str
+    readings: tuple[Reading, ...]
+
+
+_SILENT = {
+    "answer": "open",
+    "probability": math.nan,
+    "error": math.nan,
+    "low": 0.0,
+    "high": 1.0,
+    "hits": 0,
+    "count": 0,
+    "value": math.nan,
+    "value_error": math.nan,
+    "note": "not asked",
+}
+
+
+def _reading(claim: str, said: dict[str, Any], answers: dict[str, dict[str, Any]]) -> Reading:
+    name = f"{claim}.{said['id']}"
+    answer = {key: answers.get(name, _SILENT)[key] for key in _SILENT}
+    words = {key: said[key] for key in ("title", "metric", "element", "op", "threshold", "at", "by")}
+    return Reading(id=name, **words, **answer)
+
+
+def joined(claims: Iterable[dict[str, Any]], answers: Iterable[dict[str, Any]]) -> list[Claim]:
+    """Join what a scenario claims with what a result answers."""
+    by_name = {f"{answer['claim']}.{answer['reading']}": answer for answer in answers}
+    texts = ("id", "statement", "source", "said_on", "kind", "resolution", "status", "comment")
+    return [
+        Claim(**{key: claim[key] for key in texts}, readings=tuple(_reading(claim["id"], said, by_name) for said in claim["readings"]))
+        for claim in claims
+    ]
+
+
+def find(claims: Iterable[Claim], name: str) -> Reading:
+    """The reading ``"claim.reading"``, or the only one of ``"claim"``."""
+    readings = [reading for claim in claims for reading in claim.readings]
+    found = [reading for reading in readings if reading.id == name or reading.id.split(".")[0] == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise KeyError(f"claim {name!r} has several readings: {', '.join(reading.id for reading in found)}")
+    raise KeyError(f"no claim {name!r}; there are {', '.join(sorted({reading.id.split('.')[0] for reading in readings}))}")

@@ -1,0 +1,51 @@
+"""Named columns of a table that stays where it is: every column is a view."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+
+def position(names: Mapping[str, int], name: str, what: str) -> int:
+    """Position of a name; KeyError with the nearest names otherwise."""
+    try:
+        return names[name]
+    except KeyError:
+        near = difflib.get_close_matches(name, names, n=3)
+        hint = f" (did you mean {' or '.join(repr(word) for word in near)}?)" if near else ""
+        raise KeyError(f"no {what} {name!r}{hint}") from None
+
+
+class Columns(Mapping[str, np.ndarray]):
+    """A table as a mapping from name to 1-D array.
+
+    Attributes
+    ----------
+    table : numpy.ndarray of float64, shape (rows, columns)
+        Read-only view of the C library's memory, which lives as long as any view of it.
+    names : list of str
+        The columns.
+    """
+
+    def __init__(self, names: Sequence[str], table: np.ndarray, what: str) -> None:
+        self.names = list(names)
+        self.table = table
+        self._what = what
+        self._position = {name: i for i, name in enumerate(self.names)}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.table[:, position(self._position, name, self._what)]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._position
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __repr__(self) -> str:
+        return f"<{len(self.names)} columns of {self.table.shape[0]} rows>"

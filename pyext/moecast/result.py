@@ -1,0 +1,343 @@
+"""Results: distributions over paths, kept paths, answers to claims."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import _core
+from .claims import Claim, Reading, find, joined
+from .columns import Columns, position
+from .frames import pandas
+from .scenario import Scenario
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def _plain(value: np.ndarray | np.floating) -> np.ndarray | float:
+    return value if np.ndim(value) else float(value)
+
+
+class Replay(Columns):
+    """One path, month by month: a mapping from series to array over `months`.
+
+    Attributes
+    ----------
+    months : list of str
+        The rows.
+    inputs : dict of str to float
+        What the path drew.
+    failure : str
+        Why it was stopped, '' when it was not.
+    """
+
+    def __init__(self, series: Sequence[str], table: np.ndarray, months: list[str], inputs: dict[str, float], failure: str) -> None:
+        super().__init__(series, table, "series")
+        self.months = months
+        self.inputs = inputs
+        self.failure = failure
+
+    def to_dataframe(self) -> DataFrame:
+        """A row a month, a column a series. Needs pandas."""
+        return pandas().DataFrame(self.table, index=pandas().Index(self.months, name="month"), columns=self.names)
+
+
+class Result:
+    """What the simulated paths say. Made by `run`, `Run.result` and `load`.
+
+    Arrays are read-only views of the C library's memory wherever the memory holds the numbers as they are (`inputs`, `scalars`, `bins`, `Replay`);
+    they keep it alive.
+    """
+
+    def __init__(self, core: _core.Result) -> None:
+        self._core = core
+
+    # ---- identity -----------------------------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over plan, seed, paths and exact statistics: equal digests, equal results."""
+        return self._core.digest
+
+    @property
+    def seed(self) -> int:
+        """Seed of every draw."""
+        return self._core.seed
+
+    @property
+    def paths(self) -> int:
+        """Paths simulated."""
+        return self._core.paths
+
+    @property
+    def failed(self) -> int:
+        """Paths stopped, which no statistic counts."""
+        return self._core.failed
+
+    @property
+    def failures(self) -> dict[str, int]:
+        """Stopped paths by cause."""
+        return self._core.failures
+
+    @property
+    def seconds(self) -> float:
+        """Time the simulation took."""
+        return self._core.seconds
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario that ran."""
+        return Scenario(self._core.scenario)
+
+    # ---- names --------------------------------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def series(self) -> list[str]:
+        """Names of the outcomes, such as ``"share.open.developers"``."""
+        return self._core.series
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """Unit of every series."""
+        return dict(zip(self.series, self._core.units, strict=True))
+
+    @cached_property
+    def meanings(self) -> dict[str, str]:
+        """What every series is."""
+        return dict(zip(self.series, self._core.meanings, strict=True))
+
+    @cached_property
+    def months(self) -> list[str]:
+        """All months of the horizon, YYYY-MM."""
+        return self._core.months
+
+    @cached_property
+    def report_months(self) -> list[str]:
+        """Months whose distribution over paths is known: ends of quarters, and months that claims name."""
+        return self._core.report_months
+
+    @cached_property
+    def _series_position(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.series)}
+
+    @cached_property
+    def _month_position(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.report_months)}
+
+    def _rows(self, series: str | Sequence[str]) -> int | list[int]:
+        if isinstance(series, str):
+            return position(self._series_position, series, "series")
+        return [position(self._series_position, name, "series") for name in series]
+
+    def _columns(self, months: str | Sequence[str] | None) -> int | list[int]:
+        if months is None:
+            return list(range(len(self.report_months)))
+        if isinstance(months, str):
+            return position(self._month_position, months, "report month")
+        return [position(self._month_position, name, "report month") for name in months]
+
+    # ---- distributions ------------------------------------------------------------------------------------------------------------------------
+
+    def statistic(self, name: str) -> np.ndarray:
+        """A statistic of all series in all report months.
+
+        Parameters
+        ----------
+        name : {"mean", "mean_error", "sd", "lowest", "highest", "count"}
+            ``mean_error`` is the standard error of the mean; ``count`` the paths behind the number.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (series, report months)
+            In the unit of each series.
+        """
+        return np.asarray(self._core.statistic(name))
+
+    def _pick(self, name: str, series: str | Sequence[str], months: str | Sequence[str] | None) -> np.ndarray | float:
+        rows, columns = self._rows(series), self._columns(months)
+        if isinstance(rows, list) and isinstance(columns, list):
+            return self.statistic(name)[np.ix_(rows, columns)]
+        return _plain(self.statistic(name)[rows, columns])
+
+    def mean(self, series: str | Sequence[str], months: str | Sequence[str] | None = None) -> np.ndarray | float:
+        """Mean over paths.
+
+        Parameters
+        ----------
+        series : str or sequence of str
+            A name drops the axis, a sequence keeps it.
+        months : str or sequence of str, optional
+            Report months, YYYY-MM; all where None. A name drops the axis.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (series, months) without dropped axes
+            In the unit of each series.
+
+        Raises
+        ------
+        KeyError
+            For a name that does not exist, with the nearest ones.
+        """
+        return self._pick("mean", series, months)
+
+    def mean_error(self, series: str | Sequence[str], months: str | Sequence[str] | None = None) -> np.ndarray | float:
+        """Standard error of `mean`, with the same arguments."""
+        return self._pick("mean_error", series, months)
+
+    def sd(self, series: str | Sequence[str], months: str | Sequence[str] | None = None) -> np.ndarray | float:
+        """Standard deviation over paths, with the arguments of `mean`."""
+        return self._pick("sd", series, months)
+
+    def quantiles(
+        self,
+        series: str | Sequence[str],
+        months: str | Sequence[str] | None = None,
+        p: float | Sequence[float] = _QUANTILES,
+        errors: bool = False,
+    ) -> np.ndarray | float | tuple[np.ndarray | float, np.ndarray | float]:
+        """Quantiles over paths.
+
+        Parameters
+        ----------
+        series, months
+            As for `mean`.
+        p : float or sequence of float in [0, 1]
+            A number drops the axis.
+        errors : bool
+            Return standard errors too.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (series, months, p) without dropped axes
+            In the unit of each series; with `errors` a pair of such arrays.
+
+        Raises
+        ------
+        KeyError
+            For a name that does not exist.
+        ValueError
+            For a p outside [0, 1].
+        """
+        rows, columns, levels = np.atleast_1d(self._rows(series)), np.atleast_1d(self._columns(months)), np.atleast_1d(p)
+        found = [[[self._core.quantile(int(row), int(column), float(q)) for q in levels] for column in columns] for row in rows]
+        both = np.array(found, dtype=float).reshape(len(rows), len(columns), len(levels), 2)
+        keep = tuple(0 if scalar else slice(None) for scalar in (isinstance(series, str), isinstance(months, str), np.ndim(p) == 0))
+        value, error = _plain(both[(*keep, 0)]), _plain(both[(*keep, 1)])
+        return (value, error) if errors else value
+
+    @cached_property
+    def bins(self) -> np.ndarray:
+        """Exact counts behind the quantiles: view of uint32, shape (series, report months, bins)."""
+        return np.asarray(self._core.bins)
+
+    # ---- kept paths ---------------------------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def inputs(self) -> Columns:
+        """Inputs of the kept paths: input key to view, one number a path."""
+        return Columns(self._core.input_names, np.asarray(self._core.kept_inputs), "input")
+
+    @cached_property
+    def scalars(self) -> Columns:
+        """Headline numbers of the kept paths: ``"share.open.developers@2026-12"`` to view, one number a path; NaN for stopped paths."""
+        return Columns(self._core.scalar_names, np.asarray(self._core.kept_scalars), "kept number")
+
+    def path(self, index: int) -> Replay:
+        """Simulate one path again and return all its months.
+
+        Parameters
+        ----------
+        index : int
+            Number of the path, from 0. Paths beyond those that ran may be asked for too.
+        """
+        outcomes, inputs, failure = self._core.replay(index)
+        drawn = dict(zip(self._core.input_names, np.asarray(inputs).tolist(), strict=True))
+        return Replay(self.series, np.asarray(outcomes), self.months, drawn, failure)
+
+    # ---- claims -------------------------------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """The claims of the scenario with an answer for each reading."""
+        return joined(self._core.scenario.claims(), self._core.claims())
+
+    def readings(self) -> Iterator[Reading]:
+        """All readings of all claims."""
+        return (reading for claim in self.claims for reading in claim.readings)
+
+    def probability(self, claim: str) -> Reading:
+        """The answer to ``"claim.reading"``, or to ``"claim"`` when it has one reading: `probability` with its `error` and bounds.
+
+        Raises
+        ------
+        KeyError
+            When there is no such reading, or several.
+        """
+        return find(self.claims, claim)
+
+    # ---- elsewhere ----------------------------------------------------------------------------------------------------------------------------
+
+    def to_dataframe(self) -> DataFrame:
+        """A row for each series and report month: unit, mean with its error, sd, quantiles, lowest, highest, count. Needs pandas."""
+        frame = pandas().DataFrame(
+            {
+                "series": np.repeat(self.series, len(self.report_months)),
+                "month": np.tile(self.report_months, len(self.series)),
+                "unit": np.repeat(list(self.units.values()), len(self.report_months)),
+            }
+        )
+        for name in ("mean", "mean_error", "sd", "lowest", "highest", "count"):
+            frame[name] = self.statistic(name).ravel()
+        quantiles = self.quantiles(self.series).reshape(len(frame), len(_QUANTILES))
+        for i, level in enumerate(_QUANTILES):
+            frame[f"p{100 * level:g}"] = quantiles[:, i]
+        return frame
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the run file, which appears whole or not at all.
+
+        Raises
+        ------
+        FileError
+            When it cannot be written; what was there stays.
+        """
+        self._core.save(path, " ".join(sys.argv))
+
+    def report(self, path: str | os.PathLike[str]) -> None:
+        """Write the workbook (.xlsx).
+
+        Raises
+        ------
+        FileError
+            When it cannot be written; what was there stays.
+        """
+        with tempfile.TemporaryDirectory(prefix="moecast-") as folder:
+            file = Path(folder, "run.moecast")
+            self.save(file)
+            _core.load(file).report(path)
+
+    def __repr__(self) -> str:
+        return f"<Result of {self.scenario.name}, seed {self.seed}, {self.paths} paths, digest {self.digest[:12]}>"
+
+
+def load(path: str | os.PathLike[str]) -> Result:
+    """Read a run file, or the one in a folder that ``moecast run`` wrote.
+
+    Raises
+    ------
+    FileError
+        When there is none, or it is damaged or of another kind.
+    """
+    path = Path(path)
+    return Result(_core.load(path / "run.moecast" if path.is_dir() else path))
