@@ -54,7 +54,8 @@ static const struct command *find_command(const char *name, csim_error *err) {
 
 static int print_error(FILE *to, const csim_error *error) {
     char text[4096];
-    fprintf(to, "moecast: %s\n", csim_error_format(error, text, sizeof text));
+    const char *prefix = error->file[0] ? "" : "moecast: "; /* a line that begins with file:line:column is what editors look for */
+    fprintf(to, "%s%s\n", prefix, csim_error_format(error, text, sizeof text));
     return csim_status_exit_code(error->code);
 }
 

@@ -123,7 +123,7 @@ __attribute__((format(printf, 3, 4))) static csim_status book_fail(csim_book *bo
 }
 
 __attribute__((format(printf, 5, 6))) static csim_status cell_fail(csim_sheet *sheet, uint32_t row, uint32_t column, csim_status code, const char *format, ...) {
-    char cell[CSIM_ADDRESS_SIZE], place[CSIM_ADDRESS_SIZE + sizeof sheet->name];
+    char cell[CSIM_ADDRESS_SIZE], place[CSIM_ADDRESS_SIZE + sizeof sheet->name + 4]; /* quotes, exclamation mark */
     csim_cell_local_address(row, column, cell);
     snprintf(place, sizeof place, "'%s'!%s", sheet->name, cell);
     va_list arguments;

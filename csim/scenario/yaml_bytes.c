@@ -12,7 +12,7 @@
 
 static csim_status refuse_file(csim_error *err, csim_status code, const char *path, int number, const char *what) {
     char reason[128] = "unknown error";
-    if (strerror_r(number, reason, sizeof reason) != 0) snprintf(reason, sizeof reason, "error %d", number);
+    snprintf(reason, sizeof reason, "%s", strerror(number));
     return csim_error_set_at(err, code, path, 0, 0, NULL, "%s: %s", what, reason);
 }
 
