@@ -32,7 +32,7 @@ TEST_SOURCES := $(sort $(wildcard tests/c/test_*.c))
 TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)
 DEFS         := $(wildcard csim/*/*.def)
 
-.PHONY: all help deps deps-test report test test-c test-py lint clean install python schema docs pictures bench soak
+.PHONY: all help deps deps-test report test test-c test-py lint clean install python schema pictures
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/moecast compile_commands.json  ## build the library and the command
@@ -74,22 +74,26 @@ $(BUILD)/csim/scenario/home.o: CPPFLAGS += -DCSIM_SOURCE_SCENARIOS='"$(abspath s
 
 $(BUILD)/%.o: %.c | $(VENV)/ready
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	@echo "  cc $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/avx2/%.o: %.c | $(VENV)/ready
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -O3 -mavx2 -MMD -MP -c $< -o $@
+	@echo "  cc $< (avx2)"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -O3 -mavx2 -MMD -MP -c $< -o $@
 
 $(BUILD)/model_avx2.o: $(AVX2_OBJECTS)
-	ld -r -o $@ $^
-	objcopy $(foreach e,$(MODEL_ENTRIES),--redefine-sym csim_$(e)=csim_avx2_$(e) --keep-global-symbol=csim_avx2_$(e)) $@
+	@ld -r -o $@ $^
+	@objcopy $(foreach e,$(MODEL_ENTRIES),--redefine-sym csim_$(e)=csim_avx2_$(e) --keep-global-symbol=csim_avx2_$(e)) $@
 
 $(BUILD)/libcsim.a: $(LIB_OBJECTS) $(VARIANTS)
 	@rm -f $@
-	ar rcsD $@ $^
+	@echo "  ar $@"
+	@ar rcsD $@ $^
 
 $(BUILD)/moecast: $(BUILD)/csim/cli/main/moecast.o $(BUILD)/libcsim.a
-	$(CC) $(CFLAGS) $^ $(LIBS) -o $@
+	@echo "  ld $@"
+	@$(CC) $(CFLAGS) $^ $(LIBS) -o $@
 
 compile_commands.json: Makefile $(LIB_SOURCES)
 	@{ echo '['; sep=; for f in $(LIB_SOURCES); do printf '%s{"directory":"%s","file":"%s","command":"%s"}' "$$sep" "$(CURDIR)" "$$f" "$(CC) $(CPPFLAGS) $(CFLAGS) -c $$f"; sep=','; done; echo ']'; } > $@
@@ -113,11 +117,13 @@ test: deps-test test-c test-py  ## all fast tests (under 5 minutes on two cores)
 
 $(BUILD)/tests/%: tests/c/%.c tests/c/check.h $(BUILD)/libcsim.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $< $(BUILD)/libcsim.a -lcmocka $(LIBS) -o $@
+	@echo "  cc $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $< $(BUILD)/libcsim.a -lcmocka $(LIBS) -o $@
 
 $(BUILD)/tests/dump_paths: tests/tools/dump_paths.c $(BUILD)/libcsim.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $< $(BUILD)/libcsim.a $(LIBS) -o $@
+	@echo "  cc $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $< $(BUILD)/libcsim.a $(LIBS) -o $@
 
 test-c: deps-test $(TESTS)  ## the C tests
 	@for t in $(TESTS); do echo "== $$t"; $$t || exit 1; done
@@ -130,9 +136,12 @@ lint: deps-test  ## gcc and clang with warnings as errors, ruff
 	$(MAKE) --no-print-directory CI=1 CC=clang BUILD=build/lint-clang build/lint-clang/moecast >/dev/null
 	$(VENV)/bin/ruff check -q tests pyext setup.py
 
-schema: $(BUILD)/moecast  ## regenerate scenarios/schema.json and the key reference
+schema: $(BUILD)/moecast deps-test  ## regenerate scenarios/schema.json and the tables of the model page
 	$(BUILD)/moecast schema > scenarios/schema.json
-	$(PY) docs/generate_tables.py $(BUILD)/moecast
+	$(PY) docs/generate_tables.py
+
+pictures: python deps-test  ## redraw the README's pictures from a run
+	$(PY) docs/make_pictures.py
 
 clean:  ## remove what was built
 	rm -rf build compile_commands.json

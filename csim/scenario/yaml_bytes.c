@@ -11,9 +11,7 @@
 #include "csim/scenario/yaml_tree.h"
 
 static csim_status refuse_file(csim_error *err, csim_status code, const char *path, int number, const char *what) {
-    char reason[128] = "unknown error";
-    snprintf(reason, sizeof reason, "%s", strerror(number));
-    return csim_error_set_at(err, code, path, 0, 0, NULL, "%s: %s", what, reason);
+    return csim_error_set_at(err, code, path, 0, 0, NULL, "%s: %s", what, strerror(number));
 }
 
 static csim_status refuse_size(csim_error *err, const char *name) {

@@ -1,0 +1,193 @@
+"""The command as a person meets it: help everywhere, exit codes, files, digests, Ctrl-C."""
+import csv
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("MOECAST_BIN", ROOT / "build/moecast")).resolve()
+COMMANDS = ["run", "report", "export", "path", "check", "explain", "schema", "cost", "catalogue"]
+
+
+def moecast(*words, cwd=None, env=None):
+    return subprocess.run([BIN, *map(str, words)], capture_output=True, text=True, cwd=cwd, env={**os.environ, **(env or {})}, timeout=120)
+
+
+def one_line(text):
+    assert text.count("\n") == 1 and text.endswith("\n"), text
+    return text
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    done = moecast("run", "baseline", "--paths", 200, "--seed", 3, "--no-contrasts", "-o", folder / "a", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "a", done
+
+
+def test_help_everywhere():
+    for words in (["--help"], ["-h"], ["help"], *[[c, "--help"] for c in COMMANDS]):
+        done = moecast(*words)
+        assert done.returncode == 0 and done.stdout.startswith(("usage: moecast", "moecast")) and not done.stderr, words
+    assert all(c in moecast("--help").stdout for c in COMMANDS)
+
+
+def test_version_names_version_and_revision():
+    assert moecast("--version").stdout.startswith("moecast 0.1.0 (")
+
+
+def test_no_words_is_a_usage_error():
+    assert moecast().returncode == 2
+
+
+@pytest.mark.parametrize("words,said", [
+    (["rum"], "did you mean 'run'"),
+    (["run"], "wants a scenario"),
+    (["run", "baseline", "--pathes", "5"], "did you mean '--paths'"),
+    (["run", "baseline", "--paths"], "wants a value"),
+    (["run", "baseline", "--paths", "0"], "--paths"),
+    (["run", "baseline", "--paths", "-5"], "whole number"),
+    (["run", "baseline", "--paths", "1e3"], "whole number"),
+    (["run", "baseline", "--threads", "65"], "--threads"),
+    (["run", "baseline", "extra"], "one word too many"),
+    (["run", "basline"], "baseline"),
+    (["cost", "--model", "deepseek-v3"], "--hardware"),
+    (["cost", "--model", "deepseek-v33", "--hardware", "h100"], "deepseek-v3"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--hit", "1.5"], "--hit"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--draft", "1", "--accepted", "3"], "--accepted"),
+    (["cost", "--model", "kimi-k3", "--hardware", "groq-lpu-v1"], "does not fit"),
+    (["catalogue", "shw"], "'list' or 'show ID'"),
+    (["catalogue", "show", "h1000"], "h100"),
+    (["export", "x"], ""),
+])
+def test_wrong_words_give_one_sentence_and_exit_code_2(words, said):
+    done = moecast(*words)
+    expected = 4 if words[0] == "export" else 2
+    assert done.returncode == expected and said in one_line(done.stderr) and not done.stdout
+
+
+def test_run_writes_its_files(run):
+    folder, done = run
+    assert {p.name for p in folder.iterdir()} == {"run.moecast", "summary.csv", "run.json", "report.xlsx"}
+    facts = json.loads((folder / "run.json").read_text())
+    assert facts["digest"] in done.stdout
+    assert "claims: probability ± standard error" in done.stdout
+
+
+def test_run_json_holds_identity_and_scenario(run):
+    facts = json.loads((run[0] / "run.json").read_text())
+    text = json.dumps(facts)
+    for word in ("digest", "version", "seed", "paths", "failed", "plan", "scenario"):
+        assert word in text
+    assert "moecast: 1" in text  # the full scenario text
+
+
+def test_json_option_prints_run_json(tmp_path):
+    done = moecast("run", "baseline", "--paths", 64, "--no-contrasts", "--no-report", "--json", "-o", tmp_path)
+    assert done.returncode == 0 and json.loads(done.stdout) == json.loads((tmp_path / "run.json").read_text())
+
+
+def test_summary_is_tidy_with_units_and_errors(run):
+    rows = list(csv.DictReader(open(run[0] / "summary.csv", newline="")))
+    assert set(rows[0]) == {"series", "element", "month", "statistic", "value", "standard_error", "unit"}
+    means = [r for r in rows if r["series"] == "share.open" and r["element"] == "developers" and r["month"] == "2028-12" and r["statistic"] == "mean"]
+    assert len(means) == 1 and 0 < float(means[0]["value"]) < 1 and 0 < float(means[0]["standard_error"]) < .1 and means[0]["unit"] == "share"
+    assert all(r["unit"] for r in rows)
+
+
+def test_digest_is_the_same_on_any_number_of_threads_and_any_kernel(run, tmp_path):
+    digest = json.loads((run[0] / "run.json").read_text())["digest"]
+    for n, (threads, env) in enumerate([(1, {}), (3, {}), (7, {}), (2, {"MOECAST_KERNEL": "scalar"}), (2, {"LC_ALL": "C.UTF-8"})]):
+        done = moecast("run", "baseline", "--paths", 200, "--seed", 3, "--no-contrasts", "--no-report", "--threads", threads, "-o", tmp_path / str(n), env=env)
+        assert done.returncode == 0, done.stderr
+        assert json.loads((tmp_path / str(n) / "run.json").read_text())["digest"] == digest
+
+
+def test_an_impossible_kernel_is_refused(tmp_path):
+    done = moecast("run", "baseline", "--paths", 64, "-o", tmp_path, env={"MOECAST_KERNEL": "neon9"})
+    assert done.returncode == 2 and "neon9" in one_line(done.stderr)
+
+
+def test_report_and_export_come_from_the_run_file_alone(run, tmp_path):
+    copy = tmp_path / "run.moecast"
+    copy.write_bytes((run[0] / "run.moecast").read_bytes())
+    assert moecast("report", copy, "-o", tmp_path / "again.xlsx").returncode == 0
+    assert (tmp_path / "again.xlsx").read_bytes() == (run[0] / "report.xlsx").read_bytes()
+    assert moecast("export", tmp_path, "--csv").returncode == 0
+    assert (tmp_path / "summary.csv").read_bytes() == (run[0] / "summary.csv").read_bytes()
+    assert moecast("export", tmp_path, "--json").returncode == 0
+    assert (tmp_path / "run.json").read_bytes() == (run[0] / "run.json").read_bytes()
+
+
+def test_a_replayed_path_has_every_month_and_series(run):
+    lines = moecast("path", run[0], 17).stdout.splitlines()
+    assert len(lines) == 85 and lines[1].startswith("2024-01,") and len(lines[0].split(",")) == len(lines[84].split(",")) > 200
+
+
+@pytest.mark.parametrize("words,code", [(["report", "nowhere"], 4), (["export", "nowhere", "--csv"], 4), (["run", "nowhere.yaml"], 4)])
+def test_missing_files_give_exit_code_4(words, code, tmp_path):
+    done = moecast(*words, cwd=tmp_path)
+    assert done.returncode == code and "nowhere" in one_line(done.stderr)
+
+
+def test_a_damaged_run_file_is_refused(run, tmp_path):
+    damaged = bytearray((run[0] / "run.moecast").read_bytes())
+    damaged[len(damaged) // 2:] = b""
+    (tmp_path / "run.moecast").write_bytes(damaged)
+    done = moecast("report", tmp_path)
+    assert done.returncode == 4 and "run.moecast" in one_line(done.stderr)
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_the_run(tmp_path):
+    (tmp_path / "file").write_text("")
+    begin = time.monotonic()
+    done = moecast("run", "baseline", "--paths", 1000000, "-o", tmp_path / "file" / "below")
+    assert done.returncode == 4 and "below" in one_line(done.stderr) or "file" in done.stderr
+    assert time.monotonic() - begin < 20
+
+
+def test_ctrl_c_ends_a_run_soon_with_130_and_leaves_no_half_files(tmp_path):
+    process = subprocess.Popen([BIN, "run", "baseline", "--paths", "500000", "-o", str(tmp_path / "r")], stderr=subprocess.PIPE, text=True)
+    time.sleep(2.0)
+    begin = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130 and "interrupted" in one_line(err)
+    assert time.monotonic() - begin < 1.0  # 100 ms on an idle machine
+    assert not list((tmp_path / "r").iterdir())
+
+
+def test_cost_explains_every_intermediate():
+    done = moecast("cost", "--model", "deepseek-v3", "--hardware", "h800", "--explain")
+    assert done.returncode == 0
+    for word in ("replica", "weights", "cache", "batch limits", "decode step", "$", "J an output token", "90 %"):
+        assert word in done.stdout
+    facts = json.loads(moecast("cost", "--model", "deepseek-v3", "--hardware", "h800", "--json").stdout)
+    assert facts["usd_per_mtok_out"] > facts["usd_per_mtok_in"] > 0 and facts["binding"] in ("memory", "bandwidth", "compute", "network", "latency")
+
+
+def test_catalogue_lists_and_shows_with_sources():
+    listing = moecast("catalogue").stdout
+    assert "deepseek-v4-pro" in listing and "vr200" in listing
+    assert "source" in moecast("catalogue", "show", "ascend-910c").stdout and "experts" in moecast("catalogue", "show", "kimi-k3").stdout
+
+
+def test_explain_says_every_assumption_in_words():
+    text = moecast("explain", "tight_controls").stdout
+    for key in ("choice.alpha:", "    developers:", "cap.g_f", "policy.severity", "cost.util"):
+        assert key in text
+    assert "tight" in text and "90 %" in text
+
+
+def test_schema_is_json():
+    assert json.loads(moecast("schema").stdout)["$schema"].endswith("2020-12/schema")
+
+
+def test_committed_schema_is_fresh():
+    assert (ROOT / "scenarios/schema.json").read_text() == moecast("schema").stdout
