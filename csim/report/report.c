@@ -22,7 +22,7 @@ static void add_sheets(csim_report *report) {
         [CSIM_REPORT_PRICES] = CSIM_COLOUR_GREEN,      [CSIM_REPORT_SAAS] = CSIM_COLOUR_GREEN,        [CSIM_REPORT_HARDWARE] = CSIM_COLOUR_GREEN,
         [CSIM_REPORT_ASSUMPTIONS] = CSIM_COLOUR_ORANGE, [CSIM_REPORT_RUN] = CSIM_COLOUR_GREY,          [CSIM_REPORT_DATA] = CSIM_COLOUR_GREY,
         [CSIM_REPORT_CHART_DATA] = CSIM_COLOUR_LIGHT_GREY};
-#define ADD_SHEET(id, name, mode, text) report->sheet[CSIM_REPORT_##id] = csim_book_add_sheet(report->book, name, mode);
+#define ADD_SHEET(id, name, mode) report->sheet[CSIM_REPORT_##id] = csim_book_add_sheet(report->book, name, mode);
     CSIM_REPORT_SHEET_LIST(ADD_SHEET)
 #undef ADD_SHEET
     for (int i = 0; i < CSIM_REPORT_SHEETS; i++) csim_sheet_set_tab_colour(report->sheet[i], colours[i]);

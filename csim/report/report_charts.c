@@ -1,12 +1,13 @@
 /* Charts of a report. A chart's numbers stand on the sheet of chart data, quarter by quarter, so that what is drawn can be read, and the tables beside
  * charts may be coarser. Owns axes and the layout of that sheet; must not decide what is worth drawing. */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "csim/report/report_parts.h"
 
-enum { COLUMN_MONTH, COLUMN_YEAR, COLUMN_VALUES, COLUMN_STACK = COLUMN_VALUES + 5, LINES_MOST = 8 };
+enum { COLUMN_YEAR, COLUMN_MONTH, COLUMN_VALUES, COLUMN_STACK = COLUMN_VALUES + 5, BAR_VALUE = 0, BAR_LABEL, LINES_MOST = 8 };
 
 /* Lines and regimes in the order in which neighbours differ most in lightness as well as in hue. */
 static const csim_colour line_colours[LINES_MOST] = {CSIM_COLOUR_BLUE,   CSIM_COLOUR_VERMILLION, CSIM_COLOUR_GREEN, CSIM_COLOUR_ORANGE,
@@ -32,7 +33,7 @@ static csim_cells block_open(csim_report *report, const char *title, int32_t slo
     const uint32_t row = report->chart_row;
     char text[CSIM_REPORT_LINE];
     snprintf(text, sizeof text, "%s (%s)", title, slot_named < 0 ? "medians" : report->plan->slot_name[slot_named]);
-    csim_sheet_put_text(ground, row, COLUMN_MONTH, CSIM_GENERAL(CSIM_ROLE_HEADING), text);
+    csim_sheet_put_text(ground, row, COLUMN_YEAR, CSIM_GENERAL(CSIM_ROLE_HEADING), text);
     csim_sheet_put_text(ground, row + 1, COLUMN_MONTH, CSIM_GENERAL(CSIM_ROLE_NOTE), "end of");
     csim_sheet_put_text(ground, row + 1, COLUMN_YEAR, CSIM_GENERAL(CSIM_ROLE_NOTE), "on the axis");
     for (int32_t i = 0; i < dates->quarters; i++) put_quarter(ground, row + 2 + (uint32_t)i, csim_report_month_at(report, dates->quarter[i]), i == 0);
@@ -97,7 +98,7 @@ static const char *axis_title(csim_outcome_id id, bool log10, char *text, size_t
 }
 
 csim_report_range csim_report_span(const csim_report *report, int32_t slot) {
-    csim_report_range span = {INFINITY, -INFINITY};
+    csim_report_range span = {DBL_MAX, -DBL_MAX};
     for (int32_t i = 0; i < report->dates.quarters; i++) {
         const csim_report_row row = csim_report_read(report, slot, report->dates.quarter[i]);
         span.least = fmin(span.least, row.q[0].value);
@@ -141,7 +142,7 @@ void csim_report_draw_fan(csim_report *report, csim_report_place place, int32_t 
 }
 
 static csim_report_range medians_span(const csim_report *report, csim_outcome_id id, int32_t count) {
-    csim_report_range span = {INFINITY, -INFINITY};
+    csim_report_range span = {DBL_MAX, -DBL_MAX};
     for (int32_t e = 0; e < count; e++)
         for (int32_t i = 0; i < report->dates.quarters; i++) {
             const double median = csim_report_read(report, csim_report_slot(report, id, e), report->dates.quarter[i]).q[2].value;
@@ -198,12 +199,12 @@ void csim_report_draw_bars(csim_report *report, csim_report_place place, const c
     const uint32_t row = report->chart_row, first = row + 2, last = row + 1 + (uint32_t)count;
     char told[CSIM_REPORT_LINE];
     if (!count) return;
-    csim_sheet_put_text(ground, row, COLUMN_MONTH, CSIM_GENERAL(CSIM_ROLE_HEADING), title);
-    csim_sheet_put_text(ground, row + 1, COLUMN_MONTH, CSIM_GENERAL(CSIM_ROLE_NOTE), "reading");
-    csim_sheet_put_text(ground, row + 1, COLUMN_VALUES, CSIM_GENERAL(CSIM_ROLE_NOTE), "probability");
+    csim_sheet_put_text(ground, row, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_HEADING), title);
+    csim_sheet_put_text(ground, row + 1, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_NOTE), "probability");
+    csim_sheet_put_text(ground, row + 1, BAR_LABEL, CSIM_GENERAL(CSIM_ROLE_NOTE), "claim");
     for (uint32_t i = 0; i < count; i++) {
-        csim_sheet_put_text(ground, first + i, COLUMN_MONTH, CSIM_GENERAL(CSIM_ROLE_BODY), bars[i].label);
-        csim_sheet_put_number(ground, first + i, COLUMN_VALUES, csim_style(CSIM_ROLE_BODY, CSIM_AS_GENERAL), bars[i].value);
+        csim_sheet_put_number(ground, first + i, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_BODY), bars[i].value);
+        csim_sheet_put_text(ground, first + i, BAR_LABEL, CSIM_GENERAL(CSIM_ROLE_BODY), bars[i].label);
     }
     report->chart_row = last + 2;
     snprintf(told, sizeof told, "%zu bars of probabilities. %.400s. The table of readings has the numbers.", count, title);
@@ -211,6 +212,6 @@ void csim_report_draw_bars(csim_report *report, csim_report_place place, const c
                                   .y = {.title = "probability, %", .kind = CSIM_AS_PERCENT, .has_range = true, .most = 1, .step = 0.25},
                                   .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
     csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
-    csim_chart_add_series(chart, "probability", csim_cells_of(ground, first, COLUMN_MONTH, last, COLUMN_MONTH), csim_cells_of(ground, first, COLUMN_VALUES, last, COLUMN_VALUES), CSIM_COLOUR_BLUE);
+    csim_chart_add_series(chart, "probability", csim_cells_of(ground, first, BAR_LABEL, last, BAR_LABEL), csim_cells_of(ground, first, BAR_VALUE, last, BAR_VALUE), CSIM_COLOUR_BLUE);
     csim_chart_show_values(chart, CSIM_AS_PERCENT, 0);
 }

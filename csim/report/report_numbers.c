@@ -32,13 +32,6 @@ csim_report_dates csim_report_dates_of(const csim_scenario *scenario, const csim
 
 int csim_report_month_at(const csim_report *report, int32_t position) { return report->plan->start_month + report->plan->report_month[position]; }
 
-int32_t csim_report_position(const csim_report *report, int month) {
-    int32_t found = 0;
-    for (int32_t i = 0; i < report->plan->report_months; i++)
-        if (csim_report_month_at(report, i) <= month) found = i;
-    return found;
-}
-
 /* ---- series ---- */
 
 int32_t csim_report_slot(const csim_report *report, csim_outcome_id id, int element) { return report->plan->outcome_offset[id] + element; }

@@ -6,21 +6,21 @@
 #include "csim/report/report.h"
 #include "csim/report/sheet_writer.h"
 
-/* The sheets in order: id, name on the tab, mode, what the list of contents says. Names stand in formulas and links: letters, spaces and & only. */
-#define CSIM_REPORT_SHEET_LIST(X)                                                                                                              \
-    X(SUMMARY, "Summary", CSIM_SHEET_PAGE, "The answer, key outcomes, charts")                                                                  \
-    X(CLAIMS, "Claims", CSIM_SHEET_PAGE, "What the texts claim, each reading with its probability")                                             \
-    X(ADOPTION, "Adoption", CSIM_SHEET_PAGE, "Token and spend shares by segment, region and reading")                                           \
-    X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, "List prices, serving cost, ratios, energy")                                                    \
-    X(SAAS, "SaaS", CSIM_SHEET_PAGE, "Software revenue, seats, valuations, subscribers")                                                        \
-    X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, "Compute stocks, export regimes, power, merchant GPUs")                                   \
-    X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, "Every input with unit, basis, source and reason")                                           \
-    X(RUN, "Run", CSIM_SHEET_PAGE, "Version, hashes, failed paths, command to reproduce")                                                       \
-    X(DATA, "Data", CSIM_SHEET_DATA, "Every series and report month, with filters")                                                             \
-    X(CHART_DATA, "Chart data", CSIM_SHEET_PAGE, "The numbers behind the fans, quarter by quarter")
+/* The sheets in order: id, name on the tab, mode. Names stand in formulas and links: letters, spaces and & only. */
+#define CSIM_REPORT_SHEET_LIST(X)                        \
+    X(SUMMARY, "Summary", CSIM_SHEET_PAGE)               \
+    X(CLAIMS, "Claims", CSIM_SHEET_PAGE)                 \
+    X(ADOPTION, "Adoption", CSIM_SHEET_PAGE)             \
+    X(PRICES, "Prices & cost", CSIM_SHEET_PAGE)          \
+    X(SAAS, "SaaS", CSIM_SHEET_PAGE)                     \
+    X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE)    \
+    X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE)       \
+    X(RUN, "Run", CSIM_SHEET_PAGE)                       \
+    X(DATA, "Data", CSIM_SHEET_DATA)                     \
+    X(CHART_DATA, "Chart data", CSIM_SHEET_PAGE)
 
 typedef enum csim_report_sheet_id {
-#define CSIM_REPORT_SHEET_ENUM(id, name, mode, text) CSIM_REPORT_##id,
+#define CSIM_REPORT_SHEET_ENUM(id, name, mode) CSIM_REPORT_##id,
     CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_ENUM)
 #undef CSIM_REPORT_SHEET_ENUM
     CSIM_REPORT_SHEETS
@@ -70,14 +70,15 @@ enum { CSIM_REPORT_LINE = 1024 };
 #define CSIM_GENERAL(role) csim_style((role), CSIM_AS_GENERAL)
 
 const char *csim_report_sheet_name(csim_report_sheet_id id);
-const char *csim_report_sheet_text(csim_report_sheet_id id);
 
 /* Foreign text made safe to put: what a cell cannot hold becomes U+FFFD, what is longer than `units` is cut at a space and ends with an ellipsis. */
 char *csim_report_clean(const char *text, size_t units, char *out, size_t size);
 
 /* "developers", "fortune500 us": an element's name for people. Returns text. */
 char *csim_report_element(const csim_report *report, int32_t slot, char *text, size_t size);
-/* The outcome's own words and its element: "Open share of tokens, outside China: developers". */
+/* What an outcome is called where its neighbours in the list of outcomes are not beside it. */
+const char *csim_report_outcome_title(csim_outcome_id id);
+/* The outcome's title and its element: "Open share of tokens, outside China: developers". */
 char *csim_report_series_title(const csim_report *report, int32_t slot, char *text, size_t size);
 /* "December 2030", from months since 2000-01. */
 char *csim_report_month_words(int month, char *text, size_t size);
@@ -97,8 +98,6 @@ void csim_report_put_wrapped(csim_sheet *sheet, uint32_t row, uint32_t column, c
 
 csim_report_dates csim_report_dates_of(const csim_scenario *scenario, const csim_plan *plan);
 int csim_report_month_at(const csim_report *report, int32_t position); /* counted from 2000-01 */
-/* The position of the last report month that is not after `month`; 0 when all are. */
-int32_t csim_report_position(const csim_report *report, int month);
 int32_t csim_report_slot(const csim_report *report, csim_outcome_id id, int element);
 int32_t csim_report_slots(const csim_report *report, csim_outcome_id id);
 const csim_outcome_row *csim_report_outcome(const csim_report *report, int32_t slot);

@@ -102,6 +102,13 @@ static void flag_table(csim_report *report, csim_sheet *sheet, uint32_t row, int
     }
 }
 
+/* A regime that the scenario's schedule names is no matter of chance. */
+static void put_regime(csim_report *report, csim_sheet *sheet, uint32_t row, uint32_t column, int32_t slot, int32_t position, int32_t regime) {
+    const int32_t scheduled = report->plan->policy_state[report->plan->report_month[position]];
+    if (scheduled == CSIM_POLICY_MARKOV) csim_report_put_probability(sheet, row, column, CSIM_ROLE_BODY, csim_report_share_at(report, slot, position, regime));
+    else if (scheduled == regime) csim_sheet_put_text(sheet, row, column, CSIM_GENERAL(CSIM_ROLE_MISSING), "constant");
+}
+
 static void regimes_table(csim_report *report, csim_sheet *sheet, uint32_t row, int32_t slot) {
     const int32_t count = report->plan->regimes < COLUMNS_OF_NUMBERS ? report->plan->regimes : COLUMNS_OF_NUMBERS;
     csim_table_column columns[COLUMNS_OF_NUMBERS + 1] = {{"End of", "yyyy-mm", 0, false}};
@@ -109,7 +116,7 @@ static void regimes_table(csim_report *report, csim_sheet *sheet, uint32_t row, 
     const csim_cells data = table_open(report, sheet, row, columns, (size_t)count + 1);
     for (int32_t i = 0; i < report->dates.rows; i++)
         for (int32_t r = 0; r < count; r++)
-            csim_report_put_probability(sheet, data.row + (uint32_t)i, 1 + (uint32_t)r, CSIM_ROLE_BODY, csim_report_share_at(report, slot, report->dates.row[i], r));
+            put_regime(report, sheet, data.row + (uint32_t)i, 1 + (uint32_t)r, slot, report->dates.row[i], r);
 }
 
 /* ---- sections ---- */
@@ -122,7 +129,7 @@ static int32_t section_count(const csim_report *report, const csim_section *sect
 
 static const char *section_title(const csim_report *report, const csim_section *section, int32_t element, char *text, size_t size) {
     if (section->kind != CSIM_SECTION_MEDIANS) return csim_report_series_title(report, csim_report_slot(report, section->outcome, element), text, size);
-    snprintf(text, size, "%s: medians side by side", csim_outcome_rows[section->outcome].text);
+    snprintf(text, size, "%s: medians side by side", csim_report_outcome_title(section->outcome));
     return text;
 }
 
@@ -156,7 +163,7 @@ static void section_put(csim_report *report, csim_sheet *sheet, uint32_t row, co
         break;
     case CSIM_SECTION_MEDIANS:
         medians_table(report, sheet, row, section->outcome);
-        csim_report_draw_medians(report, place, section->outcome, csim_outcome_rows[section->outcome].text);
+        csim_report_draw_medians(report, place, section->outcome, csim_report_outcome_title(section->outcome));
         break;
     case CSIM_SECTION_FLAG:
         flag_table(report, sheet, row, slot);

@@ -7,19 +7,12 @@
 #include "csim/report/report_parts.h"
 
 static const char *const sheet_names[CSIM_REPORT_SHEETS] = {
-#define SHEET_NAME(id, name, mode, text) [CSIM_REPORT_##id] = (name),
+#define SHEET_NAME(id, name, mode) [CSIM_REPORT_##id] = (name),
     CSIM_REPORT_SHEET_LIST(SHEET_NAME)
 #undef SHEET_NAME
 };
 
-static const char *const sheet_texts[CSIM_REPORT_SHEETS] = {
-#define SHEET_TEXT(id, name, mode, text) [CSIM_REPORT_##id] = (text),
-    CSIM_REPORT_SHEET_LIST(SHEET_TEXT)
-#undef SHEET_TEXT
-};
-
 const char *csim_report_sheet_name(csim_report_sheet_id id) { return sheet_names[id]; }
-const char *csim_report_sheet_text(csim_report_sheet_id id) { return sheet_texts[id]; }
 
 /* ---- foreign text ---- */
 
@@ -85,11 +78,29 @@ char *csim_report_element(const csim_report *report, int32_t slot, char *text, s
     return spaced(text);
 }
 
+/* The list of outcomes is read from top to bottom and says "the same" and "their"; a title stands alone. */
+const char *csim_report_outcome_title(csim_outcome_id id) {
+    switch (id) {
+    case CSIM_OUT_REGIME: return "Export regime in force";
+    case CSIM_OUT_TRAIN_RD: return "Cost of the frontier's final training run with all research";
+    case CSIM_OUT_COST_CN_ABROAD: return "Chinese open flagships as served abroad, geometric mean";
+    case CSIM_OUT_COST_FIRST_PARTY: return "Serving cost on an offering's own fleet, list blend";
+    case CSIM_OUT_PASS_ABROAD: return "Log cost of the controlled fleet over merchant GPUs, tokens sold abroad";
+    case CSIM_OUT_OUTPUT_RATIO: return "List price of output tokens, first closed over first Chinese open offering";
+    case CSIM_OUT_TASK_RATIO: return "List price of a task, first closed over first Chinese open offering";
+    case CSIM_OUT_CLOSED_MARGIN: return "Gross margin of the closed labs";
+    case CSIM_OUT_CLOSED_ROI: return "Return on capital of the closed labs";
+    case CSIM_OUT_CLOSED_FCF: return "Free cash flow of the closed labs";
+    case CSIM_OUT_CAPEX: return "Capital spending of the closed labs";
+    case CSIM_OUT_CAPEX_REVENUE: return "Capital spending over revenue of the closed labs";
+    default: return csim_outcome_rows[id].text;
+    }
+}
+
 char *csim_report_series_title(const csim_report *report, int32_t slot, char *text, size_t size) {
     char element[2 * CSIM_PLAN_ID];
-    const csim_outcome_row *row = csim_report_outcome(report, slot);
     csim_report_element(report, slot, element, sizeof element);
-    snprintf(text, size, "%s%s%s", row->text, element[0] ? ": " : "", element);
+    snprintf(text, size, "%s%s%s", csim_report_outcome_title((csim_outcome_id)report->plan->slot_outcome[slot]), element[0] ? ": " : "", element);
     return text;
 }
 

@@ -7,12 +7,12 @@
 #include "csim/dist/dist.h"
 #include "csim/report/report_parts.h"
 
-enum { KEY, MEANING, VALUE, LOW, MEDIAN, HIGH, UNIT, BASIS, SOURCE, DATED, REASON, COLUMNS };
+enum { KEY, MEANING, VALUE, UNIT, LOW, MEDIAN, HIGH, BASIS, SOURCE, DATED, REASON, COLUMNS };
 
 static const csim_table_column columns[COLUMNS] = {
     [KEY] = {"Key", "", 34, true},           [MEANING] = {"Meaning", "", 36, true}, [VALUE] = {"Value or distribution", "in words", 30, true},
-    [LOW] = {"90 % from", "in the row's unit", 11, false}, [MEDIAN] = {"Median", "in the row's unit", 11, false}, [HIGH] = {"90 % to", "in the row's unit", 11, false},
-    [UNIT] = {"Unit", "", 14, true},         [BASIS] = {"Basis", "", 10, true},     [SOURCE] = {"Source", "", 28, true},
+    [UNIT] = {"Unit", "", 14, true},         [LOW] = {"90 % from", "in unit", 11, false}, [MEDIAN] = {"Median", "in unit", 11, false},
+    [HIGH] = {"90 % to", "in unit", 11, false}, [BASIS] = {"Basis", "", 10, true},     [SOURCE] = {"Source", "", 28, true},
     [DATED] = {"Date", "yyyy-mm", 9, true},  [REASON] = {"Reason", "", 46, true},
 };
 
@@ -22,6 +22,17 @@ static csim_cell_role role_of(const char *basis) {
 }
 
 static csim_cell_kind kind_of(const char *unit) { return !strcmp(unit, "share") ? CSIM_AS_PERCENT : unit[0] == '$' ? CSIM_AS_USD : CSIM_AS_NUMBER; }
+
+/* A fixed value as short as it was written. */
+static void put_exact(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, csim_cell_kind kind, double value) {
+    double scaled = kind == CSIM_AS_PERCENT ? 100 * value : value;
+    int decimals = 0;
+    while (decimals < 6 && fabs(scaled - round(scaled)) > 1e-9 * fabs(scaled)) {
+        scaled *= 10;
+        decimals++;
+    }
+    csim_report_put_value(sheet, row, column, role, kind, decimals, value);
+}
 
 /* Three significant digits: an assumption has no Monte Carlo error to go by. */
 static void put_digits(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, csim_cell_kind kind, double value) {
@@ -49,7 +60,7 @@ static void put_row(csim_sheet *sheet, uint32_t row, const char *const *texts) {
 static void put_texts(csim_sheet *sheet, uint32_t row, const char *key, const char *meaning, const char *value, const char *unit, const csim_note *note) {
     const char *const texts[COLUMNS] = {[KEY] = key, [MEANING] = meaning, [VALUE] = value, [UNIT] = unit, [SOURCE] = note->source, [DATED] = note->date, [REASON] = note->reason};
     put_row(sheet, row, texts);
-    csim_sheet_put_text(sheet, row, BASIS, CSIM_GENERAL(role_of(note->basis)), note->basis);
+    if (note->basis[0]) csim_sheet_put_text(sheet, row, BASIS, CSIM_GENERAL(role_of(note->basis)), note->basis);
 }
 
 /* ---- inputs ---- */
@@ -70,11 +81,12 @@ static void put_input(csim_report *report, csim_sheet *sheet, uint32_t row, size
     if (input->spec.family == CSIM_DIST_FIXED) {
         csim_sheet_put_text(sheet, row, LOW, CSIM_GENERAL(CSIM_ROLE_MISSING), "constant");
         csim_sheet_put_text(sheet, row, HIGH, CSIM_GENERAL(CSIM_ROLE_MISSING), "constant");
-    } else {
-        put_digits(sheet, row, LOW, role, kind, quantile_of(report, at, 0.05));
-        put_digits(sheet, row, HIGH, role, kind, quantile_of(report, at, 0.95));
+        put_exact(sheet, row, MEDIAN, role, kind, quantile_of(report, at, 0.5));
+        return;
     }
+    put_digits(sheet, row, LOW, role, kind, quantile_of(report, at, 0.05));
     put_digits(sheet, row, MEDIAN, role, kind, quantile_of(report, at, 0.5));
+    put_digits(sheet, row, HIGH, role, kind, quantile_of(report, at, 0.95));
 }
 
 /* ---- levers ---- */

@@ -58,7 +58,7 @@ static void subject_words(const csim_scenario *scenario, const csim_reading *rea
     snprintf(element, sizeof element, "%.100s", reading->element);
     for (char *at = element; *at; at++)
         if (*at == '.' || *at == '_') *at = ' ';
-    snprintf(text, size, "%s%s%s%s%s", row ? row->text : reading->metric, element[0] ? ": " : "", element, contrast[0] ? ", " : "", contrast);
+    snprintf(text, size, "%s%s%s%s%s", row ? csim_report_outcome_title((csim_outcome_id)(row - csim_outcome_rows)) : reading->metric, element[0] ? ": " : "", element, contrast[0] ? ", " : "", contrast);
 }
 
 static void exact_words(const csim_scenario *scenario, const csim_reading *reading, char *text, size_t size) {
@@ -121,11 +121,13 @@ static void put_truth(csim_sheet *sheet, uint32_t row, const csim_claim_result *
 }
 
 static void put_share(csim_sheet *sheet, uint32_t row, csim_probability p) {
-    const int decimals = csim_report_decimals(CSIM_AS_PERCENT, p.value, p.error);
+    const bool bound = p.hits == 0 || p.hits == p.count;
+    const double error = bound ? (p.high - p.low) / 10 : p.error;
+    const int decimals = csim_report_decimals(CSIM_AS_PERCENT, bound ? p.high - p.low : p.value, error);
     csim_report_put_probability(sheet, row, PROBABILITY, CSIM_ROLE_BODY, p);
     if (!p.count) return;
-    if (p.hits == 0 || p.hits == p.count) csim_sheet_put_text(sheet, row, ERROR, CSIM_GENERAL(CSIM_ROLE_MISSING), "bound");
-    else csim_report_put_error(sheet, row, ERROR, CSIM_AS_PERCENT, decimals, p.error, false);
+    if (bound) csim_sheet_put_text(sheet, row, ERROR, CSIM_GENERAL(CSIM_ROLE_MISSING), "bound");
+    else csim_report_put_error(sheet, row, ERROR, CSIM_AS_PERCENT, decimals, error, false);
     csim_report_put_value(sheet, row, LOW, CSIM_ROLE_BODY, CSIM_AS_PERCENT, decimals, p.low);
     csim_report_put_value(sheet, row, HIGH, CSIM_ROLE_BODY, CSIM_AS_PERCENT, decimals, p.high);
     csim_sheet_put_integer(sheet, row, HITS, CSIM_ROLE_BODY, (int64_t)p.hits);
@@ -266,9 +268,10 @@ void csim_report_fill_claims(csim_report *report) {
         used = page_after(sheet, first, used, points);
     }
     csim_cells_add_bars(csim_cells_of(sheet, data.row, PROBABILITY, row - 2, PROBABILITY), CSIM_COLOUR_SKY_BLUE, 0, 1);
+    csim_sheet_break_before(sheet, row);
     const uint32_t contrasts = row, chart = put_contrasts(report, sheet, contrasts, results, count), end = put_chart(report, sheet, chart);
     csim_sheet_put_link(sheet, 2, READING, "Contrasts", csim_cell_of(sheet, contrasts, 0));
     csim_sheet_put_link(sheet, 2, EXACT, "Chart", csim_cell_of(sheet, chart, 0));
-    csim_sheet_break_before(sheet, chart);
+    if (chart > contrasts) csim_sheet_break_before(sheet, chart);
     csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, end, COLUMNS - 1));
 }

@@ -116,7 +116,7 @@ static uint32_t put_last_charts(csim_report *report, csim_sheet *sheet, uint32_t
     const int32_t saas = csim_report_slot(report, CSIM_OUT_SAAS_REVENUE, 0);
     csim_report_bar bars[BARS_MOST];
     const size_t count = csim_report_main_readings(report, bars, BARS_MOST, true);
-    csim_report_draw_fan(report, (csim_report_place){sheet, row, 0, CHART_PX, LAST_HEIGHT_PX}, saas, csim_outcome_rows[CSIM_OUT_SAAS_REVENUE].text, CSIM_COLOUR_VERMILLION, (csim_report_range){0, 0});
+    csim_report_draw_fan(report, (csim_report_place){sheet, row, 0, CHART_PX, LAST_HEIGHT_PX}, saas, csim_report_outcome_title(CSIM_OUT_SAAS_REVENUE), CSIM_COLOUR_VERMILLION, (csim_report_range){0, 0});
     csim_report_draw_bars(report, (csim_report_place){sheet, row, RIGHT_CHART, CHART_PX, LAST_HEIGHT_PX}, "Probability of open claims, first reading", bars, count);
     return row + LAST_ROWS;
 }

@@ -2,6 +2,7 @@
  * show. Must not touch a sheet. */
 #include "csim/report/summary_words.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,8 +67,8 @@ static void say_prices(const csim_report *report, char *text, size_t size) {
 static void say_software(const csim_report *report, char *text, size_t size) {
     const csim_probability cliff = csim_report_share_at(report, csim_report_slot(report, CSIM_OUT_SAAS_CLIFF, 0), report->dates.last, 1);
     char share[48];
-    if (cliff.hits == 0 || cliff.hits == cliff.count) csim_report_bound(cliff, share, sizeof share);
-    else csim_report_say(CSIM_AS_PERCENT, cliff.value, cliff.error, share, sizeof share);
+    if (cliff.hits) csim_report_say(CSIM_AS_PERCENT, cliff.value, cliff.error, share, sizeof share);
+    else snprintf(share, sizeof share, "none");
     snprintf(text, size, "3. Software: revenue goes from %s bn to %s bn a year and EV/S from %s to %s; at the end it has fallen off a cliff within the last twelve months in %s of paths.",
              now_of(report, CSIM_OUT_SAAS_REVENUE, 0).text, end_of(report, CSIM_OUT_SAAS_REVENUE, 0).text, now_of(report, CSIM_OUT_SAAS_EVS, 0).text, end_of(report, CSIM_OUT_SAAS_EVS, 0).text, share);
 }
@@ -82,7 +83,7 @@ typedef struct claims_view {
 static bool is_decided(const csim_claim_result *result) { return (result->answer == CSIM_ANSWER_PATHS || result->answer == CSIM_ANSWER_PAIRS) && result->probability.count; }
 
 static void view_claim(const csim_claim *claim, const csim_claim_result *results, claims_view *view) {
-    double least = INFINITY, most = -INFINITY;
+    double least = DBL_MAX, most = -DBL_MAX;
     for (size_t i = 0; i < claim->count; i++) {
         if (!is_decided(&results[i])) continue;
         const double p = results[i].probability.value;
@@ -155,7 +156,7 @@ static void say_uncertainty(const csim_report *report, char *text, size_t size) 
         if (widest < 0 || factor > factor_of(report, widest)) widest = slots[i];
         if (narrowest < 0 || factor < factor_of(report, narrowest)) narrowest = slots[i];
     }
-    char wide[CSIM_REPORT_LINE / 2] = "", narrow[CSIM_REPORT_LINE / 2] = "", error[48];
+    char wide[CSIM_REPORT_LINE / 2] = "", narrow[CSIM_REPORT_LINE / 2] = "";
     unsigned uncertain, guesses;
     guesses_of(report->scenario, &uncertain, &guesses);
     int used = 0;
@@ -163,8 +164,8 @@ static void say_uncertainty(const csim_report *report, char *text, size_t size) 
         used = snprintf(text, size, "5. What is uncertain: most the outcome \xE2\x80\x9C%s\xE2\x80\x9D, where nine paths of ten span a factor of %.2g, least \xE2\x80\x9C%s\xE2\x80\x9D with %.2g; ",
                         csim_report_series_title(report, widest, wide, sizeof wide), factor_of(report, widest), csim_report_series_title(report, narrowest, narrow, sizeof narrow), factor_of(report, narrowest));
     if (used >= 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, "%s%u of %u uncertain inputs are guesses, and finite paths blur a claim's probability by at most %s (standard error).", used ? "" : "5. What is uncertain: ", guesses, uncertain,
-                 csim_report_say(CSIM_AS_PERCENT, view_of(report).largest_error, view_of(report).largest_error / 10, error, sizeof error));
+        snprintf(text + used, size - (size_t)used, "%s%u of %u uncertain inputs are guesses, and finite paths blur a claim's probability by at most %.1f percentage points (standard error).", used ? "" : "5. What is uncertain: ", guesses, uncertain,
+                 100 * view_of(report).largest_error);
 }
 
 char *csim_summary_sentence(const csim_report *report, int which, char *text, size_t size) {

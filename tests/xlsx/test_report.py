@@ -1,0 +1,259 @@
+"""The workbook of a run says what the run's own export says, survives other programs, and cannot be made to run what a scenario writes.
+
+MOECAST_BIN names the command (default build/moecast). One small baseline is run once; every test reads its workbook.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import warnings
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import check_workbook as check
+
+ROOT = Path(__file__).resolve().parents[2]
+MOECAST = Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
+SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Assumptions", "Run", "Data", "Chart data"]
+PAGES_LOOKED_AT = 8
+
+pytestmark = [
+    pytest.mark.skipif(not MOECAST.exists(), reason=f"{MOECAST} is not built"),
+    pytest.mark.skipif(bool(check.missing_programs()), reason=f"not installed: {check.missing_programs()}"),
+    pytest.mark.filterwarnings("ignore:.*extension is not supported"),
+]
+
+
+def moecast(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([MOECAST, *map(str, arguments)], capture_output=True, text=True, check=True, env={**os.environ, **environment})
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("baseline") / "run"
+    moecast("run", "baseline", "--paths", "300", "--contrast-paths", "40", "-o", folder, "--quiet")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def report(run: Path) -> Path:
+    return run / "report.xlsx"
+
+
+@pytest.fixture(scope="session")
+def book(report: Path) -> openpyxl.Workbook:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return openpyxl.load_workbook(report, data_only=True)
+
+
+@pytest.fixture(scope="session")
+def summary(run: Path) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """(series, month, statistic) → (value, standard error), as text."""
+    with (run / "summary.csv").open(newline="", encoding="utf-8") as lines:
+        return {
+            (row["series"] + ("." + row["element"] if row["element"] else ""), row["month"], row["statistic"]): (row["value"], row["standard_error"])
+            for row in csv.DictReader(lines)
+        }
+
+
+def same(text: str, cell: object) -> bool:
+    """A number of the export and a cell of the workbook; what is not known is empty in both."""
+    return cell is None if text == "" else isinstance(cell, (int, float)) and math.isclose(float(text), cell, rel_tol=1e-14, abs_tol=1e-300)
+
+
+def texts(sheet: openpyxl.worksheet.worksheet.Worksheet) -> list[str]:
+    return [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if isinstance(cell, str)]
+
+
+@pytest.mark.parametrize("name", ["container", "xml", "values", "charts"])
+def test_other_programs_find_nothing_to_complain_about(report: Path, name: str) -> None:
+    assert check.CHECKS[name](report) == []
+
+
+def test_sheets_stand_in_their_order_and_summary_links_to_each(book: openpyxl.Workbook) -> None:
+    assert book.sheetnames == SHEETS
+    links = {cell.hyperlink.location.rsplit("!", 1)[0].strip("'") for row in book["Summary"].iter_rows() for cell in row if cell.hyperlink}
+    assert links == set(SHEETS[1:])
+
+
+def test_data_repeats_the_export_number_by_number(book: openpyxl.Workbook, summary: dict) -> None:
+    rows = book["Data"].iter_rows(values_only=True)
+    heads = list(next(rows))
+    next(rows)  # units
+    statistics = [("mean", "mean error"), ("sd", None), *((p, f"{p} error") for p in ("p5", "p25", "p50", "p75", "p95"))]
+    seen = set()
+    for row in rows:
+        cells = dict(zip(heads, row, strict=True))
+        for statistic, error in statistics:
+            key = (cells["series"], cells["month"].strftime("%Y-%m"), statistic)
+            value, standard_error = summary[key]
+            assert same(value, cells[statistic]), key
+            assert error is None or same(standard_error, cells[error]), key
+            seen.add(key)
+    assert seen == set(summary)
+
+
+def test_data_has_a_filter_and_a_frozen_head(book: openpyxl.Workbook) -> None:
+    data = book["Data"]
+    assert data.freeze_panes == "A3"
+    assert data.auto_filter.ref.startswith("A2:") and data.auto_filter.ref.endswith(str(data.max_row))
+
+
+def test_headline_names_point_at_the_numbers_of_the_export(book: openpyxl.Workbook, summary: dict) -> None:
+    by_name = {re.sub(r"[.-]", "_", "_".join(key)): value for key, (value, _) in summary.items()}
+    names = {name: defined for name, defined in book.defined_names.items() if not name.startswith("_xlnm")}
+    assert "share_open_developers_2030_12_p50" in names and len(names) >= 48
+    for name, defined in names.items():
+        ((sheet, cell),) = defined.destinations
+        assert same(by_name[name], book[sheet][cell.replace("$", "")].value), name
+
+
+def rows_by_key(sheet: openpyxl.worksheet.worksheet.Worksheet) -> dict[str, list[tuple]]:
+    """Rows of readings; one that compares two scenarios stands in the second table, of contrasts, too."""
+    rows: dict[str, list[tuple]] = {}
+    for row in sheet.iter_rows(values_only=True):
+        if isinstance(row[0], str) and re.fullmatch(r"[a-z0-9_]+\.[a-z0-9_]+", row[0]):
+            rows.setdefault(row[0], []).append(row)
+    return rows
+
+
+def test_every_reading_stands_on_claims(run: Path, book: openpyxl.Workbook) -> None:
+    claims = json.loads((run / "run.json").read_text(encoding="utf-8"))["claims"]
+    rows = rows_by_key(book["Claims"])
+    assert set(rows) == {f"{claim['claim']}.{claim['reading']}" for claim in claims}
+    for claim in claims:
+        row, *contrast = rows[f"{claim['claim']}.{claim['reading']}"]
+        probability = claim["probability"]
+        if isinstance(row[3], str):  # a bound, a truth or nothing
+            assert probability in (0, 1, None), row
+        else:
+            assert math.isclose(row[3], probability, rel_tol=1e-14), row
+            assert row[5] < row[3] < row[6] and row[7] / row[8] == pytest.approx(row[3])
+        assert len(contrast) == (claim["answer"] == "pairs")
+        if contrast:
+            assert math.isclose(contrast[0][3], claim["value"], rel_tol=1e-14), contrast
+
+
+def test_probabilities_of_none_and_all_show_their_bound(book: openpyxl.Workbook) -> None:
+    cells = [row[3] for row in book["Claims"].iter_rows(values_only=True) if isinstance(row[3], str)]
+    bounds = [cell for cell in cells if cell[0] in "<>"]
+    assert "< 1.00%" in bounds  # 1 − .05^(1/300), rounded up
+    assert all(re.fullmatch(r"< \d+\.\d+%|> \d+\.\d+%", bound) for bound in bounds)
+
+
+def test_the_answer_has_five_sentences(book: openpyxl.Workbook) -> None:
+    starts = [text[:2] for text in texts(book["Summary"]) if re.match(r"\d\. ", text)]
+    assert starts == ["1.", "2.", "3.", "4.", "5."]
+
+
+def test_every_input_is_explained(book: openpyxl.Workbook) -> None:
+    rows = list(book["Assumptions"].iter_rows(min_row=7, values_only=True))
+    inputs = [row for row in rows[: next(i for i, row in enumerate(rows) if row[0] is None)]]
+    assert len(inputs) > 300
+    for key, meaning, value, unit, low, median, high, basis, *_rest, reason in inputs:
+        assert meaning and value and unit and reason, key
+        assert basis in {"measured", "vendor", "estimate", "guess"}, key
+        if low == "constant":
+            assert high == "constant" and value.startswith("fixed at"), key
+        else:
+            assert low <= median <= high, key
+
+
+def test_charts_are_where_a_reader_looks_for_them(report: Path) -> None:
+    with zipfile.ZipFile(report) as archive:
+        counts = {name: archive.read(name).decode().count("<c:chart ") for name in archive.namelist() if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)}
+    assert sorted(counts) == [f"xl/drawings/drawing{i}.xml" for i in range(1, 7)]
+    summary, claims, *sections = (counts[f"xl/drawings/drawing{i}.xml"] for i in range(1, 7))
+    assert (summary, claims) == (6, 1)
+    assert min(sections) > 10
+
+
+def test_printed_pages_begin_with_a_section(book: openpyxl.Workbook) -> None:
+    for name in ("Adoption", "Prices & cost", "SaaS", "Hardware & policy"):
+        sheet = book[name]
+        breaks = [mark.id for mark in sheet.row_breaks.brk]  # the last row before the break
+        assert len(breaks) > 3 and breaks == sorted(breaks)
+        for row in breaks:
+            assert sheet.cell(row, 1).value is None and str(sheet.cell(row + 2, 1).value).startswith("Series "), (name, row)
+
+
+def test_axes_have_titles(report: Path) -> None:
+    with zipfile.ZipFile(report) as archive:
+        for name in archive.namelist():
+            if not re.fullmatch(r"xl/charts/chart\d+\.xml", name):
+                continue
+            values = re.search(r"<c:valAx>.*?</c:valAx>", archive.read(name).decode(), re.DOTALL)
+            assert values and "<c:title>" in values[0], name
+
+
+def test_formulas_hold_no_numbers(report: Path) -> None:
+    formulas = check._formula_cells(report)
+    assert formulas
+    for place, formula in formulas.items():
+        assert not re.search(r"(?<![A-Za-z$\d.])\d", re.sub(r"'[^']*'!", "", formula)), (place, formula)
+
+
+def test_recalculation_changes_nothing(report: Path) -> None:
+    assert check.check_recalculation(report) == []
+
+
+def test_first_pages_print_and_none_is_blank(report: Path, tmp_path: Path) -> None:
+    few = f'pdf:calc_pdf_Export:{{"PageRange":{{"type":"string","value":"1-{PAGES_LOOKED_AT}"}}}}'
+    profile = (tmp_path / "profile").as_uri()
+    subprocess.run(["soffice", f"-env:UserInstallation={profile}", "--headless", "--norestore", "--convert-to", few, "--outdir", tmp_path, report], check=True, capture_output=True)
+    subprocess.run(["pdftoppm", "-r", "50", "-png", tmp_path / "report.pdf", tmp_path / "page"], check=True)
+    pages = sorted(tmp_path.glob("page-*.png"))
+    assert len(pages) == PAGES_LOOKED_AT
+    assert [page.name for page in pages if check.ink_fraction(page) < 5e-3] == []
+
+
+def test_two_builds_are_the_same_bytes(run: Path, report: Path, tmp_path: Path) -> None:
+    moecast("report", run, "-o", tmp_path / "again.xlsx", TZ="Asia/Tokyo", LC_ALL="de_DE.UTF-8", TMPDIR="/nonexistent")
+    assert (tmp_path / "again.xlsx").read_bytes() == report.read_bytes()
+
+
+HOSTILE = '=1+1 中文 🚀 مرحبا _x0041_ "\'<&>'
+HOSTILE_SCENARIO = r"""
+moecast: 1
+name: hostile
+extends: baseline
+title: "=1+1 中文 🚀 مرحبا _x0041_ \"'<&>"
+description: "=HYPERLINK(\"http://example.org\") @SUM(A1) 中文中文中文"
+claims:
+  hostile:
+    statement: "=cmd|' /C calc'!A0"
+    source: "+1"
+    said_on: 2026-01
+    kind: threshold
+    resolution: "-1"
+    status: open
+    comment: "@1"
+    readings:
+      one: {title: "=2+2", metric: share.world_open, op: ">=", value: 0.1, at: 2026-12}
+"""
+
+
+def test_hostile_text_stays_text(tmp_path: Path) -> None:
+    scenario = tmp_path / "hostile.yaml"
+    scenario.write_text(HOSTILE_SCENARIO, encoding="utf-8")
+    moecast("run", scenario, "--paths", "16", "--no-contrasts", "-o", tmp_path / "run", "--quiet")
+    path = tmp_path / "run" / "report.xlsx"
+    assert check.check_container(path) + check.check_xml(path) == []
+    assert {sheet for sheet, _ in check._formula_cells(path)} == {"Chart data"}
+    book = openpyxl.load_workbook(path, read_only=True)
+    assert book.properties.title == HOSTILE
+    assert HOSTILE in texts(book["Summary"])
+    said = texts(book["Claims"])
+    assert "=cmd|' /C calc'!A0" in said and "=2+2" in said
+    assert any(text.startswith("=HYPERLINK") for text in texts(book["Summary"]))
