@@ -137,7 +137,7 @@ test-py: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the Pyt
 lint: deps-test  ## gcc and clang with warnings as errors, ruff
 	$(MAKE) --no-print-directory CI=1 BUILD=build/lint-gcc build/lint-gcc/moecast >/dev/null
 	$(MAKE) --no-print-directory CI=1 CC=clang BUILD=build/lint-clang build/lint-clang/moecast >/dev/null
-	$(VENV)/bin/ruff check -q tests pyext setup.py
+	$(VENV)/bin/ruff check -q tests pyext setup.py docs
 
 schema: $(BUILD)/moecast deps-test  ## regenerate scenarios/schema.json and the tables of the model page
 	$(BUILD)/moecast schema > scenarios/schema.json

@@ -5,10 +5,9 @@ import sys
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-
-import moecast  # noqa: E402
+import matplotlib.pyplot as plt
+import moecast
+import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#555555"  # Okabe and Ito: safe for colour-blind readers

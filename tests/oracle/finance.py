@@ -54,4 +54,4 @@ def value(run, s, t):
     if t >= 24:
         run.near("paradox", t, s.V, s.V_past[t - 24])
         run.near("paradox", t, s.A_c, s.A_c_past[t - 24])
-        s.paradox = ((s.A_c > s.A_c_past[t - 24]) & (s.V < s.V_past[t - 24])) * 1.0
+        s.paradox = ((s.A_c > s.A_c_past[t - 24]) & (s.V_past[t - 24] > s.V)) * 1.0

@@ -81,7 +81,7 @@ def _valuation(run, s, t):
         floor_E = (1 - run["saas.crash_frac"]) * s.EVS_past[t - 12]
         run.near("saas.cliff", t, R, floor_R)
         run.near("saas.crash", t, s.EVS, floor_E)
-        s.cliff, s.crash = (R <= floor_R) * 1.0, (s.EVS <= floor_E) * 1.0
+        s.cliff, s.crash = (floor_R >= R) * 1.0, (floor_E >= s.EVS) * 1.0
 
 
 def _pivots(run, s, t):

@@ -171,11 +171,11 @@ def verify(run, s, t):
     demand_that("the regime mix sums to 1", close(s.W_x.sum(1), 1.0))
     for name in ("K_US", "K_CN", "K_ref", "N", "F", "a", "R_s", "R_u", "users", "plus", "go", "K_cap", "I", "mega", "deals", "hazard", "delta"):
         demand_that(f"{name} is finite and not below 0", np.isfinite(getattr(s, name)) & (getattr(s, name) >= 0))
-    demand_that("first use stays under its ceiling", s.F <= np.maximum(run["demand.first_use_ceiling"], s.F_0) + 1e-12)
+    demand_that("first use stays under its ceiling", np.maximum(run["demand.first_use_ceiling"], s.F_0) + 1e-12 >= s.F)
     demand_that("payers do not exceed users", s.plus + s.go <= s.users * (1 + 1e-12))
     demand_that("a lag is at least half a month", (s.L["cn"] >= 0.5) & (s.L["other"] >= 0.5))
     demand_that("tokens by offering add up to tokens served", close(s.Q_j.sum(1) / s.Q, 1.0))
-    demand_that("tokens served stay below capacity and demand", (s.Q <= np.exp(s.ln_Q_cap)) & (s.Q <= np.exp(s.ln_Q_d) * (1 + 1e-12)))
+    demand_that("tokens served stay below capacity and demand", (np.exp(s.ln_Q_cap) >= s.Q) & (np.exp(s.ln_Q_d) * (1 + 1e-12) >= s.Q))
     demand_that("demand stays within e of capacity", s.ln_Q_d <= s.ln_Q_cap + 1 + 1e-9)
     demand_that("consumers pay no tokens", s.spend_jsr[:, :, run.sc.consumers] == 0)
     pool = s.pool_chips + s.pool_power + s.hosts + s.gp + s.pool_open
@@ -184,9 +184,9 @@ def verify(run, s, t):
     demand_that("the value share lies in [0, 1]", (s.V >= 0) & (s.V <= 1))
     demand_that("HHI lies in (0, 1]", (s.hhi > 0) & (s.hhi <= 1 + 1e-12))
     if t:
-        demand_that("released levels never fall", s.A >= s.A_before)
+        demand_that("released levels never fall", s.A_before <= s.A)
         demand_that("the running maximum never falls", s.dM_A >= 0)
-        demand_that("derivatives never fall", s.N >= s.N_before)
+        demand_that("derivatives never fall", s.N_before <= s.N)
     s.A_before, s.N_before = s.A.copy(), s.N.copy()
 
 

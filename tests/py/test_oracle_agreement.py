@@ -10,7 +10,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from oracle import simulate as oracle  # noqa: E402
+from oracle import simulate as oracle
 
 DUMP = pathlib.Path(os.environ.get("MOECAST_DUMP", ROOT / "build/tests/dump_paths"))
 PATHS = 200

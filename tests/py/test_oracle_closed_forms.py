@@ -172,7 +172,7 @@ def test_first_use_follows_bass():
     for _ in range(steps):
         F = demand.bass(F, p * h, q * h, ceiling)
     left = (ceiling - F0) / (p + q * F0) * np.exp(-(p + q * ceiling) * years)
-    assert F == pytest.approx((ceiling - p * left) / (1 + q * left), rel=1e-4)
+    assert pytest.approx((ceiling - p * left) / (1 + q * left), rel=1e-4) == F
 
 
 NESTS = {"closed": np.array([0, 1, 2]), "cn": np.array([3, 4]), "other": np.array([5])}
