@@ -161,10 +161,10 @@ static void say_uncertainty(const csim_report *report, char *text, size_t size) 
     guesses_of(report->scenario, &uncertain, &guesses);
     int used = 0;
     if (widest >= 0)
-        used = snprintf(text, size, "5. What is uncertain: most the outcome \xE2\x80\x9C%s\xE2\x80\x9D, where nine paths of ten span a factor of %.2g, least \xE2\x80\x9C%s\xE2\x80\x9D with %.2g; ",
+        used = snprintf(text, size, "5. What is uncertain: most of all \xE2\x80\x9C%s\xE2\x80\x9D, where nine paths of ten span a factor of %.2g; least of these \xE2\x80\x9C%s\xE2\x80\x9D, a factor of %.2g. ",
                         csim_report_series_title(report, widest, wide, sizeof wide), factor_of(report, widest), csim_report_series_title(report, narrowest, narrow, sizeof narrow), factor_of(report, narrowest));
     if (used >= 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, "%s%u of %u uncertain inputs are guesses, and finite paths blur a claim's probability by at most %.1f percentage points (standard error).", used ? "" : "5. What is uncertain: ", guesses, uncertain,
+        snprintf(text + used, size - (size_t)used, "%s%u of %u uncertain inputs are guesses; finite paths blur a claim's probability by at most %.1f percentage points (standard error).", used ? "" : "5. What is uncertain: ", guesses, uncertain,
                  100 * view_of(report).largest_error);
 }
 
