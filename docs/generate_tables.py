@@ -1,0 +1,210 @@
+"""Writes the generated parts of the documentation: tables/parameters.md, tables/outcomes.md, the key reference of scenario-format.md.
+
+    python docs/generate_tables.py [MOECAST]            writes them; without the command the key reference is left alone
+    python docs/generate_tables.py [MOECAST] --check    writes nothing, fails when one of them is stale
+
+Reads the key tables (*.def) and scenarios/baseline.yaml as they are. Checks no scenario: that is the command's business. Numbers that need a run
+are written by tables/from_runs.py.
+"""
+import argparse
+import csv
+import difflib
+import pathlib
+import re
+import subprocess
+import sys
+
+import yaml
+from scipy import stats
+
+DOCS = pathlib.Path(__file__).resolve().parent
+ROOT = DOCS.parent
+BASELINE = "scenarios/baseline.yaml"
+KEY_REFERENCE = "Printed by `moecast schema --keys`; a test holds this page against it.\n\n"
+
+SECTIONS = {  # first part of a key → title of its table
+    "policy": "1 Policy", "compute": "2 Compute", "cap": "3 Capability", "cost": "4 Cost of a token", "price": "5 Price", "choice": "6 Choice",
+    "demand": "7 Demand", "eco": "8 Ecosystem", "saas": "9 Software", "pivot": "9 Pivots of vendors", "sub": "9 Consumers", "fin": "10 Finance",
+    "si": "11 Silicon", "ma": "11 Deals", "assimilate": "13 Assimilation",
+}
+
+# ---- reading --------------------------------------------------------------------------------------------------------------------------
+
+
+def rows_of(path, macro):
+    """The arguments of every row of a .def file."""
+    text = re.sub(r"/\*.*?\*/", "", (ROOT / path).read_text(), flags=re.DOTALL)
+    lines = re.findall(rf"^{macro}\((.*)\)\s*$", text, re.MULTILINE)
+    return [[cell.strip() for cell in row] for row in csv.reader(lines, skipinitialspace=True)]
+
+
+def value_at(scenario, key):
+    for part in key.split("."):
+        if not isinstance(scenario, dict) or part not in scenario:
+            return None
+        scenario = scenario[part]
+    return scenario
+
+
+def elements(scenario, index):
+    """The endings of a key with this index set, "" for a key without one."""
+    names = {
+        "SEGMENT": scenario["segments"], "REGION": scenario["regions"], "OFFERING": list(scenario["offerings"]),
+        "REGIME": list(scenario["policy"]["regimes"]),
+    }
+    if index == "NONE":
+        return [""]
+    first, _, second = index.partition("_")
+    endings = [f".{a}" for a in names[first]]
+    return [f"{a}.{b}" for a in endings for b in names[second]] if second else endings
+
+
+# ---- words ----------------------------------------------------------------------------------------------------------------------------
+
+
+def number(x):
+    return f"{x:g}"
+
+
+def rounded(x):
+    """Three digits: an end of an interval is no datum."""
+    return number(float(f"{x:.3g}"))
+
+
+def interval(family, p):
+    """5 % and 95 % quantiles."""
+    law = {
+        "uniform": lambda: stats.uniform(p["low"], p["high"] - p["low"]),
+        "normal": lambda: stats.norm(p["mean"], p["sd"]),
+        "lognormal": lambda: stats.lognorm(p["log_sd"], scale=p["median"]),
+        "half_normal": lambda: stats.halfnorm(scale=p["scale"]),
+        "truncated_normal": lambda: _truncated_normal(**p),
+        "beta": lambda: stats.beta(p["a"], p["b"]),
+        "gamma": lambda: stats.gamma(p["shape"], scale=p["scale"]),
+        "triangular": lambda: stats.triang((p["mode"] - p["low"]) / (p["high"] - p["low"]), p["low"], p["high"] - p["low"]),
+        "scaled_beta": lambda: stats.beta(p["a"], p["b"], loc=p["low"], scale=p["high"] - p["low"]),
+    }
+    return tuple(law[family]().ppf([0.05, 0.95])) if family in law else None
+
+
+def _truncated_normal(mean, sd, low=float("-inf"), high=float("inf")):
+    return stats.truncnorm((low - mean) / sd, (high - mean) / sd, loc=mean, scale=sd)
+
+
+NOTES = {"unit", "basis", "source", "date", "reason"}
+
+
+def value_words(entry):
+    """A fixed value as itself; a distribution as its family, parameters and 90 % interval."""
+    family, parameters = next((k, v) for k, v in entry.items() if k not in NOTES)
+    if family == "fixed":
+        return number(parameters)
+    words = f"{family.replace('_', '-')}({', '.join(f'{k} {number(v)}' for k, v in parameters.items())})" if isinstance(parameters, dict) else family
+    ends = interval(family, parameters)
+    return f"{words}: {rounded(ends[0])} … {rounded(ends[1])}" if ends else words
+
+
+def source_words(entry):
+    return ", ".join(str(entry[k]) for k in ("source", "date") if k in entry)
+
+
+def range_words(low, high):
+    return f"{number(float(low))} … {number(float(high))}"
+
+
+def table(head, rows):
+    escaped = [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *escaped]) + "\n"
+
+
+# ---- the three parts ------------------------------------------------------------------------------------------------------------------
+
+INTRODUCTION = """# Parameters of the baseline
+
+Generated by `docs/generate_tables.py` from `csim/scenario/inputs.def`, `csim/scenario/levers.def` and `scenarios/baseline.yaml`; edit those.
+Section numbers are those of [model.md](../model.md). A distribution is drawn once a path; behind the colon stands its 90 % interval. A value outside
+the range is refused, a draw outside it is clipped. Basis: *measured* (somebody counted it), *vendor* (a maker or a rule says so), *estimate* (worked out
+from such evidence), *guess* (judgement alone).
+"""
+
+
+def input_rows(scenario, prefix):
+    for _, key, unit, index, low, high, text in rows_of("csim/scenario/inputs.def", "INPUT"):
+        if key.split(".")[0] != prefix:
+            continue
+        for i, ending in enumerate(elements(scenario, index)):
+            entry = value_at(scenario, key + ending)
+            if entry is None:
+                raise SystemExit(f"{BASELINE} has no value for {key + ending}")
+            reason = f"{text}. {entry['reason']}" if i == 0 else entry["reason"]
+            yield [f"`{key + ending}`", unit, range_words(low, high), value_words(entry), entry["basis"], source_words(entry), reason]
+
+
+def lever_rows(scenario):
+    between = {"STEP": "steps", "LINEAR": "straight", "LOG": "straight in the logarithm"}
+    for _, key, unit, index, low, high, default, interpolation, text in rows_of("csim/scenario/levers.def", "LEVER"):
+        entry = value_at(scenario, key)
+        dated = ", ".join(f"{month} {number(value)}" for month, value in entry["schedule"].items()) if entry else "–"
+        name = key + {"NONE": "", "SEGMENT": ".<segment>", "OFFERING": ".<offering>", "SEGMENT_REGION": ".<segment>.<region>"}[index]
+        reason = f"{text}. {entry['reason']} ({entry['basis']}: {source_words(entry)})" if entry else text
+        yield [f"`{name}`", unit, range_words(low, high), number(float(default)), between[interpolation], dated, reason]
+
+
+def parameters_page():
+    scenario = yaml.safe_load((ROOT / BASELINE).read_text())
+    head = ["key", "unit", "range", "value", "basis", "source, date", "meaning and reason"]
+    parts = [INTRODUCTION]
+    for prefix, title in SECTIONS.items():
+        parts.append(f"## {title}\n\n{table(head, input_rows(scenario, prefix))}")
+    head = ["key", "unit", "range", "default", "between dates", "in the baseline", "meaning and reason"]
+    parts.append(f"## Levers\n\n{table(head, lever_rows(scenario))}")
+    pairs = [[f"`{c['a']}`", f"`{c['b']}`", number(c["rho"]), c.get("reason", "–")] for c in scenario.get("correlations", [])]
+    parts.append("## Correlations\n\n" + (table(["key", "key", "rho", "reason"], pairs) if pairs else "None: every input is drawn independently.\n"))
+    return "\n".join(parts)
+
+
+def outcomes_page():
+    axis = {"LINEAR": "linear", "COUNT": "whole numbers", "LOG": "logarithmic", "LOGIT": "log-odds"}
+    rows = [
+        [f"`{name}{'' if index == 'NONE' else ''.join(f'.<{part}>' for part in index.lower().split('_'))}`", unit, axis[scale], range_words(low, high), text]
+        for _, name, unit, index, scale, low, high, text in rows_of("csim/plan/outcomes.def", "OUTCOME")
+    ]
+    introduction = """# Outcomes
+
+Generated by `docs/generate_tables.py` from `csim/plan/outcomes.def`; edit that. Each is a monthly series of every path. The range is that of the axis
+on which statistics are binned; [model.md §12](../model.md#12-outcomes) says how far outside it a path is stopped.
+"""
+    return f"{introduction}\n{table(['outcome', 'unit', 'axis', 'range', 'meaning'], rows)}"
+
+
+def key_reference_page(moecast):
+    """scenario-format.md with its last part as the command prints it."""
+    page = (DOCS / "scenario-format.md").read_text()
+    keys = subprocess.run([moecast, "schema", "--keys"], capture_output=True, text=True, check=True, timeout=60).stdout
+    written_by_hand, found, _ = page.partition(KEY_REFERENCE)
+    if not found:
+        raise SystemExit(f"scenario-format.md lacks the line that begins the key reference: {KEY_REFERENCE.strip()}")
+    return written_by_hand + found + keys
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description="Writes the generated parts of the documentation.")
+    parser.add_argument("moecast", nargs="?", help="the command, for the key reference")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a part is stale")
+    options = parser.parse_args(arguments)
+    pages = {DOCS / "tables" / "parameters.md": parameters_page(), DOCS / "tables" / "outcomes.md": outcomes_page()}
+    if options.moecast:
+        pages[DOCS / "scenario-format.md"] = key_reference_page(options.moecast)
+    stale = {path: text for path, text in pages.items() if not path.exists() or path.read_text() != text}
+    for path, text in stale.items():
+        if not options.check:
+            path.write_text(text)
+            continue
+        old = path.read_text().splitlines() if path.exists() else []
+        changes = [line for line in difflib.unified_diff(old, text.splitlines(), lineterm="", n=0) if line[:1] in "+-"][2:6]
+        print(f"{path.relative_to(ROOT)} is stale: run python docs/generate_tables.py", *changes, sep="\n  ", file=sys.stderr)
+    return 1 if options.check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
