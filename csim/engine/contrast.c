@@ -142,10 +142,11 @@ static void trim(csim_contrasts *self, size_t at) {
         if (uses(&self->job[i], at, 0) || uses(&self->job[i], at, 1)) column_of(&self->job[i], which->plan, which->name, 1);
 }
 
-static csim_status compile_side(side *which, csim_error *err) {
+/* The other scenario's changes are made to the one that runs: a contrast inside the hindcast must not borrow the baseline's later knowledge. */
+static csim_status compile_side(const csim_scenario *running, side *which, csim_error *err) {
     csim_scenario *scenario = NULL;
     csim_catalogue *catalogue = NULL;
-    csim_status status = csim_scenario_load(which->name, &scenario, err);
+    csim_status status = csim_scenario_load_onto(running, which->name, &scenario, err);
     if (!status) status = csim_catalogue_load(scenario->catalogue_dir, &catalogue, err);
     if (!status) status = csim_plan_compile(scenario, catalogue, &which->plan, err);
     csim_catalogue_free(catalogue);
@@ -187,7 +188,7 @@ static csim_status open_side(csim_contrasts *self, size_t at, csim_error *err) {
     side *which = &self->side[at];
     const csim_result *result = self->main_result;
     csim_status status = CSIM_OK;
-    if (!which->plan) status = at == MAIN_SIDE ? copy_main_plan(self, err) : compile_side(which, err);
+    if (!which->plan) status = at == MAIN_SIDE ? copy_main_plan(self, err) : compile_side(self->scenario, which, err);
     if (status) return status;
     if (same_plan(which->plan, result->plan) && main_run_serves(self, at, which->plan)) {
         take_columns(self, at, which->plan, result);

@@ -31,12 +31,13 @@ static csim_status build(csim_scenario_owner *owner, csim_error *err) {
     return status;
 }
 
-/* From a file when text is NULL. */
-static csim_status load(const char *name, const char *text, size_t size, csim_scenario **out, csim_error *err) {
+/* From a file when text is NULL; on top of `ground` when there is one. */
+static csim_status load(const char *name, const char *text, size_t size, const csim_scenario *ground, csim_scenario **out, csim_error *err) {
     *out = NULL;
     csim_scenario_owner *owner = calloc(1, sizeof *owner);
     if (!owner) return csim_error_set(err, CSIM_NO_MEMORY, "out of memory loading %s", name);
     const csim_c_locale guard = csim_c_locale_enter();
+    if (ground) owner->source.ground_file = ground->file, owner->source.ground_text = ground->text, owner->source.ground_size = ground->text_size;
     csim_status status = text ? csim_source_parse(name, text, size, &owner->source, err) : csim_source_load(name, &owner->source, err);
     if (status == CSIM_OK) status = build(owner, err);
     csim_c_locale_leave(guard);
@@ -45,10 +46,14 @@ static csim_status load(const char *name, const char *text, size_t size, csim_sc
     return status;
 }
 
-csim_status csim_scenario_load(const char *name, csim_scenario **out, csim_error *err) { return load(name, NULL, 0, out, err); }
+csim_status csim_scenario_load(const char *name, csim_scenario **out, csim_error *err) { return load(name, NULL, 0, NULL, out, err); }
+
+csim_status csim_scenario_load_onto(const csim_scenario *ground, const char *name, csim_scenario **out, csim_error *err) {
+    return load(name, NULL, 0, ground, out, err);
+}
 
 csim_status csim_scenario_parse(const char *name, const char *text, size_t size, csim_scenario **out, csim_error *err) {
-    return load(name, text, size, out, err);
+    return load(name, text, size, NULL, out, err);
 }
 
 void csim_scenario_free(csim_scenario *scenario) {

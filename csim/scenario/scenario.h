@@ -98,6 +98,10 @@ typedef struct csim_scenario {
 
 /* Loads `name`: a path, or the bare name of a shipped scenario. Errors are CSIM_SYNTAX … CSIM_LIMIT or CSIM_FILE_*, with file:line:column and key. */
 csim_status csim_scenario_load(const char *name, csim_scenario **out, csim_error *err);
+
+/* The same changes on other ground: `name` and what it extends are read as usual, but the scenario at the bottom of that chain (the one that extends
+ * nothing) is replaced by `ground`. "tight_controls" onto the hindcast is the hindcast with tight controls. A file that extends nothing is loaded as is. */
+csim_status csim_scenario_load_onto(const csim_scenario *ground, const char *name, csim_scenario **out, csim_error *err);
 /* The same from memory, for the canonical text that a run keeps. `name` is what errors call it. Catalogue and observations need not exist. */
 csim_status csim_scenario_parse(const char *name, const char *text, size_t size, csim_scenario **out, csim_error *err);
 void csim_scenario_free(csim_scenario *scenario);

@@ -131,6 +131,13 @@ static csim_status load_base(csim_source *self, csim_node *extends, const chain_
     return status;
 }
 
+/* What stands in for the bottom of the chain is a canonical text: whole, checked, and without a base of its own. */
+static csim_status load_ground(csim_source *self, csim_node **root, csim_error *err) {
+    self->text = self->ground_text;
+    self->text_size = self->ground_size;
+    return load_tree(self, self->ground_file, root, err);
+}
+
 static csim_status load_file(csim_source *self, const char *file, const chain_link *above, csim_node **root, csim_error *err) {
     struct stat about = {0};
     csim_node *own = NULL, *base = NULL;
@@ -141,6 +148,7 @@ static csim_status load_file(csim_source *self, const char *file, const chain_li
     *root = own;
     csim_node *extends = csim_node_find(own, "extends");
     if (!above && extends && extends->kind == CSIM_NODE_TEXT) self->extends = extends->text;
+    if (!extends && above && self->ground_text) return load_ground(self, root, err);
     if (!extends) return CSIM_OK;
     stat(file, &about);
     const chain_link here = {above, file, about.st_dev, about.st_ino, above ? above->depth + 1 : 0};

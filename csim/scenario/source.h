@@ -17,6 +17,8 @@ typedef struct csim_source {
     const char *text; /* of the first file, when it comes from memory and is not parsed yet */
     size_t text_size;
     bool from_memory;
+    const char *ground_file, *ground_text; /* stands in for the file at the bottom of the chain; NULL: that file itself */
+    size_t ground_size;
     const char *file, *extends; /* the file itself; the name of what it extends as written, "" for none */
     csim_node *root;
     const csim_change *changes;

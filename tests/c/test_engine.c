@@ -202,8 +202,42 @@ static void the_same_scenario_gives_the_same_plan(void **state) {
     csim_plan_free(again);
 }
 
+/* The plan of a shipped scenario's changes made to another ground. */
+static void plan_hash_onto(const csim_scenario *ground, const char *name, char hash[65]) {
+    csim_error err;
+    csim_scenario *changed;
+    csim_plan *compiled;
+    check_status(ground ? csim_scenario_load_onto(ground, name, &changed, &err) : csim_scenario_load(name, &changed, &err), &err);
+    check_status(csim_plan_compile(changed, catalogue, &compiled, &err), &err);
+    csim_plan_hash(compiled, hash);
+    csim_plan_free(compiled);
+    csim_scenario_free(changed);
+}
+
+static void a_contrast_in_the_baseline_is_the_shipped_scenario(void **state) {
+    char shipped[65], onto[65];
+    (void)state;
+    plan_hash_onto(NULL, "tight_controls_no_rubin", shipped);
+    plan_hash_onto(scenario, "tight_controls_no_rubin", onto);
+    assert_string_equal(shipped, onto);
+}
+
+static void a_contrast_in_the_hindcast_keeps_the_hindcasts_knowledge(void **state) {
+    csim_error err;
+    csim_scenario *hindcast, *changed;
+    (void)state;
+    check_status(csim_scenario_load("hindcast_2025_09", &hindcast, &err), &err);
+    check_status(csim_scenario_load_onto(hindcast, "no_rubin", &changed, &err), &err);
+    assert_int_equal(changed->known_until, hindcast->known_until);
+    assert_int_not_equal(changed->known_until, scenario->known_until);
+    csim_scenario_free(changed);
+    csim_scenario_free(hindcast);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_contrast_in_the_baseline_is_the_shipped_scenario),
+        cmocka_unit_test(a_contrast_in_the_hindcast_keeps_the_hindcasts_knowledge),
         cmocka_unit_test(the_same_scenario_gives_the_same_plan),
         cmocka_unit_test(digest_is_the_same_on_1_2_3_and_7_threads),
         cmocka_unit_test(digest_is_the_same_in_slices),
