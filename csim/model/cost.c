@@ -4,7 +4,8 @@
 
 /* Of one machine in one fleet: what a kernel second costs, in units the sums need. */
 typedef struct machine_rates {
-    moe_machine_block change;
+    moe_machine_fold machine;
+    double per_measured[P];  /* one over measured over fitted speed */
     double usd[P];           /* $ a million accelerator-seconds that serve */
     double watts[P];         /* W while serving, over utilisation and maturity */
     double capital[P];       /* capital part of the dollars */
@@ -54,7 +55,7 @@ static void set_mix_and_software(csim_block *b) {
         const double input = b->work.input_tokens[p], output = b->work.output_tokens[p];
         b->input_mix[p] = input / (input + output) * (hit * cached[p] + 1.0 - hit);
         b->output_mix[p] = output / (input + output);
-        b->software[p] = util[p] * maturity(start[p], gain[p], mid[p], t) / b->fitted_maturity[p];
+        b->per_software[p] = b->fitted_maturity[p] / (util[p] * maturity(start[p], gain[p], mid[p], t));
     }
 }
 
@@ -80,7 +81,7 @@ static void fold_shapes(csim_block *b) {
 
 /* ---- one machine ---- */
 
-/* Controls in the relative form: slower, smaller, hungrier and dearer chips (0 in the ladder form and elsewhere). */
+/* Controls in the relative form: slower, smaller, hungrier and dearer chips (the losses are 0 in the ladder form). */
 static void penalise(const csim_block *b, moe_machine_block *change) {
     for (int p = 0; p < P; p++) {
         change->flop[p] *= 1.0 - b->flop_loss[p];
@@ -89,33 +90,46 @@ static void penalise(const csim_block *b, moe_machine_block *change) {
     }
 }
 
-static void rate_machine(const csim_block *b, int machine, int fleet, machine_rates *rates) {
+static void fold_machine(const csim_block *b, int machine, int controlled, machine_rates *rates) {
     const moe_hardware *hardware = &b->plan->machine[machine].hardware;
+    const moe_machine_block *change = &b->machine_factors[machine].change;
+    const double h100e = hardware->fp8_flop_per_s / CSIM_H100_FP8_FLOP_PER_S, *restrict measured = b->efficiency[machine];
+    moe_machine_block less;
+    if (controlled && b->plan->policy_relative) {
+        less = *change;
+        penalise(b, &less);
+        change = &less;
+    }
+    moe_fold_machine(hardware, change, &b->work, P, &rates->machine);
+    for (int p = 0; p < P; p++) {
+        rates->per_measured[p] = 1.0 / measured[p];
+        rates->h100e[p] = h100e * change->flop[p] * b->per_software[p];
+    }
+}
+
+static void rate_machine(const csim_block *b, int machine, int fleet, machine_rates *rates) {
     const csim_machine_factors *factors = &b->machine_factors[machine];
     const int controlled = fleet == b->plan->controlled_fleet;
-    const double bound = controlled ? 1.0 : 0.0, capex_usd = hardware->capex_usd, all_in_kw = hardware->all_in_kw;
-    const double h100e = hardware->fp8_flop_per_s / CSIM_H100_FP8_FLOP_PER_S;
+    const double bound = controlled ? 1.0 : 0.0, capex_usd = b->plan->machine[machine].hardware.capex_usd;
+    const double all_in_kw = b->plan->machine[machine].hardware.all_in_kw, per_hour = 1.0 / 8760.0, million_seconds = 1e6 / 3600.0;
     const double *restrict electricity = b->plan->fleet_elec_cn[fleet] ? IN(b, COST_ELEC_CN, 0) : IN(b, COST_ELEC_US, 0);
     const double *restrict opex = IN(b, COST_OPEX, 0);
-    rates->change = factors->change;
-    if (controlled) penalise(b, &rates->change);
+    fold_machine(b, machine, controlled, rates);
     for (int p = 0; p < P; p++) {
-        const double capex = capex_usd * factors->capex[p] * (1.0 + bound * b->premium[p]);
+        const double capex = capex_usd * factors->capex[p] * (1.0 + bound * b->premium[p]) * per_hour;
         const double kw = all_in_kw * factors->power[p] * (1.0 + bound * b->extra_power[p]);
-        const double usd_per_hour = capex * (b->recovery[p] + opex[p]) / 8760.0 + kw * electricity[p];
-        rates->usd[p] = usd_per_hour / 3600.0 * 1e6 / b->software[p];
-        rates->watts[p] = 1e3 * kw / b->software[p];
-        rates->capital[p] = capex * b->recovery[p] / 8760.0 / usd_per_hour;
-        rates->h100e[p] = h100e * rates->change.flop[p] / b->software[p];
+        const double usd_per_hour = capex * (b->recovery[p] + opex[p]) + kw * electricity[p];
+        rates->usd[p] = usd_per_hour * million_seconds * b->per_software[p];
+        rates->watts[p] = 1e3 * kw * b->per_software[p];
+        rates->capital[p] = capex * b->recovery[p] / usd_per_hour;
     }
 }
 
 /* Adds a machine's part of an offering's cost, weighted with its share. capital_share holds dollars until the sum is finished. */
 static void add_machine(const csim_block *b, int machine, const machine_rates *rates, const double error[P], const moe_cost_block *cost, csim_fleet_cost *restrict sum) {
-    const double *restrict share = b->fleet_share[machine], *restrict measured = b->efficiency[machine];
-    const double *restrict input_mix = b->input_mix, *restrict output_mix = b->output_mix;
+    const double *restrict share = b->fleet_share[machine], *restrict input_mix = b->input_mix, *restrict output_mix = b->output_mix;
     for (int p = 0; p < P; p++) {
-        const double output_s = cost->output_s[p] / measured[p], input_s = cost->input_s[p], usd = share[p] * rates->usd[p] * error[p];
+        const double output_s = cost->output_s[p] * rates->per_measured[p], input_s = cost->input_s[p], usd = share[p] * rates->usd[p] * error[p];
         sum->input[p] += usd * input_s;
         sum->output[p] += usd * output_s;
         sum->capital_share[p] += usd * output_s * rates->capital[p];
@@ -142,22 +156,31 @@ static void finish(const csim_block *b, int j, csim_fleet_cost *restrict sum) {
 
 /* ---- one fleet ---- */
 
+/* Machine seconds a token of an offering. Chinese offerings meet merchant machines twice, abroad and in the controlled fleet's offshore part. Unless
+ * controls penalise chips the machines are the same, and what the merchant fleet's turn has found this month is used again. */
+static const moe_cost_block *find_seconds(csim_block *b, int j, int machine, int penalised, const machine_rates *rates, moe_cost_block *own) {
+    const csim_plan *plan = b->plan;
+    const int kept = csim_is_chinese(plan, j) && !penalised, found = kept && b->seconds_until[j][machine] > b->t;
+    moe_cost_block *cost = kept ? &b->seconds[j][machine] : own;
+    if (found) return cost;
+    moe_cost_evaluate_on(&plan->shape_base[plan->shape[j][b->t]], &b->fold[j], &b->work, &plan->machine[machine].hardware, &rates->machine, &plan->efficiency, P, cost);
+    if (kept) b->seconds_until[j][machine] = b->t + 1;
+    return cost;
+}
+
 /* The fleet in hand, for the offerings whose `served` is set. */
 static void evaluate_fleet(csim_block *b, int fleet, const int served[J], fleet_costs out) {
     const csim_plan *plan = b->plan;
+    const int penalised = plan->policy_relative && fleet == plan->controlled_fleet;
     machine_rates rates;
-    moe_cost_block cost;
+    moe_cost_block own;
     for (int j = 0; j < plan->offerings; j++)
         if (served[j]) memset(&out[j], 0, sizeof out[j]);
     for (int i = 0; i < b->fleet_machines; i++) {
         const int machine = b->fleet_machine[i];
         rate_machine(b, machine, fleet, &rates);
-        for (int j = 0; j < plan->offerings; j++) {
-            if (!served[j]) continue;
-            moe_cost_evaluate(&plan->shape_base[plan->shape[j][b->t]], &b->fold[j], &b->work, &plan->machine[machine].hardware, &rates.change,
-                              &plan->efficiency, P, &cost);
-            add_machine(b, machine, &rates, b->kernel_error[j][machine], &cost, &out[j]);
-        }
+        for (int j = 0; j < plan->offerings; j++)
+            if (served[j]) add_machine(b, machine, &rates, b->kernel_error[j][machine], find_seconds(b, j, machine, penalised, &rates, &own), &out[j]);
     }
     for (int j = 0; j < plan->offerings; j++)
         if (served[j]) finish(b, j, &out[j]);
@@ -244,18 +267,21 @@ static void china_share(const csim_block *b, int j, double omega[P]) {
     for (int p = 0; p < P; p++) omega[p] = all[p] > 0.0 ? home[p] / all[p] : 0.0;
 }
 
-/* cn-open: first party at home; abroad the cheaper of first party and third-party hosts, softly, because both are on offer. This is how open weights
- * escape the hardware penalty, unless foreign hosts may not serve them. */
+/* ln of the softly cheaper of two costs, −.1 ln(½e^(−a/.1) + ½e^(−b/.1)): both are on offer and buyers do not all find the cheapest. */
+static double soft_minimum(double a, double b) { return moe_min(a, b) - 0.1 * moe_log(0.5 * (1.0 + moe_exp(-10.0 * fabs(a - b)))); }
+
+/* cn-open: first party at home; abroad first party or third-party hosts. This is how open weights escape the hardware penalty, unless foreign hosts may
+ * not serve them. What a buyer abroad costs includes the hosts' margin; the flagship cost behind list prices does not. */
 static void host_cn_open(csim_block *b, int j) {
     const double *restrict banned = LV(b, HOSTING_BAN, 0), *restrict home_cost = b->controlled[j].blend, *restrict host_cost = b->merchant[j].blend;
+    const double *restrict margin = IN(b, COST_HOST_MARGIN, 0);
     double omega[P];
     china_share(b, j, omega);
     for (int p = 0; p < P; p++) {
-        const double first = moe_log(home_cost[p]), host = moe_log(host_cost[p]);
-        const double soft = moe_min(first, host) - 0.1 * moe_log(0.5 * (1.0 + moe_exp(-10.0 * fabs(first - host))));
-        const double abroad = (1.0 - banned[p]) * soft + banned[p] * first;
+        const double first = moe_log(home_cost[p]), host = moe_log(host_cost[p]), sold = moe_log(host_cost[p] * (1.0 + margin[p]));
+        const double abroad = (1.0 - banned[p]) * soft_minimum(first, host) + banned[p] * first;
         b->cost_first[j][p] = home_cost[p];
-        b->cost_abroad[j][p] = moe_exp(abroad);
+        b->cost_abroad[j][p] = moe_exp((1.0 - banned[p]) * soft_minimum(first, sold) + banned[p] * first);
         b->cost[j][p] = moe_exp(omega[p] * first + (1.0 - omega[p]) * abroad);
     }
     memcpy(b->capital_share[j], b->merchant[j].capital_share, sizeof b->capital_share[j]);

@@ -175,6 +175,7 @@ static void put_world_shares(csim_block *b) {
     sum_over(plan, csim_is_open, (const double(*)[P])b->token_share, 0, OUT(b, SHARE_WORLD_OPEN, 0));
     sum_over(plan, csim_is_chinese, (const double(*)[P])b->token_share, 0, OUT(b, SHARE_WORLD_CN, 0));
     sum_over(plan, is_cn_closed, (const double(*)[P])b->token_share, 0, OUT(b, SHARE_CN_CLOSED, 0));
+    sum_over(plan, is_cn_open, (const double(*)[P])b->token_share, 0, OUT(b, SHARE_WORLD_CN_OPEN, 0));
     sum_over(plan, csim_is_chinese, (const double(*)[P])b->tokens_offering, 0, chinese);
     sum_over(plan, csim_is_chinese, (const double(*)[P])b->tokens_china, 0, chinese_in_china);
     sum_over(plan, csim_is_open, (const double(*)[P])b->tokens_china, 0, open_in_china);

@@ -46,8 +46,8 @@ HARD = "choice:\n  theta:\n" + "".join(
 SOFTWARE_RUNS = {  # column → scenario name, or its text
     "baseline": "baseline",
     "own bar": "own_saas_bar",
-    "harder bars": "moecast: 1\nname: harder_bars\nextends: baseline\ntitle: Harder bars\n" + HARD,
-    "harder bars, own bar": "moecast: 1\nname: harder_bars_own\nextends: own_saas_bar\ntitle: Harder bars, software apart\n" + HARD,
+    "harder bars": "harder_bars",
+    "harder bars, own bar": "harder_bars_own",
 }
 SOFTWARE_SERIES = (
     "saas.automation", "saas.revenue", "saas.pressure", "saas.ev_sales", "pivots", "cap.suitability_ratio.fortune500", "cap.suitability_ratio.midmarket",

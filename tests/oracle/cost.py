@@ -265,9 +265,9 @@ def step(run, s, t):
         s.c[:, j], s.capital[:, j], mix[j] = on_C[j].c, on_C[j].capital, on_C[j]
     ban = run.lever("third_party_hosting_ban", t)
     for j in sc.cn_open:
-        s.c_ab[:, j] = _abroad(on_C[j].c, on_M[j].c, ban)
+        s.c_ab[:, j] = _abroad(on_C[j].c, on_M[j].c * (1 + run["cost.host_margin"]), ban)
         at_home = s.Q_jsr[:, j, :, sc.china].sum(1) / s.Q_jsr[:, j].sum((1, 2))
-        s.c[:, j] = np.exp(at_home * np.log(on_C[j].c) + (1 - at_home) * np.log(s.c_ab[:, j]))
+        s.c[:, j] = np.exp(at_home * np.log(on_C[j].c) + (1 - at_home) * np.log(_abroad(on_C[j].c, on_M[j].c, ban)))
     s.cmix = np.stack([s.c[:, j] * (mix[j].c_in * s.mu + mix[j].c_out * s.x_O) / mix[j].c for j in range(J)], axis=1)
 
     own = [on_C[j] if j in on_C else on_M[j] for j in range(J)]

@@ -75,6 +75,7 @@ def _shares(run, s, out):
     everywhere = list(range(len(sc.regions)))
     out["share.offering"] = s.sigma
     out["share.world_open"], out["share.world_cn"] = part(sc.open, everywhere), part(sc.cn, everywhere)
+    out["share.world_cn_open"] = part(sc.cn_open, everywhere)
     out["share.cn_abroad"], out["share.cn_closed"] = part(sc.cn, sc.abroad), part(sc.closed_cn, everywhere)
     out["share.china_open"] = part(sc.open, [sc.china])
     spend = s.spend_j.sum(1)

@@ -27,7 +27,7 @@ BASES = {"measured", "vendor", "estimate", "guess"}
 VARIANTS = {
     "hindcast_2025_09", "no_controls", "tight_controls", "no_rubin", "hosting_ban", "saas_cliff", "closed_price_war", "open_release_stops",
     "distillation_policed", "frontier_gated", "claim_20_30", "gap_closed", "deepseek_moment", "tight_controls_no_rubin",
-    "no_controls_no_rubin", "power_limited", "own_saas_bar",
+    "no_controls_no_rubin", "power_limited", "own_saas_bar", "harder_bars", "harder_bars_own",
 }  # fmt: skip
 STRUCTURE = {"policy": {"form", "reference", "regimes", "schedule"}, "saas": {"bar"}, "assimilate": {"until", "known_until", "observations"}}
 
