@@ -40,9 +40,6 @@ CAUSES = {  # letter → why a median differs, and the series of which it is tru
 }
 
 FIRMS = ("fortune500", "midmarket", "developers", "government")
-HARD = "choice:\n  theta:\n" + "".join(
-    f'    {segment}: {{fixed: 0.85, unit: "-", basis: guess, date: 2026-08, reason: "Bars that nearly keep up with the frontier"}}\n' for segment in FIRMS
-)
 SOFTWARE_RUNS = {  # column → scenario name, or its text
     "baseline": "baseline",
     "own bar": "own_saas_bar",
