@@ -19,7 +19,7 @@ LIBS     := -lgsl -lgslcblas -lxlsxwriter -lz -lyaml -lsqlite3 -lm -pthread
 DEBIAN_BUILD := gcc pkg-config libgsl-dev libxlsxwriter-dev zlib1g-dev libyaml-dev libsqlite3-dev python3 python3-dev python3-venv
 DEBIAN_TEST  := libcmocka-dev clang libreoffice-calc poppler-utils libxml2-utils unzip fonts-dejavu-core
 PYPI         := numpy setuptools wheel
-PYPI_TEST    := numpy scipy pyyaml pytest openpyxl pandas matplotlib mpmath jsonschema ruff setuptools wheel build
+PYPI_TEST    := numpy scipy pyyaml pytest pytest-xdist openpyxl pandas matplotlib mpmath jsonschema ruff setuptools wheel build
 
 LIB_SOURCES  := $(sort $(wildcard kernels/*.c csim/*/*.c))
 LIB_OBJECTS  := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
@@ -132,7 +132,7 @@ test-c: deps-test $(TESTS)  ## the C tests
 	@for t in $(TESTS); do echo "== $$t"; $$t || exit 1; done
 
 test-py: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the Python tests: oracle against C, scenarios, workbook, package
-	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra tests
+	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile tests
 
 lint: deps-test  ## gcc and clang with warnings as errors, ruff
 	$(MAKE) --no-print-directory CI=1 BUILD=build/lint-gcc build/lint-gcc/moecast >/dev/null

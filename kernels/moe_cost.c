@@ -25,17 +25,14 @@ typedef struct layout {
 typedef struct decode { double a0[MOE_BLOCK], b0[MOE_BLOCK], mem_e[MOE_BLOCK], decay[MOE_BLOCK], capacity[MOE_BLOCK]; } decode;
 
 /* t and G of a mixture: attention data parallel until a quarter of the memory is dense weights; experts spread until they fit and stream in time. */
-static void lay_out_mixture(const moe_fold_block *fold, const double *restrict tpot_s, const moe_hardware *machine, const moe_machine_block *change,
-                            const moe_efficiency *efficiency, int n, layout *restrict out) {
-    const double memory = machine->memory_bytes, bandwidth = machine->memory_bytes_per_s, most = machine->group_max;
-    const double fit = 1.0 / 0.35, stream = 1.0 / (efficiency->expert_memory * 0.3);
+static void lay_out_mixture(const moe_fold_block *fold, const moe_hardware *machine, const moe_machine_fold *ready, const moe_efficiency *efficiency, int n,
+                            layout *restrict out) {
+    const double most = machine->group_max, fit = 1.0 / 0.35, stream = 1.0 / (efficiency->expert_memory * 0.3);
     const double *restrict dense = fold->dense_bytes, *restrict routed = fold->routed_bytes;
-    const double *restrict more_memory = change->memory, *restrict more_bandwidth = change->bandwidth;
+    const double *restrict per_room = ready->per_room, *restrict per_patience = ready->per_patience;
     for (int p = 0; p < n; p++) {
-        const double room = memory * more_memory[p], patience = bandwidth * more_bandwidth[p] * tpot_s[p], per_both_rates = 1.0 / (room * patience);
-        const double per_memory = patience * per_both_rates, per_stream = stream * room * per_both_rates;
-        const double t = moe_max(1.0, 4.0 * dense[p] * per_memory);
-        const double wanted = routed[p] * moe_max(fit * per_memory, per_stream);
+        const double t = moe_max(1.0, 4.0 * dense[p] * per_room[p]);
+        const double wanted = routed[p] * moe_max(fit * per_room[p], stream * per_patience[p]);
         const double g = moe_max(t, moe_clip(wanted, 8.0, most)), per_both = 1.0 / (t * g);
         out->tensor[p] = t;
         out->group[p] = g;
@@ -45,16 +42,12 @@ static void lay_out_mixture(const moe_fold_block *fold, const double *restrict t
 }
 
 /* A dense model is spread by tensor parallelism alone, for the same two reasons. */
-static void lay_out_dense(const moe_fold_block *fold, const double *restrict tpot_s, const moe_hardware *machine, const moe_machine_block *change,
-                          const moe_efficiency *efficiency, int n, layout *restrict out) {
-    const double memory = machine->memory_bytes, bandwidth = machine->memory_bytes_per_s, most = machine->group_max;
-    const double fit = 1.0 / 0.35, stream = 1.0 / (efficiency->memory * 0.3);
-    const double *restrict dense = fold->dense_bytes;
-    const double *restrict more_memory = change->memory, *restrict more_bandwidth = change->bandwidth;
+static void lay_out_dense(const moe_fold_block *fold, const moe_hardware *machine, const moe_machine_fold *ready, const moe_efficiency *efficiency, int n,
+                          layout *restrict out) {
+    const double most = machine->group_max, fit = 1.0 / 0.35, stream = 1.0 / (efficiency->memory * 0.3);
+    const double *restrict dense = fold->dense_bytes, *restrict per_room = ready->per_room, *restrict per_patience = ready->per_patience;
     for (int p = 0; p < n; p++) {
-        const double room = memory * more_memory[p], patience = bandwidth * more_bandwidth[p] * tpot_s[p], per_both_rates = 1.0 / (room * patience);
-        const double per_memory = patience * per_both_rates, per_stream = stream * room * per_both_rates;
-        const double t = moe_clip(dense[p] * moe_max(fit * per_memory, per_stream), 1.0, most);
+        const double t = moe_clip(dense[p] * moe_max(fit * per_room[p], stream * per_patience[p]), 1.0, most);
         out->tensor[p] = out->group[p] = t;
         out->per_tensor[p] = out->per_group[p] = 1.0 / t;
     }
@@ -72,10 +65,12 @@ static void reach_experts(double top_k, double domain, int n, layout *restrict l
         gpus[p] = nodes[p] = 1.0;
     }
     for (unsigned k = (unsigned)top_k; k; k >>= 1) {
-        const double odd = k & 1 ? 1.0 : 0.0, even = 1.0 - odd;
-        for (int p = 0; p < n; p++) {
-            gpus[p] *= odd * gpu_square[p] + even;
-            nodes[p] *= odd * node_square[p] + even;
+        if (k & 1)
+            for (int p = 0; p < n; p++) {
+                gpus[p] *= gpu_square[p];
+                nodes[p] *= node_square[p];
+            }
+        for (int p = 0; k > 1 && p < n; p++) {
             gpu_square[p] *= gpu_square[p];
             node_square[p] *= node_square[p];
         }
@@ -89,7 +84,7 @@ static void reach_experts(double top_k, double domain, int n, layout *restrict l
 /* What does not depend on the path, pulled out of the loops: rates, and seconds that every step takes. */
 typedef struct constants {
     double flop16, flop8, flop4, attention;       /* seconds a FLOP at the peaks */
-    double memory, expert_memory, flop, prefill;  /* one over the efficiencies */
+    double memory, expert_memory, flop, prefill, network; /* one over the efficiencies */
     double tensor_link, expert_link, scale_up, scale_out, domain, heads, every_step_s, grouped_step_s, draft, verified;
 } constants;
 
@@ -97,7 +92,7 @@ static constants gather(const moe_fold_base *base, const moe_workload_block *wor
     constants c = {
         .flop16 = 1.0 / machine->bf16_flop_per_s, .flop8 = 1.0 / machine->fp8_flop_per_s, .flop4 = 1.0 / machine->fp4_flop_per_s,
         .memory = 1.0 / efficiency->memory, .expert_memory = 1.0 / efficiency->expert_memory,
-        .flop = 1.0 / efficiency->flop, .prefill = 1.0 / efficiency->prefill,
+        .flop = 1.0 / efficiency->flop, .prefill = 1.0 / efficiency->prefill, .network = 1.0 / efficiency->network,
         .tensor_link = (2.0 * base->layers - base->moe_layers) * 2.0 * base->hidden * TENSOR_BYTES,
         .expert_link = base->moe_layers * base->expert_io * EXPERT_BYTES,
         .scale_up = 1.0 / machine->scale_up_bytes_per_s, .scale_out = 1.0 / machine->scale_out_bytes_per_s,
@@ -111,14 +106,13 @@ static constants gather(const moe_fold_base *base, const moe_workload_block *wor
 }
 
 /* a0, mem_e and the exponent of q: weights read once a step, whatever the batch, and fixed times. capacity: what is left of the memory, in caches. */
-static void time_weights(const constants *k, const moe_fold_block *fold, const layout *lay, const moe_hardware *machine,
-                         const moe_machine_block *change, int n, decode *restrict out) {
-    const double hbm = machine->memory_bytes, rate = 1.0 / machine->memory_bytes_per_s, memory = k->memory, expert_memory = k->expert_memory;
+static void time_weights(const constants *k, const moe_fold_block *fold, const layout *lay, const moe_machine_fold *ready, int n, decode *restrict out) {
+    const double memory = k->memory, expert_memory = k->expert_memory;
     const double every = k->every_step_s, grouped = k->grouped_step_s, draft = k->draft, heads = k->heads;
     const double *restrict dense = fold->dense_bytes, *restrict routed = fold->routed_bytes, *restrict stored = fold->kv_stored_bytes;
-    const double *restrict untouched = fold->log_untouched, *restrict more_memory = change->memory, *restrict faster = change->bandwidth;
+    const double *restrict untouched = fold->log_untouched;
     for (int p = 0; p < n; p++) {
-        const double t = lay->tensor[p], g = lay->group[p], per_byte = rate / faster[p], room = hbm * more_memory[p];
+        const double t = lay->tensor[p], g = lay->group[p], per_byte = ready->per_byte_s[p], room = ready->room_bytes[p];
         const double dense_share = dense[p] * lay->per_tensor[p], routed_share = routed[p] * lay->per_group[p], experts = routed_share * expert_memory * per_byte;
         out->a0[p] = dense_share * memory * per_byte + experts + every + (g > 1.0 ? grouped : 0.0);
         out->mem_e[p] = experts;
@@ -129,19 +123,19 @@ static void time_weights(const constants *k, const moe_fold_block *fold, const l
 }
 
 /* b0: seconds a step for each sequence (its cache, FLOPs and messages), and s_in, seconds an uncached input token. */
-static void time_sequence(const constants *k, const moe_fold_block *fold, const layout *lay, const moe_hardware *machine,
-                          const moe_machine_block *change, const moe_efficiency *efficiency, int n, double *restrict b0, double *restrict input_s) {
+static void time_sequence(const constants *k, const moe_fold_block *fold, const layout *lay, const moe_machine_fold *ready, int n, double *restrict b0,
+                          double *restrict input_s) {
     const double flop16 = k->flop16, flop8 = k->flop8, flop4 = k->flop4, attention = k->attention, heads = k->heads, domain = k->domain;
-    const double read = k->memory / machine->memory_bytes_per_s, compute = k->flop, prefill = k->prefill, network = 1.0 / efficiency->network;
+    const double read = k->memory, compute = k->flop, prefill = k->prefill, network = k->network;
     const double scale_up = k->scale_up, scale_out = k->scale_out, tensor_link = k->tensor_link, expert_link = k->expert_link, verified = k->verified;
     const double *restrict f16 = fold->flop_bf16, *restrict f8 = fold->flop_fp8, *restrict f4 = fold->flop_fp4, *restrict cache = fold->kv_read_bytes;
     const double *restrict ask = fold->attention_decode_flop, *restrict ask_prefill = fold->attention_prefill_flop;
     for (int p = 0; p < n; p++) {
-        const double t = lay->tensor[p], inside = moe_min(domain * lay->per_group[p], 1.0), per_flop = 1.0 / change->flop[p];
+        const double t = lay->tensor[p], inside = moe_min(domain * lay->per_group[p], 1.0), per_flop = ready->per_flop[p];
         const double linear = f16[p] * flop16 + f8[p] * flop8 + f4[p] * flop4;
-        const double per_link = inside * scale_up / change->link[p] + (1.0 - inside) * scale_out;
+        const double per_link = inside * scale_up * ready->per_link[p] + (1.0 - inside) * scale_out;
         const double sent = tensor_link * (t - 1.0) + expert_link * lay->gpus[p];
-        b0[p] = cache[p] * moe_max(1.0, t * heads) * read / change->bandwidth[p] +
+        b0[p] = cache[p] * moe_max(1.0, t * heads) * read * ready->per_byte_s[p] +
                 verified * ((linear + ask[p] * attention) * per_flop * compute + sent * per_link * network);
         input_s[p] = (linear + ask_prefill[p] * attention) * per_flop * prefill + expert_link * lay->nodes[p] * scale_out;
     }
@@ -149,10 +143,10 @@ static void time_sequence(const constants *k, const moe_fold_block *fold, const 
 
 /* Seconds a step saves because some experts of an accelerator get no token: mem_e q^(G b (1+ζ(m−1))). Below e^NONE_IDLE they are no longer part of a
  * double next to a0, and 0 stands for them; large batches are all there, and then the exponentials need not be taken at all. The choice between 0 and
- * the exponential is each path's own, so that no path's bits depend on its neighbours'. */
+ * the exponential is each path's own, so that no path's bits depend on its neighbours'. Returns whether any path may save something. */
 #define NONE_IDLE (-40.0)
 
-static void save_idle(const decode *restrict step, const double *restrict batch, int n, double *restrict saved) {
+static int save_idle(const decode *restrict step, const double *restrict batch, int n, double *restrict saved) {
     uint64_t below = ~UINT64_C(0); /* its sign bit stays while all exponents are below */
     for (int p = 0; p < n; p++) {
         const double exponent = step->decay[p] * batch[p];
@@ -161,16 +155,17 @@ static void save_idle(const decode *restrict step, const double *restrict batch,
     }
     if (below >> 63) {
         memset(saved, 0, (size_t)n * sizeof *saved);
-        return;
+        return 0;
     }
     for (int p = 0; p < n; p++) {
         const double exponent = saved[p], seconds = step->mem_e[p] * moe_exp(exponent);
         saved[p] = exponent < NONE_IDLE ? 0.0 : seconds;
     }
+    return 1;
 }
 
 /* The batch whose step takes as long as the user's patience allows; a machine that cannot keep the limit at all runs at half as much again as its
- * shortest step. With all experts touched the step is a line in b, which gives the first guess; two Newton steps do the rest. */
+ * shortest step. With all experts touched the step is a line in b, which gives the first guess, and is the answer; otherwise two Newton steps do the rest. */
 static void find_batch(const decode *restrict step, const moe_workload_block *work, int n, double *restrict batch) {
     const double *restrict tpot_s = work->tpot_s, *restrict accepted = work->accepted;
     double over[MOE_BLOCK], saved[MOE_BLOCK]; /* over: the shortest step less the limit */
@@ -178,11 +173,11 @@ static void find_batch(const decode *restrict step, const moe_workload_block *wo
         over[p] = step->a0[p] - moe_max(tpot_s[p] * accepted[p], 1.5 * step->a0[p]);
         batch[p] = -over[p] / step->b0[p];
     }
-    for (int newton = 0; newton < 2; newton++) {
-        save_idle(step, batch, n, saved);
-        for (int p = 0; p < n; p++)
-            batch[p] -= (over[p] - saved[p] + step->b0[p] * batch[p]) / (step->b0[p] - step->decay[p] * saved[p]);
-    }
+    for (int newton = 0; newton < 2 && save_idle(step, batch, n, saved); newton++)
+        for (int p = 0; p < n; p++) {
+            const double change = (over[p] - saved[p] + step->b0[p] * batch[p]) / (step->b0[p] - step->decay[p] * saved[p]);
+            batch[p] -= saved[p] > 0.0 ? change : 0.0;
+        }
 }
 
 /* No more sequences than the memory holds; s_out of that batch. */
@@ -194,16 +189,35 @@ static void fill_batch(const decode *restrict step, const moe_workload_block *wo
     for (int p = 0; p < n; p++) output_s[p] = (step->a0[p] - saved[p] + step->b0[p] * batch[p]) / (accepted[p] * batch[p]);
 }
 
-void moe_cost_evaluate(const moe_fold_base *base, const moe_fold_block *fold, const moe_workload_block *work, const moe_hardware *machine,
-                       const moe_machine_block *change, const moe_efficiency *efficiency, int n, moe_cost_block *out) {
+void moe_fold_machine(const moe_hardware *machine, const moe_machine_block *change, const moe_workload_block *work, int n, moe_machine_fold *out) {
+    const double memory = machine->memory_bytes, rate = machine->memory_bytes_per_s;
+    for (int p = 0; p < n; p++) {
+        out->room_bytes[p] = memory * change->memory[p];
+        out->per_room[p] = 1.0 / out->room_bytes[p];
+        out->per_byte_s[p] = 1.0 / (rate * change->bandwidth[p]);
+        out->per_patience[p] = out->per_byte_s[p] / work->tpot_s[p];
+        out->per_flop[p] = 1.0 / change->flop[p];
+        out->per_link[p] = 1.0 / change->link[p];
+    }
+}
+
+void moe_cost_evaluate_on(const moe_fold_base *base, const moe_fold_block *fold, const moe_workload_block *work, const moe_hardware *machine,
+                          const moe_machine_fold *ready, const moe_efficiency *efficiency, int n, moe_cost_block *out) {
     layout lay;
     decode step;
     const constants k = gather(base, work, machine, efficiency);
-    if (base->routed_bytes > 0.0) lay_out_mixture(fold, work->tpot_s, machine, change, efficiency, n, &lay);
-    else lay_out_dense(fold, work->tpot_s, machine, change, efficiency, n, &lay);
+    if (base->routed_bytes > 0.0) lay_out_mixture(fold, machine, ready, efficiency, n, &lay);
+    else lay_out_dense(fold, machine, ready, efficiency, n, &lay);
     reach_experts(base->top_k, machine->scale_up_domain, n, &lay);
-    time_weights(&k, fold, &lay, machine, change, n, &step);
-    time_sequence(&k, fold, &lay, machine, change, efficiency, n, step.b0, out->input_s);
+    time_weights(&k, fold, &lay, ready, n, &step);
+    time_sequence(&k, fold, &lay, ready, n, step.b0, out->input_s);
     find_batch(&step, work, n, out->batch);
     fill_batch(&step, work, n, out->batch, out->output_s);
+}
+
+void moe_cost_evaluate(const moe_fold_base *base, const moe_fold_block *fold, const moe_workload_block *work, const moe_hardware *machine,
+                       const moe_machine_block *change, const moe_efficiency *efficiency, int n, moe_cost_block *out) {
+    moe_machine_fold ready;
+    moe_fold_machine(machine, change, work, n, &ready);
+    moe_cost_evaluate_on(base, fold, work, machine, &ready, efficiency, n, out);
 }

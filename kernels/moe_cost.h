@@ -44,6 +44,14 @@ typedef struct moe_fold_block {
 /* What a path does to a catalogued machine: penalties of controls, improvements of a synthetic successor. 1 leaves it alone. */
 typedef struct moe_machine_block { double flop[MOE_BLOCK], bandwidth[MOE_BLOCK], memory[MOE_BLOCK], link[MOE_BLOCK]; } moe_machine_block;
 
+/* The same folded with the machine and the month's service level, once for all shapes that the machine serves: divisions cost as much as all else. */
+typedef struct moe_machine_fold {
+    double room_bytes[MOE_BLOCK], per_room[MOE_BLOCK];           /* memory; one over it */
+    double per_patience[MOE_BLOCK];                              /* one over the bytes read while a user waits for a token */
+    double per_byte_s[MOE_BLOCK];                                /* seconds a byte of memory, at the peak */
+    double per_flop[MOE_BLOCK], per_link[MOE_BLOCK];             /* one over the change of each */
+} moe_machine_fold;
+
 typedef enum moe_binding { MOE_MEMORY_CAPACITY, MOE_BANDWIDTH, MOE_COMPUTE, MOE_NETWORK, MOE_LATENCY, MOE_BINDINGS } moe_binding;
 
 typedef struct moe_cost_block {
@@ -57,6 +65,12 @@ void moe_fold_shape(const moe_shape *shape, moe_fold_base *out);
 void moe_fold_paths(const moe_fold_base *base, const moe_workload_block *work, const double *active, const double *total, const double *cache,
                     int n, moe_fold_block *out);
 
+void moe_fold_machine(const moe_hardware *machine, const moe_machine_block *change, const moe_workload_block *work, int n, moe_machine_fold *out);
+
+void moe_cost_evaluate_on(const moe_fold_base *base, const moe_fold_block *fold, const moe_workload_block *work, const moe_hardware *machine,
+                          const moe_machine_fold *ready, const moe_efficiency *efficiency, int n, moe_cost_block *out);
+
+/* Both at once, for one shape. */
 void moe_cost_evaluate(const moe_fold_base *base, const moe_fold_block *fold, const moe_workload_block *work, const moe_hardware *machine,
                        const moe_machine_block *change, const moe_efficiency *efficiency, int n, moe_cost_block *out);
 

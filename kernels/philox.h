@@ -4,29 +4,40 @@
 #define MOECAST_KERNELS_PHILOX_H
 
 #include <stdint.h>
+#include <string.h>
 
-static inline void moe_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
-    uint32_t x0 = counter[0], x1 = counter[1], x2 = counter[2], x3 = counter[3], k0 = key[0], k1 = key[1];
-    for (int round = 0; round < 10; round++) {
-        const uint64_t product0 = (uint64_t)0xD2511F53u * x0, product1 = (uint64_t)0xCD9E8D57u * x2;
-        const uint32_t y0 = (uint32_t)(product1 >> 32) ^ x1 ^ k0, y2 = (uint32_t)(product0 >> 32) ^ x3 ^ k1;
-        x0 = y0;
-        x1 = (uint32_t)product1;
-        x2 = y2;
-        x3 = (uint32_t)product0;
-        k0 += 0x9E3779B9u;
-        k1 += 0xBB67AE85u;
-    }
-    out[0] = x0;
-    out[1] = x1;
-    out[2] = x2;
-    out[3] = x3;
+enum { MOE_PHILOX_ROUNDS = 10 };
+
+/* One round on the four words of a counter. */
+static inline void moe_philox_round(uint32_t *x0, uint32_t *x1, uint32_t *x2, uint32_t *x3, const uint32_t key[2]) {
+    const uint64_t product0 = (uint64_t)0xD2511F53u * *x0, product1 = (uint64_t)0xCD9E8D57u * *x2;
+    *x0 = (uint32_t)(product1 >> 32) ^ *x1 ^ key[0];
+    *x2 = (uint32_t)(product0 >> 32) ^ *x3 ^ key[1];
+    *x1 = (uint32_t)product1;
+    *x3 = (uint32_t)product0;
 }
 
-/* 64 random bits → a uniform in (0, 1), exact in binary: (k + 1/2)·2^-52 with 52-bit k, so 0, 1 and rounding never occur. */
+static inline void moe_philox_next_key(uint32_t key[2]) {
+    key[0] += 0x9E3779B9u;
+    key[1] += 0xBB67AE85u;
+}
+
+static inline void moe_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
+    uint32_t k[2] = {key[0], key[1]};
+    for (int i = 0; i < 4; i++) out[i] = counter[i];
+    for (int round = 0; round < MOE_PHILOX_ROUNDS; round++) {
+        moe_philox_round(&out[0], &out[1], &out[2], &out[3], k);
+        moe_philox_next_key(k);
+    }
+}
+
+/* 64 random bits → a uniform in (0, 1), exact in binary: (k + 1/2)·2^-52 with 52-bit k, so 0, 1 and rounding never occur. As the fraction of a double, k
+ * gives 1 + k·2^-52. */
 static inline double moe_uniform_from_bits(uint32_t low, uint32_t high) {
-    const uint64_t bits = (uint64_t)low | (uint64_t)high << 32;
-    return ((double)(bits >> 12) + 0.5) * 0x1p-52;
+    const uint64_t bits = 0x3ff0000000000000u | (uint64_t)high << 20 | low >> 12;
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x - (1.0 - 0x1p-53);
 }
 
 #endif

@@ -1,4 +1,5 @@
-/* Chooses the sub-command, prints its error and turns its status into the exit code. Owns the handling of Ctrl-C while a command runs. */
+/* Chooses the sub-command, prints its error and turns its status into the exit code. Owns the handling of Ctrl-C and the locale while a command runs:
+ * what is printed is read by programs too, so numbers have a point whatever a host program has chosen. */
 #include "csim/cli/cli.h"
 
 #include <signal.h>
@@ -7,6 +8,7 @@
 #include "csim/base/version.h"
 #include "csim/catalogue/nearest.h"
 #include "csim/cli/commands.h"
+#include "csim/scenario/c_locale.h"
 
 typedef csim_status command_function(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 static const struct command { const char *name; command_function *run; const char *text; } commands[] = {
@@ -59,16 +61,37 @@ static int print_error(FILE *to, const csim_error *error) {
     return csim_status_exit_code(error->code);
 }
 
+/* A full disk behind `>` is an error of every command, also of --help. */
+static csim_status flush(FILE *out, csim_error *err) {
+    return fflush(out) || ferror(out) ? csim_error_set(err, CSIM_FILE_WRITE, "cannot write to the output") : CSIM_OK;
+}
+
 /* Ctrl-C asks the run to stop at the next block; the handler that was there before comes back afterwards. */
 static csim_status run_command(const struct command *command, const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     struct sigaction ours = {.sa_handler = cancel}, before;
     sigemptyset(&ours.sa_mask);
     atomic_store(&cancelled, 0);
     sigaction(SIGINT, &ours, &before);
-    csim_status status = command->run(io, argc, argv, err);
+    const csim_c_locale guard = csim_c_locale_enter();
+    const csim_status status = command->run(io, argc, argv, err);
+    csim_c_locale_leave(guard);
     sigaction(SIGINT, &before, NULL);
-    if (!status && (fflush(io->out) || ferror(io->out))) status = csim_error_set(err, CSIM_FILE_WRITE, "cannot write to the output");
-    return status;
+    return status ? status : flush(io->out, err);
+}
+
+static csim_status print_version(FILE *out, csim_error *err) {
+    fprintf(out, "moecast %s (%s)\n", csim_version(), csim_revision());
+    return flush(out, err);
+}
+
+static csim_status dispatch(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
+    if (!strcmp(argv[1], "--version")) return print_version(io->out, err);
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+        print_help(io->out);
+        return flush(io->out, err);
+    }
+    const struct command *command = find_command(argv[1], err);
+    return command ? run_command(command, io, argc - 1, argv + 1, err) : CSIM_USAGE;
 }
 
 int csim_cli_main(int argc, char **argv, FILE *out, FILE *err) {
@@ -78,17 +101,7 @@ int csim_cli_main(int argc, char **argv, FILE *out, FILE *err) {
         print_help(err);
         return csim_status_exit_code(CSIM_USAGE);
     }
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-        print_help(out);
-        return 0;
-    }
-    if (!strcmp(argv[1], "--version")) {
-        fprintf(out, "moecast %s (%s)\n", csim_version(), csim_revision());
-        return 0;
-    }
-    const struct command *command = find_command(argv[1], &error);
-    if (!command) return print_error(err, &error);
-    const csim_status status = run_command(command, &io, argc - 1, argv + 1, &error);
+    const csim_status status = dispatch(&io, argc, argv, &error);
     if (!status) return 0;
     error.code = status;
     return print_error(err, &error);

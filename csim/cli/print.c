@@ -82,7 +82,7 @@ static void print_probability(FILE *out, const csim_claim_result *c) {
     if (c->answer == CSIM_ANSWER_PAIRS) fprintf(out, "; mean difference %.4g ± %.1g", c->value.value, c->value.error);
 }
 
-void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result *result, const csim_claim_result *claims, size_t claim_count, const char *folder) {
+void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result *result, const csim_claim_result *claims, size_t claim_count, const char *folder, int with_report) {
     char digest[65];
     csim_result_digest(result, digest);
     fprintf(out, "%s: %llu paths of %d months in %.1f s, seed %llu, %llu failed\ndigest %s\n\n", scenario->title, (unsigned long long)result->done, result->plan->months,
@@ -95,7 +95,7 @@ void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result 
         print_probability(out, &claims[i]);
         fputc('\n', out);
     }
-    fprintf(out, "\nwritten to %s: run.moecast, summary.csv, run.json, report.xlsx\n", folder);
+    fprintf(out, "\nwritten to %s: run.moecast, summary.csv, run.json%s\n", folder, with_report ? ", report.xlsx" : "");
 }
 
 csim_status csim_print_file(FILE *out, const char *folder, const char *name, csim_error *err) {

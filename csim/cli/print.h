@@ -12,7 +12,7 @@ csim_progress csim_progress_start(FILE *to, const char *what); /* to may be NULL
 void csim_progress_show(csim_progress *self, uint64_t done, uint64_t total);
 void csim_progress_end(csim_progress *self);
 
-void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result *result, const csim_claim_result *claims, size_t claim_count, const char *folder);
+void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result *result, const csim_claim_result *claims, size_t claim_count, const char *folder, int with_report);
 
 /* Copies folder/name to out. */
 csim_status csim_print_file(FILE *out, const char *folder, const char *name, csim_error *err);

@@ -1,8 +1,10 @@
 /* run: scenario → plan → paths → contrasts → claims → run file and its exports. */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,6 +35,7 @@ typedef struct job {
     csim_contrasts *contrasts;
     csim_claim_result *claims;
     size_t claim_count;
+    int folder_lock; /* descriptor of the folder, −1 */
     char folder[4096], command[8192];
 } job;
 
@@ -43,6 +46,7 @@ static void job_clear(job *self) {
     csim_plan_free(self->plan);
     csim_catalogue_free(self->catalogue);
     csim_scenario_free(self->scenario);
+    if (self->folder_lock >= 0) close(self->folder_lock);
 }
 
 static csim_status prepare(job *self, const request *wanted, csim_error *err) {
@@ -61,21 +65,33 @@ static csim_status prepare(job *self, const request *wanted, csim_error *err) {
     return csim_run_new(self->plan, &options, &self->run, err);
 }
 
+static csim_status no_folder(const job *self, const char *what, const char *why, csim_error *err) {
+    return csim_error_set_at(err, CSIM_FILE_WRITE, self->folder, 0, 0, NULL, "cannot %s this folder: %s", what, why);
+}
+
+/* Two runs that write into one folder at once would leave the files of both mixed. File systems without locks are let pass. */
+static csim_status lock_folder(job *self, csim_error *err) {
+    self->folder_lock = open(self->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (self->folder_lock < 0) return no_folder(self, "open", strerror(errno), err);
+    if (flock(self->folder_lock, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) return no_folder(self, "use", "another run is writing into it", err);
+    return CSIM_OK;
+}
+
 /* The folder is made before the paths are simulated, so that a wrong place costs no run. */
 static csim_status make_folder(job *self, const request *wanted, csim_error *err) {
-    if (wanted->folder) snprintf(self->folder, sizeof self->folder, "%s", wanted->folder);
-    else snprintf(self->folder, sizeof self->folder, "out/%s", self->scenario->name);
+    const char *given = wanted->folder ? wanted->folder : self->scenario->name;
+    const int length = snprintf(self->folder, sizeof self->folder, "%s%s", wanted->folder ? "" : "out/", given);
+    if (length < 0 || (size_t)length >= sizeof self->folder) return csim_error_set(err, CSIM_FILE_WRITE, "the folder's name is longer than %zu bytes", sizeof self->folder - 1);
     for (char *at = self->folder + 1;; at++) {
         const char here = *at;
         if (here && here != '/') continue;
         *at = '\0';
-        if (mkdir(self->folder, 0777) && errno != EEXIST)
-            return csim_error_set_at(err, CSIM_FILE_WRITE, self->folder, 0, 0, NULL, "cannot make this folder: %s", strerror(errno));
+        if (mkdir(self->folder, 0777) && errno != EEXIST) return no_folder(self, "make", strerror(errno), err);
         *at = here;
         if (!here) break;
     }
-    if (access(self->folder, W_OK)) return csim_error_set_at(err, CSIM_FILE_WRITE, self->folder, 0, 0, NULL, "cannot write into this folder: %s", strerror(errno));
-    return CSIM_OK;
+    if (access(self->folder, W_OK)) return no_folder(self, "write into", strerror(errno), err);
+    return lock_folder(self, err);
 }
 
 static csim_status simulate(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
@@ -147,6 +163,7 @@ static csim_status write_all(const csim_cli_io *io, job *self, const request *wa
 static csim_status check_request(const request *wanted, csim_error *err) {
     if (!wanted->scenario) return csim_error_set(err, CSIM_USAGE, "moecast run wants a scenario: a file, or a shipped name such as 'baseline'");
     if (wanted->paths == 0 || wanted->paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000000");
+    if (wanted->folder && !wanted->folder[0]) return csim_error_set(err, CSIM_USAGE, "-o wants a folder, not an empty name");
     if (wanted->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
     if (wanted->keep > 1000000) return csim_error_set(err, CSIM_USAGE, "--keep wants at most 1000000 paths");
     if (wanted->contrast_paths > 1000000) return csim_error_set(err, CSIM_USAGE, "--contrast-paths wants at most 1000000");
@@ -160,7 +177,7 @@ static csim_status run_job(const csim_cli_io *io, job *self, const request *want
     if (!status) status = contrast(io, self, wanted, err);
     if (!status) status = score_claims(self, err);
     if (!status) status = write_all(io, self, wanted, err);
-    if (!status && !wanted->json) csim_print_run(io->out, self->scenario, self->result, self->claims, self->claim_count, self->folder);
+    if (!status && !wanted->json) csim_print_run(io->out, self->scenario, self->result, self->claims, self->claim_count, self->folder, !wanted->no_report);
     return status;
 }
 
@@ -190,6 +207,7 @@ csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_erro
     if (status) return status;
     job *self = calloc(1, sizeof *self);
     if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a run");
+    self->folder_lock = -1;
     status = run_job(io, self, &wanted, err);
     job_clear(self);
     free(self);

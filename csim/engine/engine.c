@@ -23,6 +23,8 @@ typedef struct worker {
     double *month_values;        /* [report_months][slots][P]: a block's values wait here until it is known which paths were stopped */
     csim_status status;
     csim_error error;
+    uint32_t unfinished;         /* a block that a cancel broke off: taken up first when the run is advanced again */
+    int has_unfinished;
     pthread_t thread;
     int started;
 } worker;
@@ -156,12 +158,16 @@ static void look_at_month(worker *self, int t, int report) {
     if (report >= 0) memcpy(self->month_values + (size_t)report * (size_t)plan->slots * P, self->block->outcome, (size_t)plan->slots * P * sizeof(double));
 }
 
+static int is_cancelled(const csim_run *run) { return run->cancel && atomic_load(run->cancel); }
+
+/* A cancel is answered after a month of a block: a whole block may take longer than a person likes to wait. */
 static csim_status simulate_block(worker *self, uint32_t first, int n) {
     const csim_plan *plan = self->run->plan;
     char sentence[512];
     memset(self->hit, 0, ((size_t)plan->readings + 1) * sizeof *self->hit);
     self->run->model->block_start(self->block, plan, self->run->options.seed, first, n);
     for (int t = 0, report = 0; t < plan->months; t++) {
+        if (is_cancelled(self->run)) return CSIM_INTERRUPTED;
         self->run->model->block_step(self->block);
         const int kept = report < plan->report_months && plan->report_month[report] == t;
         look_at_month(self, t, kept ? report : -1);
@@ -219,7 +225,7 @@ static void take_block(worker *self, uint32_t first, int n) {
 }
 
 static int time_is_up(const csim_run *run) {
-    return (run->cancel && atomic_load(run->cancel)) || (run->deadline > 0.0 && now() >= run->deadline);
+    return is_cancelled(run) || (run->deadline > 0.0 && now() >= run->deadline);
 }
 
 /* The default environment rounds to nearest and keeps subnormals, whatever another library has set in the thread that called. */
@@ -228,12 +234,15 @@ static void *work(void *argument) {
     csim_run *run = self->run;
     fesetenv(FE_DFL_ENV);
     while (!self->status && !time_is_up(run)) {
-        const uint32_t block = atomic_fetch_add(&run->next_block, 1);
+        const uint32_t block = self->has_unfinished ? self->unfinished : atomic_fetch_add(&run->next_block, 1);
         if (block >= run->blocks) break;
         const uint32_t first = run->options.first_path + block * P, left = run->options.paths - block * P;
         const int n = left < P ? (int)left : P;
-        self->status = simulate_block(self, first, n);
-        if (!self->status) take_block(self, first, n);
+        const csim_status status = simulate_block(self, first, n);
+        self->has_unfinished = status == CSIM_INTERRUPTED;
+        self->unfinished = block;
+        if (!status) take_block(self, first, n);
+        else if (status != CSIM_INTERRUPTED) self->status = status;
     }
     return NULL;
 }
@@ -289,6 +298,14 @@ static void add_worker(csim_result *result, const worker *w) {
     for (int i = 0; i < CSIM_MAX_OUTCOMES; i++) result->failed_slot[i] += w->failed_slot[i];
 }
 
+/* Which outcome stopped most paths: the first place to look. */
+static const char *worst_outcome(const csim_result *result) {
+    int worst = 0;
+    for (int slot = 1; slot < result->plan->slots; slot++)
+        if (result->failed_slot[slot] > result->failed_slot[worst]) worst = slot;
+    return result->plan->slot_name[worst];
+}
+
 csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *err) {
     csim_result *result = &run->result;
     csim_accumulator_free(result->statistics);
@@ -302,7 +319,7 @@ csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *
     for (int i = 0; i < run->threads; i++) add_worker(result, &run->workers[i]);
     *out = result;
     if (result->failed * 1000 > result->done)
-        return csim_error_set(err, CSIM_RUN_FAILED, "%llu of %llu paths left the range of an outcome or were not finite (more than .1 %%)",
-                              (unsigned long long)result->failed, (unsigned long long)result->done);
+        return csim_error_set(err, CSIM_RUN_FAILED, "%llu of %llu paths left the range of an outcome or were not finite (more than .1 %%), most often '%s'",
+                              (unsigned long long)result->failed, (unsigned long long)result->done, worst_outcome(result));
     return CSIM_OK;
 }

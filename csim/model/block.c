@@ -1,4 +1,5 @@
 /* A block of paths: its memory, its start, and the order of a month (docs/model.md §0). Must not compute anything itself. */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "csim/model/block.h"
@@ -9,9 +10,9 @@ csim_block *csim_block_new(void) { return aligned_alloc(LINE, (sizeof(csim_block
 
 void csim_block_free(csim_block *b) { free(b); }
 
-/* Everything starts at 0, so that no result can depend on the block's last use. */
+/* Everything that is read before it is written starts at 0, so that no result can depend on the block's last use. */
 void csim_block_start(csim_block *b, const csim_plan *plan, uint64_t seed, uint32_t first_path, int n) {
-    memset(b, 0, sizeof *b);
+    memset(b, 0, offsetof(csim_block, seconds));
     b->plan = plan;
     b->seed = seed;
     b->first_path = first_path;

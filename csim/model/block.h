@@ -91,13 +91,14 @@ typedef struct csim_block {
 
     /* 4 cost */
     moe_workload_block work;
-    double software[P];                     /* util × maturity: tokens served over tokens the kernel promises */
+    double per_software[P];                 /* one over util × maturity: tokens the kernel promises over tokens served */
     double recovery[P], fitted_maturity[P]; /* CRF [1/yr]; M(t_fit) */
     double input_mix[P], output_mix[P];     /* μ and x_O of the workload's mix */
     double step_share[CSIM_MAX_LADDER_STEPS][P], fleet_share[CSIM_MAX_MACHINES][P]; /* of the fleet in hand: of a ladder's steps, by machine */
     int fleet_machine[CSIM_MAX_MACHINES], fleet_machines; /* machines with a share, rows of fleet_share */
     csim_machine_factors machine_factors[CSIM_MAX_MACHINES];
     moe_fold_block fold[J];
+    int seconds_until[J][CSIM_MAX_MACHINES]; /* month before which seconds[] below holds */
     csim_fleet_cost merchant[J], second[J], controlled[J];
     double cost[J][P], cost_abroad[J][P], cost_first[J][P], own_weight[J][P], cost_mix[J][P], capital_share[J][P];
 
@@ -140,7 +141,8 @@ typedef struct csim_block {
     double ln_gamma_phi[2][P];              /* ln Γ(φ), ln Γ(φ + n) */
     double level_shown[J][P], level_before[J][P]; /* released levels of this month and the last one, for csim_block_verify */
 
-    double scratch[16][P];                  /* for one function's own use */
+    /* Not cleared at the start: valid only where seconds_until says so. */
+    moe_cost_block seconds[J][CSIM_MAX_MACHINES];
 } csim_block;
 
 /* block.c: the month's order. */

@@ -24,20 +24,26 @@ static void find_parts(const csim_block *b, csim_input_id id, const int *counts,
 /* Shares of a segment over all regions, weighted with tokens, and outside china, with headline weights; open shares of its markets. */
 static void sum_segment(csim_block *b, int s, double by_tokens[][P], double by_headline[][P]) {
     const csim_plan *plan = b->plan;
-    memset(b->segment_share[s], 0, sizeof b->segment_share[s]);
-    memset(b->abroad_share[s], 0, sizeof b->abroad_share[s]);
-    memset(b->market_open[s], 0, sizeof b->market_open[s]);
-    memset(b->market_cn_open[s], 0, sizeof b->market_cn_open[s]);
-    for (int r = 0; r < plan->regions; r++)
-        for (int j = 0; j < plan->offerings; j++) {
+    for (int j = 0; j < plan->offerings; j++) {
+        double *all = b->segment_share[s][j], *abroad = b->abroad_share[s][j];
+        MOE_LANES(p) all[p] = abroad[p] = 0.0;
+        for (int r = 0; r < plan->regions; r++) {
             const double *share = b->share[s][r][j], *tokens = by_tokens[r], *headline = by_headline[r];
             MOE_LANES(p) {
-                b->segment_share[s][j][p] += tokens[p] * share[p];
-                b->abroad_share[s][j][p] += headline[p] * share[p];
+                all[p] += tokens[p] * share[p];
+                abroad[p] += headline[p] * share[p];
             }
-            if (csim_is_open(plan, j)) MOE_LANES(p) b->market_open[s][r][p] += share[p];
-            if (plan->group[j] == CSIM_CN_OPEN) MOE_LANES(p) b->market_cn_open[s][r][p] += share[p];
         }
+    }
+    for (int r = 0; r < plan->regions; r++) {
+        double *open = b->market_open[s][r], *cn_open = b->market_cn_open[s][r];
+        MOE_LANES(p) open[p] = cn_open[p] = 0.0;
+        for (int j = 0; j < plan->offerings; j++) {
+            const double *share = b->share[s][r][j];
+            if (csim_is_open(plan, j)) MOE_LANES(p) open[p] += share[p];
+            if (plan->group[j] == CSIM_CN_OPEN) MOE_LANES(p) cn_open[p] += share[p];
+        }
+    }
 }
 
 /* Enterprise: half large, half mid firms, in the surveyed regions. */

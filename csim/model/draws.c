@@ -237,12 +237,9 @@ static void plan_shocks(csim_block *b) {
 static void draw_shocks(csim_block *b) {
     for (int i = 0; i < b->month_draws; i++) {
         const csim_month_draw *draw = &b->month_draw[i];
-        csim_stream_fill_pair(&draw->stream, (uint32_t)b->t, b->first_path, P, draw->to[0], draw->to[1]);
-        for (int odd = 0; draw->normal && odd < 2; odd++) {
-            double u[P];
-            memcpy(u, draw->to[odd], sizeof u);
-            moe_normal_quantile_block(u, draw->to[odd], P);
-        }
+        double u[2][P], (*to)[P] = draw->normal ? u : draw->to;
+        csim_stream_fill_pair(&draw->stream, (uint32_t)b->t, b->first_path, P, to[0], to[1]);
+        for (int odd = 0; draw->normal && odd < 2; odd++) moe_normal_quantile_block(u[odd], draw->to[odd], P);
     }
 }
 

@@ -1,6 +1,9 @@
-/* The address of a draw, in code. Everything random passes through block(). */
+/* The address of a draw, in code: once for one draw, once for a row of paths. */
 #include "csim/rng/stream.h"
 
+#include <string.h>
+
+#include "kernels/clones.h"
 #include "kernels/philox.h"
 
 /* FNV-1a alone leaves similar names (theta.a, theta.b) close together; the mixer spreads them over all 64 bits. */
@@ -17,27 +20,47 @@ csim_stream csim_stream_make(uint64_t seed, const char *name) {
     return (csim_stream){{(uint32_t)seed, (uint32_t)(seed >> 32)}, {(uint32_t)hash, (uint32_t)(hash >> 32)}};
 }
 
-static inline void block(const csim_stream *self, uint32_t path, uint32_t month, uint32_t word[4]) {
-    const uint32_t counter[4] = {month >> 1, path, self->hash[0], self->hash[1]};
-    moe_philox4x32_10(counter, self->key, word);
-}
-
 double csim_stream_uniform(const csim_stream *self, uint32_t path, uint32_t month) {
+    const uint32_t counter[4] = {month >> 1, path, self->hash[0], self->hash[1]};
     uint32_t word[4];
-    block(self, path, month, word);
+    moe_philox4x32_10(counter, self->key, word);
     return month & 1 ? moe_uniform_from_bits(word[2], word[3]) : moe_uniform_from_bits(word[0], word[1]);
 }
 
-void csim_stream_fill(const csim_stream *self, uint32_t month, uint32_t first_path, size_t n, double *u) {
-    for (size_t i = 0; i < n; i++) u[i] = csim_stream_uniform(self, first_path + (uint32_t)i, month);
+enum { LANES = 16 };
+
+/* Both months of a pair for LANES paths side by side. */
+static MOE_ALSO_FOR_AVX2 void fill_lanes(const csim_stream *self, uint32_t month, uint32_t first_path, double *restrict u_even, double *restrict u_odd) {
+    uint32_t word[4][LANES], key[2] = {self->key[0], self->key[1]};
+    for (uint32_t i = 0; i < LANES; i++) {
+        word[0][i] = month >> 1;
+        word[1][i] = first_path + i;
+        word[2][i] = self->hash[0];
+        word[3][i] = self->hash[1];
+    }
+    for (int round = 0; round < MOE_PHILOX_ROUNDS; round++) {
+        for (int i = 0; i < LANES; i++) moe_philox_round(&word[0][i], &word[1][i], &word[2][i], &word[3][i], key);
+        moe_philox_next_key(key);
+    }
+    for (int i = 0; i < LANES; i++) u_even[i] = moe_uniform_from_bits(word[0][i], word[1][i]);
+    for (int i = 0; i < LANES; i++) u_odd[i] = moe_uniform_from_bits(word[2][i], word[3][i]);
 }
 
 void csim_stream_fill_pair(const csim_stream *self, uint32_t even_month, uint32_t first_path, size_t n, double *restrict u_even,
                            double *restrict u_odd) {
-    for (size_t i = 0; i < n; i++) {
-        uint32_t word[4];
-        block(self, first_path + (uint32_t)i, even_month, word);
-        u_even[i] = moe_uniform_from_bits(word[0], word[1]);
-        u_odd[i] = moe_uniform_from_bits(word[2], word[3]);
+    double even[LANES], odd[LANES];
+    size_t done = 0;
+    for (; done + LANES <= n; done += LANES) fill_lanes(self, even_month, first_path + (uint32_t)done, u_even + done, u_odd + done);
+    if (done == n) return;
+    fill_lanes(self, even_month, first_path + (uint32_t)done, even, odd);
+    memcpy(u_even + done, even, (n - done) * sizeof *even);
+    memcpy(u_odd + done, odd, (n - done) * sizeof *odd);
+}
+
+void csim_stream_fill(const csim_stream *self, uint32_t month, uint32_t first_path, size_t n, double *u) {
+    double even[LANES], odd[LANES];
+    for (size_t done = 0; done < n; done += LANES) {
+        fill_lanes(self, month, first_path + (uint32_t)done, even, odd);
+        memcpy(u + done, month & 1 ? odd : even, (n - done < LANES ? n - done : LANES) * sizeof *u);
     }
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/clones.h"
 #include "kernels/vmath.h"
 
 __extension__ typedef unsigned __int128 wide;
@@ -19,8 +20,16 @@ static double grid_of(double largest) {
     return ldexp(1.0, exponent - GRID_BITS);
 }
 
+/* Where the first inner bin begins on the axis, and bins a unit of it. */
+static void lay_axis(const csim_axis *axis, double *start, double *scale) {
+    const int log = axis->kind == CSIM_AXIS_LOG, logit = axis->kind == CSIM_AXIS_LOGIT;
+    const double end = log ? moe_log(axis->highest) : logit ? moe_logit(axis->highest) : axis->highest;
+    *start = log ? moe_log(axis->lowest) : logit ? moe_logit(axis->lowest) : axis->lowest;
+    *scale = (CSIM_BINS - 2) / (end - *start);
+}
+
 static void set_empty(csim_moments *moments, size_t count) {
-    for (size_t i = 0; i < count; i++) moments[i] = (csim_moments){.lowest = INFINITY, .highest = -INFINITY};
+    for (size_t i = 0; i < count; i++) moments[i] = (csim_moments){.lowest = (double)INFINITY, .highest = -(double)INFINITY};
 }
 
 csim_status csim_accumulator_new(const csim_axis *axis, size_t series, size_t months, csim_accumulator **out, csim_error *err) {
@@ -32,11 +41,13 @@ csim_status csim_accumulator_new(const csim_axis *axis, size_t series, size_t mo
     self->axis = calloc(series, sizeof *self->axis);
     self->grid = calloc(series, sizeof *self->grid);
     self->inverse_grid = calloc(series, sizeof *self->inverse_grid);
+    self->start = calloc(series, sizeof *self->start);
+    self->scale = calloc(series, sizeof *self->scale);
     self->moments = calloc(series * months, sizeof *self->moments);
     self->bin = calloc(series * months * CSIM_BINS, sizeof *self->bin);
-    self->waiting = calloc(series * months * CSIM_WAITING + 1, sizeof *self->waiting); /* one more: a value that is not kept may be written, not counted */
+    self->waiting = calloc(series * months * CSIM_WAITING, sizeof *self->waiting);
     self->waiting_count = calloc(series * months, sizeof *self->waiting_count);
-    if (!self->waiting || !self->waiting_count || !self->axis || !self->grid || !self->inverse_grid || !self->moments || !self->bin) {
+    if (!self->waiting || !self->waiting_count || !self->axis || !self->grid || !self->inverse_grid || !self->start || !self->scale || !self->moments || !self->bin) {
         csim_accumulator_free(self);
         return csim_error_set(err, CSIM_NO_MEMORY, "no memory for statistics of %zu series in %zu months", series, months);
     }
@@ -44,6 +55,7 @@ csim_status csim_accumulator_new(const csim_axis *axis, size_t series, size_t mo
     for (size_t i = 0; i < series; i++) {
         self->grid[i] = grid_of(axis[i].largest);
         self->inverse_grid[i] = 1.0 / self->grid[i];
+        lay_axis(&axis[i], &self->start[i], &self->scale[i]);
     }
     set_empty(self->moments, series * months);
     *out = self;
@@ -55,6 +67,8 @@ void csim_accumulator_free(csim_accumulator *self) {
     free(self->axis);
     free(self->grid);
     free(self->inverse_grid);
+    free(self->start);
+    free(self->scale);
     free(self->moments);
     free(self->bin);
     free(self->waiting);
@@ -65,26 +79,61 @@ void csim_accumulator_free(csim_accumulator *self) {
 /* Sums of at most LANES values: |q| < 2^50, so a sum fits 64 bits and a sum of squares 128. */
 typedef struct lane_sums { int64_t sum; wide square; uint64_t count; double lowest, highest; } lane_sums;
 
-/* q = value / grid, rounded by adding 1.5·2^52: the low bits of the sum hold it. Values that are not kept count as 0 and leave the extremes alone. */
-static void round_to_grid(const double *values, const int *keep, size_t n, double inverse, int64_t *q, lane_sums *sums) {
-    const double shift = 0x1.8p52, none = (double)INFINITY;
-    double lowest = none, highest = -none;
+/* The values with keep ≠ 0, in their order. Returns how many. */
+static size_t gather(const double *values, const int *keep, size_t n, double kept[LANES]) {
+    size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        const double scaled = (keep[i] ? values[i] : 0.0) * inverse;
-        q[i] = (int64_t)(moe_bits(scaled + shift) - moe_bits(shift));
-        lowest = moe_min(keep[i] ? values[i] : none, lowest);
-        highest = moe_max(keep[i] ? values[i] : -none, highest);
+        kept[count] = values[i];
+        count += keep[i] != 0;
     }
-    sums->lowest = lowest;
-    sums->highest = highest;
+    return count;
 }
 
-static void add_lanes(const int *keep, size_t n, const int64_t *q, lane_sums *sums) {
-    for (size_t i = 0; i < n; i++) {
-        sums->sum += q[i];
-        sums->square += (wide)((signed_wide)q[i] * q[i]);
-        sums->count += keep[i] != 0;
+static int keep_all(const int keep[LANES]) {
+    int all = 1;
+    for (int i = 0; i < LANES; i++) all &= keep[i] != 0;
+    return all;
+}
+
+static void pad(double kept[LANES], size_t count, double value) {
+    for (size_t i = count; i < LANES; i++) kept[i] = value;
+}
+
+/* Column by column, which is vector code. Adding 0 turns −0 into 0: the sign of a zero would depend on the order of paths. */
+static MOE_ALSO_FOR_AVX2 void find_extremes(const double *restrict x, lane_sums *sums) {
+    enum { COLUMNS = 8 };
+    double lowest[COLUMNS], highest[COLUMNS];
+    memcpy(lowest, x, sizeof lowest);
+    memcpy(highest, x, sizeof highest);
+    for (int row = COLUMNS; row < LANES; row += COLUMNS)
+        for (int c = 0; c < COLUMNS; c++) {
+            lowest[c] = moe_min(x[row + c], lowest[c]);
+            highest[c] = moe_max(x[row + c], highest[c]);
+        }
+    for (int c = 1; c < COLUMNS; c++) {
+        lowest[0] = moe_min(lowest[c], lowest[0]);
+        highest[0] = moe_max(highest[c], highest[0]);
     }
+    sums->lowest = lowest[0] + 0.0;
+    sums->highest = highest[0] + 0.0;
+}
+
+/* Adding 1.5·2^52 rounds to an integer, which then stands in the low bits. q = value / grid splits into h 2^25 + l, and h², hl and l² are exact in a double:
+ * sums of squares without wide multiplications. */
+static MOE_ALSO_FOR_AVX2 void sum_lanes(const double *restrict x, double inverse, lane_sums *sums) {
+    const double shift = 0x1.8p52, half = 0x1p25, inverse_half = 0x1p-25;
+    uint64_t sum = 0, high = 0, middle = 0, low = 0;
+    for (int i = 0; i < LANES; i++) {
+        const double shifted = x[i] * inverse + shift, q = shifted - shift;
+        const double h = (q * inverse_half + shift) - shift, l = q - h * half;
+        sum += moe_bits(shifted);
+        high += moe_bits(h * h + shift);
+        middle += moe_bits(h * l + shift);
+        low += moe_bits(l * l + shift);
+    }
+    const uint64_t shifts = LANES * moe_bits(shift); /* as all sums here, modulo 2^64 */
+    sums->sum = (int64_t)(sum - shifts);
+    sums->square = (wide)(((signed_wide)(int64_t)(high - shifts) << 50) + (signed_wide)(int64_t)(middle - shifts) * (1 << 26) + (int64_t)(low - shifts));
 }
 
 static void take_sums(csim_moments *m, const lane_sums *s) {
@@ -101,18 +150,17 @@ static void take_sums(csim_moments *m, const lane_sums *s) {
 }
 
 /* Bins 1 … CSIM_BINS − 2 divide the axis evenly; below it (and −inf, the log of 0) is bin 0, above it the last. */
-static void find_bins(const csim_axis *axis, const double *values, size_t n, double *place) {
-    const double inner = CSIM_BINS - 2;
-    if (axis->kind == CSIM_AXIS_LINEAR || axis->kind == CSIM_AXIS_COUNT) {
-        const double scale = inner / (axis->highest - axis->lowest);
-        for (size_t i = 0; i < n; i++) place[i] = moe_clip((values[i] - axis->lowest) * scale + 1.0, 0.0, inner + 1.0);
-    } else if (axis->kind == CSIM_AXIS_LOG) {
-        const double low = moe_log(axis->lowest), scale = inner / (moe_log(axis->highest) - low);
-        for (size_t i = 0; i < n; i++) place[i] = moe_clip((moe_log(values[i]) - low) * scale + 1.0, 0.0, inner + 1.0);
-    } else {
-        const double low = moe_logit(axis->lowest), scale = inner / (moe_logit(axis->highest) - low);
-        for (size_t i = 0; i < n; i++) place[i] = moe_clip((moe_log(values[i] / (1.0 - values[i])) - low) * scale + 1.0, 0.0, inner + 1.0);
-    }
+static inline uint16_t bin_at(double position, double start, double scale) {
+    return (uint16_t)(int32_t)moe_clip((position - start) * scale + 1.0, 0.0, CSIM_BINS - 1.0);
+}
+
+static MOE_ALSO_FOR_AVX2 void find_bins(csim_axis_kind kind, double start, double scale, const double *restrict x, uint16_t *restrict bin) {
+    if (kind == CSIM_AXIS_LOG)
+        for (int i = 0; i < LANES; i++) bin[i] = bin_at(moe_log(x[i]), start, scale);
+    else if (kind == CSIM_AXIS_LOGIT)
+        for (int i = 0; i < LANES; i++) bin[i] = bin_at(moe_logit(x[i]), start, scale);
+    else
+        for (int i = 0; i < LANES; i++) bin[i] = bin_at(x[i], start, scale);
 }
 
 static void count_waiting(uint32_t *bin, const uint16_t *waiting, size_t count) {
@@ -128,25 +176,26 @@ void csim_accumulator_settle(csim_accumulator *self) {
     for (size_t cell = 0; cell < self->series * self->months; cell++) settle_cell(self, cell);
 }
 
-static void queue_bins(csim_accumulator *self, size_t cell, const double *place, const int *keep, size_t n) {
-    if (self->waiting_count[cell] + n > CSIM_WAITING) settle_cell(self, cell);
-    uint16_t *next = self->waiting + cell * CSIM_WAITING + self->waiting_count[cell];
-    for (size_t i = 0; i < n; i++) {
-        *next = (uint16_t)place[i];
-        next += keep[i] != 0;
-    }
-    self->waiting_count[cell] = (uint16_t)(next - (self->waiting + cell * CSIM_WAITING));
+static void queue_bins(csim_accumulator *self, size_t cell, const uint16_t *bin, size_t count) {
+    if (self->waiting_count[cell] + count > CSIM_WAITING) settle_cell(self, cell);
+    memcpy(self->waiting + cell * CSIM_WAITING + self->waiting_count[cell], bin, count * sizeof *bin);
+    self->waiting_count[cell] = (uint16_t)(self->waiting_count[cell] + count);
 }
 
+/* Nearly always all lanes are in use, and every loop's length is known to the compiler; if not, what is left over is filled up with what does no harm. */
 static void add_some(csim_accumulator *self, size_t series, size_t cell, const double *values, const int *keep, size_t n) {
-    int64_t q[LANES];
-    double place[LANES];
-    lane_sums sums = {0};
-    round_to_grid(values, keep, n, self->inverse_grid[series], q, &sums);
-    add_lanes(keep, n, q, &sums);
+    double kept[LANES];
+    uint16_t bin[LANES];
+    lane_sums sums = {.count = n == LANES && keep_all(keep) ? LANES : gather(values, keep, n, kept)};
+    const double *x = sums.count == LANES ? values : kept;
+    if (sums.count == 0) return;
+    if (x == kept) pad(kept, sums.count, kept[0]);
+    find_extremes(x, &sums);
+    find_bins(self->axis[series].kind, self->start[series], self->scale[series], x, bin);
+    if (x == kept) pad(kept, sums.count, 0.0);
+    sum_lanes(x, self->inverse_grid[series], &sums);
     take_sums(&self->moments[cell], &sums);
-    find_bins(&self->axis[series], values, n, place);
-    queue_bins(self, cell, place, keep, n);
+    queue_bins(self, cell, bin, sums.count);
 }
 
 void csim_accumulator_add(csim_accumulator *self, size_t series, size_t month, const double *values, const int *keep, size_t n) {

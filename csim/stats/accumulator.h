@@ -36,6 +36,7 @@ typedef struct csim_accumulator {
     size_t series, months;
     csim_axis *axis;                  /* [series] */
     double *grid, *inverse_grid;      /* [series], powers of two */
+    double *start, *scale;            /* [series]: the bin of a position on the axis is (position − start) · scale + 1 */
     csim_moments *moments;            /* [series × months] */
     uint32_t *bin;                    /* [series × months × CSIM_BINS] */
     uint16_t *waiting;                /* [series × months × CSIM_WAITING]: bins of the latest values, not yet counted. Counting a few hundred at a time */
