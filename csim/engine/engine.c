@@ -52,7 +52,7 @@ static double now(void) {
 static csim_axis axis_of(const csim_outcome_row *row) {
     if (row->scale == CSIM_SCALE_COUNT) return (csim_axis){CSIM_AXIS_COUNT, CSIM_COUNT_LOWEST, CSIM_COUNT_HIGHEST, 2.0 * row->highest + 1.0};
     const double magnitude = fmax(fabs(row->lowest), fabs(row->highest)), width = row->highest - row->lowest;
-    const double largest = row->scale == CSIM_SCALE_LINEAR ? magnitude + width : row->scale == CSIM_SCALE_LOG ? row->highest * 1e3 : 2.0;
+    const double largest = row->scale == CSIM_SCALE_LINEAR || row->scale == CSIM_SCALE_SIGNED ? magnitude + width : row->scale == CSIM_SCALE_LOG ? row->highest * 1e3 : 2.0;
     return (csim_axis){(csim_axis_kind)row->scale, row->lowest, row->highest, largest};
 }
 

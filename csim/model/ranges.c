@@ -5,7 +5,7 @@
 /* Where an outcome's value may lie: its range widened as outcomes.def says. */
 static void find_bounds(const csim_outcome_row *row, double *lowest, double *highest) {
     const double width = row->highest - row->lowest;
-    const int even = row->scale == CSIM_SCALE_LINEAR || row->scale == CSIM_SCALE_COUNT;
+    const int even = row->scale != CSIM_SCALE_LOG && row->scale != CSIM_SCALE_LOGIT;
     *lowest = even ? row->lowest - width : row->scale == CSIM_SCALE_LOG ? row->lowest / 1e6 : -1e-9;
     *highest = even ? row->highest + width : row->scale == CSIM_SCALE_LOG ? row->highest * 1e3 : 1.0 + 1e-9;
 }

@@ -28,7 +28,7 @@ typedef enum csim_outcome_id {
     CSIM_OUTCOME_IDS
 } csim_outcome_id;
 
-typedef enum csim_scale { CSIM_SCALE_LINEAR, CSIM_SCALE_LOG, CSIM_SCALE_LOGIT, CSIM_SCALE_COUNT } csim_scale; /* COUNT: whole numbers */
+typedef enum csim_scale { CSIM_SCALE_LINEAR, CSIM_SCALE_LOG, CSIM_SCALE_LOGIT, CSIM_SCALE_COUNT, CSIM_SCALE_SIGNED } csim_scale; /* COUNT: whole numbers; SIGNED: logarithmic in both directions */
 typedef struct csim_outcome_row { const char *id, *name, *unit; csim_index_set index; csim_scale scale; double lowest, highest; const char *text; } csim_outcome_row;
 extern const csim_outcome_row csim_outcome_rows[CSIM_OUTCOME_IDS];
 

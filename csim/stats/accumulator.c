@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/stats/axis.h"
 #include "kernels/clones.h"
 #include "kernels/vmath.h"
 
@@ -22,9 +23,8 @@ static double grid_of(double largest) {
 
 /* Where the first inner bin begins on the axis, and bins a unit of it. */
 static void lay_axis(const csim_axis *axis, double *start, double *scale) {
-    const int log = axis->kind == CSIM_AXIS_LOG, logit = axis->kind == CSIM_AXIS_LOGIT;
-    const double end = log ? moe_log(axis->highest) : logit ? moe_logit(axis->highest) : axis->highest;
-    *start = log ? moe_log(axis->lowest) : logit ? moe_logit(axis->lowest) : axis->lowest;
+    const double end = csim_axis_place(axis->kind, axis->highest);
+    *start = csim_axis_place(axis->kind, axis->lowest);
     *scale = (CSIM_BINS - 2) / (end - *start);
 }
 
@@ -149,9 +149,11 @@ static void take_sums(csim_moments *m, const lane_sums *s) {
     m->highest = moe_max(s->highest, m->highest);
 }
 
-/* Bins 1 … CSIM_BINS − 2 divide the axis evenly; below it (and −inf, the log of 0) is bin 0, above it the last. */
+/* Bins 1 … CSIM_BINS − 2 divide the axis evenly. At or below its lowest value (and −inf, the log of 0) is bin 0, at or above its highest the last: so a
+ * share that is exactly 0 or 1 in many paths has exact quantiles. */
 static inline uint16_t bin_at(double position, double start, double scale) {
-    return (uint16_t)(int32_t)moe_clip((position - start) * scale + 1.0, 0.0, CSIM_BINS - 1.0);
+    const double place = (position - start) * scale + 1.0;
+    return (uint16_t)(int32_t)moe_min(place > 1.0 ? place : 0.0, CSIM_BINS - 1.0);
 }
 
 static MOE_ALSO_FOR_AVX2 void find_bins(csim_axis_kind kind, double start, double scale, const double *restrict x, uint16_t *restrict bin) {
@@ -159,6 +161,8 @@ static MOE_ALSO_FOR_AVX2 void find_bins(csim_axis_kind kind, double start, doubl
         for (int i = 0; i < LANES; i++) bin[i] = bin_at(moe_log(x[i]), start, scale);
     else if (kind == CSIM_AXIS_LOGIT)
         for (int i = 0; i < LANES; i++) bin[i] = bin_at(moe_logit(x[i]), start, scale);
+    else if (kind == CSIM_AXIS_SIGNED)
+        for (int i = 0; i < LANES; i++) bin[i] = bin_at(csim_axis_signed_place(x[i]), start, scale);
     else
         for (int i = 0; i < LANES; i++) bin[i] = bin_at(x[i], start, scale);
 }

@@ -14,7 +14,7 @@
 enum { CSIM_WAITING = 512 };
 enum { CSIM_BINS = 2048 }; /* the first and the last count what lies outside the axis */
 
-typedef enum csim_axis_kind { CSIM_AXIS_LINEAR, CSIM_AXIS_LOG, CSIM_AXIS_LOGIT, CSIM_AXIS_COUNT } csim_axis_kind;
+typedef enum csim_axis_kind { CSIM_AXIS_LINEAR, CSIM_AXIS_LOG, CSIM_AXIS_LOGIT, CSIM_AXIS_COUNT, CSIM_AXIS_SIGNED } csim_axis_kind;
 
 /* COUNT: whole numbers 0 … CSIM_BINS − 3, a bin each (lowest −½, highest CSIM_BINS − 2½), so that quantiles are whole. */
 #define CSIM_COUNT_LOWEST (-0.5)

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "csim/stats/accumulator.h"
-#include "kernels/vmath.h"
+#include "csim/stats/axis.h"
 
 #define NOT_KNOWN ((double)NAN)
 
@@ -40,16 +40,11 @@ csim_estimate csim_accumulator_sd(const csim_accumulator *self, size_t series, s
     return (csim_estimate){sd, m->count < 2 ? NOT_KNOWN : sd / sqrt(2.0 * ((double)m->count - 1.0))};
 }
 
-static double from_axis(csim_axis_kind kind, double x) {
-    return kind == CSIM_AXIS_LOG ? moe_exp(x) : kind == CSIM_AXIS_LOGIT ? moe_logistic(x) : x;
-}
-static double to_axis(csim_axis_kind kind, double x) { return kind == CSIM_AXIS_LOG ? moe_log(x) : kind == CSIM_AXIS_LOGIT ? moe_logit(x) : x; }
-
 /* Lower edge of a bin, on the axis; bins outside the axis begin or end at the extreme value seen. */
 static double edge(const csim_axis *axis, const csim_moments *m, int bin) {
-    const double low = to_axis(axis->kind, axis->lowest), high = to_axis(axis->kind, axis->highest);
-    if (bin <= 0) return axis->kind == CSIM_AXIS_LINEAR || axis->kind == CSIM_AXIS_COUNT ? m->lowest : low;
-    if (bin >= CSIM_BINS) return axis->kind == CSIM_AXIS_LINEAR || axis->kind == CSIM_AXIS_COUNT ? m->highest : high;
+    const double low = csim_axis_place(axis->kind, axis->lowest), high = csim_axis_place(axis->kind, axis->highest);
+    if (bin <= 0) return csim_axis_is_open(axis->kind) ? csim_axis_place(axis->kind, m->lowest) : low;
+    if (bin >= CSIM_BINS) return csim_axis_is_open(axis->kind) ? csim_axis_place(axis->kind, m->highest) : high;
     return low + (high - low) * (double)(bin - 1) / (CSIM_BINS - 2);
 }
 
@@ -61,7 +56,7 @@ static double quantile(const csim_axis *axis, const csim_moments *m, const uint3
     const double part = bin[at] ? moe_clip((target - below) / bin[at], 0.0, 1.0) : 0.0;
     const double from = edge(axis, m, at), to = edge(axis, m, at + 1);
     if (axis->kind == CSIM_AXIS_COUNT) return moe_clip(from + 0.5, m->lowest, m->highest); /* the bin's whole number */
-    return moe_clip(from_axis(axis->kind, from + part * (to - from)), m->lowest, m->highest);
+    return moe_clip(csim_axis_value(axis->kind, from + part * (to - from)), m->lowest, m->highest);
 }
 
 csim_estimate csim_accumulator_quantile(const csim_accumulator *self, size_t series, size_t month, double p) {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/store/plan_check.h"
+
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "a plan's canonical bytes are little-endian; add a byte swap here for other machines"
 #endif
@@ -70,33 +72,6 @@ static int unpack(const unsigned char *packed, size_t size, unsigned char *to, s
     return filled == room;
 }
 
-static int within(int32_t value, int32_t low, int32_t high) { return value >= low && value <= high; }
-
-#define ENDS(text) (memchr((text), '\0', sizeof(text)) != NULL)
-
-static int outcomes_hold(const csim_plan *plan) {
-    int good = within(plan->slots, 1, CSIM_MAX_OUTCOMES) && within(plan->report_months, 1, CSIM_MAX_MONTHS);
-    for (int32_t i = 0; good && i < plan->slots; i++) good = within(plan->slot_outcome[i], 0, CSIM_OUTCOME_IDS - 1) && ENDS(plan->slot_name[i]);
-    for (int32_t i = 0; good && i < plan->report_months; i++) good = within(plan->report_month[i], 0, plan->months - 1);
-    return good;
-}
-
-static int readings_hold(const csim_plan *plan) {
-    int good = within(plan->readings, 0, CSIM_MAX_READINGS) && within(plan->scalars, 0, CSIM_MAX_SCALARS);
-    for (int32_t i = 0; good && i < plan->readings; i++) {
-        const csim_plan_reading *reading = &plan->reading[i];
-        good = ENDS(plan->reading_id[i]) && within(reading->slot, 0, plan->slots - 1) && within(reading->to, 0, plan->months - 1) && within(reading->given, -1, plan->readings - 1);
-    }
-    for (int32_t i = 0; good && i < plan->scalars; i++) good = within(plan->scalar[i].slot, 0, plan->slots - 1) && within(plan->scalar[i].month, 0, plan->months - 1);
-    return good;
-}
-
-static int inputs_hold(const csim_plan *plan) {
-    int good = within(plan->inputs, 0, CSIM_MAX_INPUTS);
-    for (int32_t i = 0; good && i < plan->inputs; i++) good = ENDS(plan->input_key[i]);
-    return good;
-}
-
 csim_status csim_plan_unpack(const unsigned char *packed, size_t size, csim_plan **out, csim_error *err) {
     *out = NULL;
     csim_plan *plan = calloc(1, sizeof *plan);
@@ -106,7 +81,7 @@ csim_status csim_plan_unpack(const unsigned char *packed, size_t size, csim_plan
         status = csim_error_set(err, CSIM_FILE_FORMAT, "the stored plan is damaged or of another size than the %zu bytes this version works with", sizeof *plan);
     else if (plan->format != CSIM_PLAN_FORMAT)
         status = csim_error_set(err, CSIM_FILE_FORMAT, "the stored plan has format %u, this version reads %d", plan->format, CSIM_PLAN_FORMAT);
-    else if (!within(plan->months, 1, CSIM_MAX_MONTHS) || !outcomes_hold(plan) || !readings_hold(plan) || !inputs_hold(plan))
+    else if (!csim_plan_holds(plan))
         status = csim_error_set(err, CSIM_FILE_FORMAT, "the stored plan contradicts itself");
     if (status) {
         csim_plan_free(plan);

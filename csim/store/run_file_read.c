@@ -191,7 +191,7 @@ static void read_kept(csim_sql *sql, csim_run_file *file) {
 
 static int axis_is_sound(const csim_axis *axis) {
     if (!isfinite(axis->lowest) || !isfinite(axis->highest) || !isfinite(axis->largest) || !(axis->lowest < axis->highest) || !(axis->largest > 0.0)) return 0;
-    if (axis->kind == CSIM_AXIS_LINEAR || axis->kind == CSIM_AXIS_COUNT) return 1;
+    if (axis->kind == CSIM_AXIS_LINEAR || axis->kind == CSIM_AXIS_COUNT || axis->kind == CSIM_AXIS_SIGNED) return 1;
     return axis->lowest > 0.0 && (axis->kind == CSIM_AXIS_LOG || (axis->kind == CSIM_AXIS_LOGIT && axis->highest < 1.0));
 }
 

@@ -344,8 +344,52 @@ static void a_probability_of_nothing_is_unknown(void **state) {
     check_close(p.high, 1.0, 0);
 }
 
+static void many_exact_zeros_have_a_median_of_zero(void **state) {
+    (void)state;
+    const csim_axis axis = {CSIM_AXIS_LINEAR, 0.0, 1.0, 2.0};
+    const double values[] = {0.0, 0.0, 0.0, 0.3, 1.0};
+    csim_accumulator *self = NULL;
+    check_status(csim_accumulator_new(&axis, 1, 1, &self, NULL), NULL);
+    csim_accumulator_add(self, 0, 0, values, everything, 5);
+    csim_accumulator_settle(self);
+    check_close(csim_accumulator_quantile(self, 0, 0, 0.5).value, 0.0, 0);
+    check_close(csim_accumulator_quantile(self, 0, 0, 1.0).value, 1.0, 0);
+    csim_accumulator_free(self);
+}
+
+static void a_signed_axis_keeps_small_and_large_values_of_both_signs_apart(void **state) {
+    (void)state;
+    const csim_axis axis = {CSIM_AXIS_SIGNED, -1e5, 1e5, 3e5};
+    double values[2001];
+    csim_accumulator *self = NULL;
+    for (int i = 0; i <= 2000; i++) values[i] = sinh((i - 1000) / 100.0); /* −11,013 … 11,013, half of them within ±75 */
+    check_status(csim_accumulator_new(&axis, 1, 1, &self, NULL), NULL);
+    for (int i = 0; i <= 2000; i++) csim_accumulator_add(self, 0, 0, &values[i], everything, 1);
+    csim_accumulator_settle(self);
+    const double p[] = {0.05, 0.3, 0.5, 0.7, 0.95};
+    for (int i = 0; i < 5; i++) check_near(csim_accumulator_quantile(self, 0, 0, p[i]).value, sinh((p[i] * 2000 - 1000) / 100.0), 0.02 * (1.0 + fabs(sinh((p[i] * 2000 - 1000) / 100.0))));
+    csim_accumulator_free(self);
+}
+
+static void counts_have_whole_quantiles(void **state) {
+    (void)state;
+    const csim_axis axis = {CSIM_AXIS_COUNT, CSIM_COUNT_LOWEST, CSIM_COUNT_HIGHEST, 100.0};
+    const double values[] = {0.0, 0.0, 2.0, 3.0, 7.0};
+    csim_accumulator *self = NULL;
+    check_status(csim_accumulator_new(&axis, 1, 1, &self, NULL), NULL);
+    csim_accumulator_add(self, 0, 0, values, everything, 5);
+    csim_accumulator_settle(self);
+    check_close(csim_accumulator_quantile(self, 0, 0, 0.3).value, 0.0, 0);
+    check_close(csim_accumulator_quantile(self, 0, 0, 0.5).value, 2.0, 0);
+    check_close(csim_accumulator_quantile(self, 0, 0, 0.99).value, 7.0, 0);
+    csim_accumulator_free(self);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(many_exact_zeros_have_a_median_of_zero),
+        cmocka_unit_test(a_signed_axis_keeps_small_and_large_values_of_both_signs_apart),
+        cmocka_unit_test(counts_have_whole_quantiles),
         cmocka_unit_test(mean_and_sd_agree_with_gsl),
         cmocka_unit_test(quantiles_agree_with_gsl_to_a_bin),
         cmocka_unit_test(the_error_of_a_median_is_the_normal_one),

@@ -140,7 +140,7 @@ def failures(series, rows):
         x = series[row.name]
         if row.scale == "LOG":
             outside = ((x < row.low / 1e6) & (x != 0)) | (x > row.high * 1e3)
-        elif row.scale in ("LINEAR", "COUNT"):
+        elif row.scale in ("LINEAR", "COUNT", "SIGNED"):
             width = row.high - row.low
             outside = (x < row.low - width) | (x > row.high + width)
         else:
