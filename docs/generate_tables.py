@@ -164,7 +164,7 @@ def parameters_page():
 
 
 def outcomes_page():
-    axis = {"LINEAR": "linear", "COUNT": "whole numbers", "LOG": "logarithmic", "LOGIT": "log-odds"}
+    axis = {"LINEAR": "linear", "SIGNED": "logarithmic both ways", "COUNT": "whole numbers", "LOG": "logarithmic", "LOGIT": "log-odds"}
     rows = [
         [f"`{name}{'' if index == 'NONE' else ''.join(f'.<{part}>' for part in index.lower().split('_'))}`", unit, axis[scale], range_words(low, high), text]
         for _, name, unit, index, scale, low, high, text in rows_of("csim/plan/outcomes.def", "OUTCOME")

@@ -4,7 +4,7 @@
 
 static double between(const csim_dated *a, const csim_dated *b, int month, csim_interpolation interpolation) {
     const double part = (double)(month - a->month) / (double)(b->month - a->month);
-    if (a->value == b->value) return a->value; /* exactly: a logarithm and back would round */
+    if (month == a->month || a->value == b->value) return a->value; /* exactly: a logarithm and back would round */
     if (interpolation == CSIM_LINEAR) return a->value + part * (b->value - a->value);
     return moe_exp(moe_log(a->value) + part * (moe_log(b->value) - moe_log(a->value)));
 }
