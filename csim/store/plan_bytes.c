@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csim/store/plan_check.h"
+#include "csim/plan/plan_check.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "a plan's canonical bytes are little-endian; add a byte swap here for other machines"

@@ -1,6 +1,6 @@
-/* May a plan that came from a file be simulated? Internal to csim/store/. */
-#ifndef CSIM_STORE_PLAN_CHECK_H
-#define CSIM_STORE_PLAN_CHECK_H
+/* May a plan that came from a file be simulated? Asked by whoever reads one. */
+#ifndef CSIM_PLAN_PLAN_CHECK_H
+#define CSIM_PLAN_PLAN_CHECK_H
 
 #include <stdbool.h>
 

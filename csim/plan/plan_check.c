@@ -1,6 +1,6 @@
 /* Looks at every count and position of a plan that the model or a report uses as an index. The seal of a run file shows damage, not malice: whoever forges
  * a file can seal it anew, so a stranger's plan is read like any other input. Bounds are those of the tables, not of what a compiler would write. */
-#include "csim/store/plan_check.h"
+#include "csim/plan/plan_check.h"
 
 #include <string.h>
 
@@ -112,7 +112,7 @@ static bool ladder_holds(const csim_plan_ladder *ladder, int least) {
 
 /* The controlled fleet has no ladder of its own. */
 static bool machines_hold(const csim_plan *plan) {
-    bool good = within(plan->merchant_fleet, 0, CSIM_MAX_FLEETS - 1) && within(plan->controlled_fleet, -1, CSIM_MAX_FLEETS - 1) &&
+    bool good = within(plan->merchant_fleet, 0, CSIM_MAX_FLEETS - 1) && within(plan->controlled_fleet, 0, CSIM_MAX_FLEETS - 1) &&
                 within(plan->policy_reference, 0, CSIM_MAX_REGIMES - 1);
     for (int32_t f = 0; good && f < plan->fleets; f++) good = ladder_holds(&plan->fleet_ladder[f], f == plan->merchant_fleet);
     for (int32_t x = 0; good && x < plan->regimes; x++) good = ladder_holds(&plan->regime_ladder[x], 1);
