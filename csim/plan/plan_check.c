@@ -6,9 +6,11 @@
 
 #include "csim/dist/table.h"
 
-enum { POOL = CSIM_MAX_TABLES * 640 };
+enum { POOL = CSIM_MAX_TABLES * 640, FARTHEST_MONTH = -2 * CSIM_NO_MONTH }; /* months are added and subtracted as int */
 
 static bool within(int64_t value, int64_t low, int64_t high) { return value >= low && value <= high; }
+
+static bool is_month(int32_t t) { return within(t, -FARTHEST_MONTH, FARTHEST_MONTH); }
 
 #define ENDS(text) (memchr((text), '\0', sizeof(text)) != NULL)
 
@@ -30,6 +32,13 @@ static bool roles_hold(const csim_plan *plan) {
     for (size_t i = 0; i < sizeof segment / sizeof segment[0]; i++) good &= within(segment[i], 0, CSIM_MAX_SEGMENTS - 1);
     for (size_t i = 0; i < sizeof region / sizeof region[0]; i++) good &= within(region[i], 0, CSIM_MAX_REGIONS - 1);
     for (size_t i = 0; i < sizeof reference / sizeof reference[0]; i++) good &= within(reference[i], -1, CSIM_MAX_OFFERINGS - 1);
+    return good;
+}
+
+static bool dates_hold(const csim_plan *plan) {
+    const int32_t dates[] = {plan->start_month, plan->fit_month, plan->growth_from, plan->assimilate_until, plan->month_2025_09, plan->month_2026_01, plan->month_2026_05};
+    bool good = true;
+    for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) good &= is_month(dates[i]);
     return good;
 }
 
@@ -98,7 +107,7 @@ static bool copula_holds(const csim_plan *plan) {
 static bool inputs_hold(const csim_plan *plan) {
     bool good = copula_holds(plan);
     for (int32_t i = 0; i < plan->inputs; i++) good &= within(plan->input[i].id, 0, CSIM_INPUT_IDS - 1) && table_fits(&plan->input[i].dist);
-    for (int32_t i = 0; i < plan->hazards; i++) good &= within(plan->hazard[i].lever, 0, CSIM_MAX_LEVERS - 1);
+    for (int32_t i = 0; i < plan->hazards; i++) good &= within(plan->hazard[i].lever, 0, CSIM_MAX_LEVERS - 1) && is_month(plan->hazard[i].from_month);
     return good;
 }
 
@@ -106,7 +115,7 @@ static bool inputs_hold(const csim_plan *plan) {
 
 static bool ladder_holds(const csim_plan_ladder *ladder, int least) {
     bool good = within(ladder->count, least, CSIM_MAX_LADDER_STEPS);
-    for (int32_t i = 0; good && i < ladder->count; i++) good = within(ladder->machine[i], 0, CSIM_MAX_MACHINES - 1);
+    for (int32_t i = 0; good && i < ladder->count; i++) good = within(ladder->machine[i], 0, CSIM_MAX_MACHINES - 1) && is_month(ladder->month[i]);
     return good;
 }
 
@@ -123,7 +132,7 @@ static bool machines_hold(const csim_plan *plan) {
 static bool offerings_hold(const csim_plan *plan) {
     bool good = true;
     for (int32_t j = 0; j < plan->offerings; j++) {
-        good &= within(plan->group[j], CSIM_CLOSED_US, CSIM_OTHER_OPEN) && within(plan->origin[j], CSIM_US, CSIM_OTHER) && within(plan->second_fleet[j], -1, CSIM_MAX_FLEETS - 1);
+        good &= within(plan->group[j], CSIM_CLOSED_US, CSIM_OTHER_OPEN) && within(plan->origin[j], CSIM_US, CSIM_OTHER) && within(plan->second_fleet[j], -1, CSIM_MAX_FLEETS - 1) && is_month(plan->entry_month[j]);
         if (good && plan->second_fleet[j] >= 0) good = ladder_holds(&plan->fleet_ladder[plan->second_fleet[j]], 1);
         for (int32_t t = 0; t < plan->months; t++) good &= within(plan->shape[j][t], 0, CSIM_MAX_SHAPES - 1);
     }
@@ -145,6 +154,6 @@ static bool outcomes_hold(const csim_plan *plan) {
 }
 
 bool csim_plan_holds(const csim_plan *plan) {
-    return counts_hold(plan) && roles_hold(plan) && names_hold(plan) && offsets_hold(plan) && inputs_hold(plan) && machines_hold(plan) && offerings_hold(plan) &&
+    return counts_hold(plan) && roles_hold(plan) && dates_hold(plan) && names_hold(plan) && offsets_hold(plan) && inputs_hold(plan) && machines_hold(plan) && offerings_hold(plan) &&
            outcomes_hold(plan);
 }

@@ -143,7 +143,8 @@ static void a_forged_plan_that_would_lead_the_model_out_of_its_tables_is_refused
         {offsetof(csim_plan, shape), CSIM_MAX_SHAPES},            {offsetof(csim_plan, input_offset), 1 << 20}, {offsetof(csim_plan, lever_offset), -1},
         {offsetof(csim_plan, outcome_offset), CSIM_MAX_OUTCOMES}, {offsetof(csim_plan, policy_state), CSIM_MAX_REGIMES}, {offsetof(csim_plan, fleet_ladder), 1000},
         {offsetof(csim_plan, regime_ladder), 0},                  {offsetof(csim_plan, merchant_fleet), -1},  {offsetof(csim_plan, hazards), 17},
-        {offsetof(csim_plan, group), 4},                          {offsetof(csim_plan, input[0].dist.form), 99}, {offsetof(csim_plan, copula.groups), 65}};
+        {offsetof(csim_plan, group), 4},                          {offsetof(csim_plan, input[0].dist.form), 99}, {offsetof(csim_plan, copula.groups), 65},
+        {offsetof(csim_plan, controlled_fleet), -1},              {offsetof(csim_plan, fit_month), INT32_MIN}, {offsetof(csim_plan, entry_month), INT32_MAX}};
     (void)state;
     for (size_t i = 0; i < sizeof plants / sizeof plants[0]; i++) {
         csim_error err = {0};
