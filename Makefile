@@ -69,11 +69,15 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 $(BUILD)/kernels/%.o: CFLAGS += -O3
 $(BUILD)/csim/model/%.o: CFLAGS += -O3
 $(BUILD)/csim/model/variant.o: CPPFLAGS += $(if $(VARIANTS),-DMOECAST_HAVE_AVX2)
+# Rebuilt when the installed place changes.
+INSTALLED := $(or $(PREFIX),/usr/local)/share/moecast/scenarios
+$(shell mkdir -p $(BUILD); echo '$(INSTALLED)' | cmp -s - $(BUILD)/prefix || echo '$(INSTALLED)' > $(BUILD)/prefix)
+$(BUILD)/csim/scenario/home.o: $(BUILD)/prefix
 # Rebuilt when the revision changes, and only then.
 $(shell mkdir -p $(BUILD); echo '$(REVISION)' | cmp -s - $(BUILD)/revision || echo '$(REVISION)' > $(BUILD)/revision)
 $(BUILD)/csim/base/version.o: $(BUILD)/revision
 $(BUILD)/csim/base/version.o: CPPFLAGS += -DMOECAST_REVISION='"$(REVISION)"'
-$(BUILD)/csim/scenario/home.o: CPPFLAGS += -DCSIM_SOURCE_SCENARIOS='"$(abspath scenarios)"' -DCSIM_INSTALLED_SCENARIOS='"$(or $(PREFIX),/usr/local)/share/moecast/scenarios"'
+$(BUILD)/csim/scenario/home.o: CPPFLAGS += -DCSIM_SOURCE_SCENARIOS='"$(abspath scenarios)"' -DCSIM_INSTALLED_SCENARIOS='"$(INSTALLED)"'
 
 $(BUILD)/%.o: %.c | $(VENV)/ready
 	@mkdir -p $(@D)

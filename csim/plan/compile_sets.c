@@ -42,8 +42,8 @@ static csim_status compile_offerings(const csim_scenario *s, csim_plan *plan, cs
     plan->reference_other = first_of(plan, CSIM_OTHER_OPEN);
     if (plan->reference_closed < 0)
         return csim_error_set_at(err, CSIM_INCONSISTENT, s->file, 0, 0, "offerings", "no closed offering of an origin other than cn: the model measures the frontier by one");
-    if (plan->reference_open < 0 && plan->reference_other < 0)
-        return csim_error_set_at(err, CSIM_INCONSISTENT, s->file, 0, 0, "offerings", "no open offering: nothing to compare the closed ones with");
+    if (plan->reference_open < 0)
+        return csim_error_set_at(err, CSIM_INCONSISTENT, s->file, 0, 0, "offerings", "no open offering of origin cn: the model measures lag, price and cost ratios by the first one");
     return CSIM_OK;
 }
 

@@ -72,6 +72,7 @@ static void axis_linear(csim_chart_axis *axis, csim_report_range range) {
     const double shown = axis->kind == CSIM_AS_PERCENT ? 100 * axis->step : axis->step;
     axis->decimals = shown < 1 ? (int)ceil(-log10(shown) - 1e-9) : 0;
     if (axis->kind == CSIM_AS_PERCENT && axis->most > 1 && range.most <= 1) axis->most = 1;
+    if (axis->least >= axis->most) axis->least = axis->most - (axis->kind == CSIM_AS_PERCENT ? 1 : axis->step); /* a constant at the top of its axis */
 }
 
 static void axis_log(csim_chart_axis *axis, csim_report_range range) {
