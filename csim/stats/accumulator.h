@@ -70,7 +70,7 @@ double csim_accumulator_highest(const csim_accumulator *self, size_t series, siz
 typedef struct csim_probability { double value, error, low, high; uint64_t hits, count; } csim_probability;
 csim_probability csim_probability_of(uint64_t hits, uint64_t count);
 
-/* Canonical bytes, little-endian: moments, then the bins that are not empty. Written by a callback so that a digest and a file share one form. */
+/* Canonical bytes, little-endian: moments, then the bins that are not empty, packed. Written by a callback so that a digest and a file share one form. */
 typedef void csim_byte_sink(void *to, const void *bytes, size_t size);
 void csim_accumulator_write(const csim_accumulator *self, csim_byte_sink *sink, void *to);
 /* Reads what csim_accumulator_write wrote into an empty accumulator of the same axes. FILE_FORMAT when the bytes do not fit. */

@@ -1,4 +1,5 @@
-/* Canonical bytes of an accumulator: what is digested and stored. Little-endian 64-bit words; bins as (number of filled bins, then index and count). */
+/* Canonical bytes of an accumulator: what is digested and stored. Little-endian 64-bit words; the bins of a cell as (bytes that follow, then for each
+ * filled bin the distance from the one before and the count, both as base-128 numbers, low groups first). Most bins take two or three bytes. */
 #include <string.h>
 
 #include "csim/stats/accumulator.h"
@@ -9,12 +10,27 @@
 
 static void write_word(uint64_t word, csim_byte_sink *sink, void *to) { sink(to, &word, sizeof word); }
 
+enum { MOST_BIN_BYTES = CSIM_BINS * 7 }; /* 2 for a distance, 5 for a count */
+
+static size_t put_number(unsigned char *out, uint32_t value) {
+    size_t used = 0;
+    for (; value >= 128; value >>= 7) out[used++] = (unsigned char)(value | 128);
+    out[used++] = (unsigned char)value;
+    return used;
+}
+
 static void write_bins(const uint32_t *bin, csim_byte_sink *sink, void *to) {
-    uint64_t filled = 0;
-    for (int i = 0; i < CSIM_BINS; i++) filled += bin[i] != 0;
-    write_word(filled, sink, to);
-    for (uint32_t i = 0; i < CSIM_BINS; i++)
-        if (bin[i]) write_word((uint64_t)i << 32 | bin[i], sink, to);
+    unsigned char packed[MOST_BIN_BYTES];
+    size_t used = 0;
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < CSIM_BINS; i++) {
+        if (!bin[i]) continue;
+        used += put_number(packed + used, i - before);
+        used += put_number(packed + used, bin[i]);
+        before = i;
+    }
+    write_word(used, sink, to);
+    sink(to, packed, used);
 }
 
 void csim_accumulator_write(const csim_accumulator *self, csim_byte_sink *sink, void *to) {
@@ -35,13 +51,27 @@ static int read_bytes(reader *from, void *to, size_t size) {
     return 1;
 }
 
+static int read_number(reader *from, uint32_t *value) {
+    unsigned char group = 128;
+    *value = 0;
+    for (int shift = 0; group & 128; shift += 7) {
+        if (shift > 28 || !read_bytes(from, &group, 1)) return 0;
+        *value |= (uint32_t)(group & 127) << shift;
+    }
+    return 1;
+}
+
 static int read_bins(reader *from, uint32_t *bin, uint64_t count) {
-    uint64_t filled, word, total = 0;
-    if (!read_bytes(from, &filled, sizeof filled) || filled > CSIM_BINS) return 0;
-    while (filled--) {
-        if (!read_bytes(from, &word, sizeof word) || word >> 32 >= CSIM_BINS) return 0;
-        bin[word >> 32] = (uint32_t)word;
-        total += (uint32_t)word;
+    uint64_t size, total = 0;
+    uint32_t at = 0, step, some;
+    if (!read_bytes(from, &size, sizeof size) || size > (uint64_t)(from->end - from->at)) return 0;
+    reader cell = {from->at, from->at + size};
+    from->at += size;
+    for (int first = 1; cell.at < cell.end; first = 0) {
+        if (!read_number(&cell, &step) || !read_number(&cell, &some) || !some || (!step && !first) || step >= CSIM_BINS - at) return 0;
+        at += step;
+        bin[at] = some;
+        total += some;
     }
     return total == count; /* bins and moments count the same paths */
 }
