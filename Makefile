@@ -122,12 +122,12 @@ install: $(BUILD)/moecast  ## install the command and the scenarios under PREFIX
 # --- tests ------------------------------------------------------------------------------------------------------------------------------------
 test: deps-test test-c test-py  ## all fast tests (under 5 minutes on two cores)
 
-$(BUILD)/tests/%: tests/c/%.c tests/c/check.h $(BUILD)/libcsim.a
+$(BUILD)/tests/%: tests/c/%.c tests/c/check.h $(BUILD)/libcsim.a | $(VENV)/ready-test
 	@mkdir -p $(@D)
 	@echo "  cc $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $< $(BUILD)/libcsim.a -lcmocka $(LIBS) -o $@
 
-$(BUILD)/tests/dump_paths: tests/tools/dump_paths.c $(BUILD)/libcsim.a
+$(BUILD)/tests/dump_paths: tests/tools/dump_paths.c $(BUILD)/libcsim.a | $(VENV)/ready-test
 	@mkdir -p $(@D)
 	@echo "  cc $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $< $(BUILD)/libcsim.a $(LIBS) -o $@
