@@ -8,6 +8,7 @@
 
 #include "csim/scenario/merge.h"
 #include "csim/scenario/paths.h"
+#include "csim/scenario/scenario.h"
 
 enum { FORMAT_VERSION = 1 };
 
@@ -33,6 +34,11 @@ static csim_status refuse_name(const char *name, csim_error *err) {
     csim_names shipped;
     char list[600];
     csim_path_shipped_names(&shipped);
+    if (!shipped.count) {
+        csim_error_set(err, CSIM_UNKNOWN_NAME, "'%.60s' is a shipped scenario's name, but there are none in %.400s", name, csim_scenario_home());
+        csim_error_hint(err, "set MOECAST_SCENARIOS to the folder that has them");
+        return CSIM_UNKNOWN_NAME;
+    }
     csim_error_set(err, CSIM_UNKNOWN_NAME, "no shipped scenario is called '%.60s'; there are: %s", name, csim_names_list(&shipped, list, sizeof list));
     const char *nearest = csim_names_nearest(&shipped, name);
     if (nearest) csim_error_hint(err, "did you mean '%s'?", nearest);

@@ -153,7 +153,7 @@ def test_unknown_name_lists_the_shipped_ones():
     assert line.endswith("(did you mean 'baseline'?)")
 
 
-def test_empty_home_is_survived(tmp_path):
+def test_an_empty_home_is_named_with_the_way_to_mend_it(tmp_path):
     code, line = check("baseline", MOECAST_SCENARIOS=str(tmp_path))
     assert code == SCENARIO_FAULT
-    assert "no shipped scenario is called 'baseline'" in line
+    assert str(tmp_path) in line and "set MOECAST_SCENARIOS" in line
