@@ -40,11 +40,14 @@ void csim_fleet_start(csim_block *b) {
     }
 }
 
-/* Row of a machine, entered at 0 when it is new: one chip in several ladders adds up. */
+/* Row of a machine, entered at 0 when it is new: one chip in several ladders adds up. The list is kept in the order of the plan's machines, whatever
+ * ladder came first: sums over it must not depend on which regimes the block's other paths have felt. */
 static double *row_of(csim_block *b, int machine) {
-    for (int i = 0; i < b->fleet_machines; i++)
-        if (b->fleet_machine[i] == machine) return b->fleet_share[machine];
-    b->fleet_machine[b->fleet_machines++] = machine;
+    int at = b->fleet_machines;
+    while (at > 0 && b->fleet_machine[at - 1] > machine) at--;
+    if (at > 0 && b->fleet_machine[at - 1] == machine) return b->fleet_share[machine];
+    for (int i = b->fleet_machines++; i > at; i--) b->fleet_machine[i] = b->fleet_machine[i - 1];
+    b->fleet_machine[at] = machine;
     return memset(b->fleet_share[machine], 0, sizeof b->fleet_share[machine]);
 }
 
