@@ -32,20 +32,30 @@ static void expand(const unsigned char block[64], uint32_t w[64]) {
     }
 }
 
+/* One round: of the standard's a … h only d and h change, the others move on by one place. Callers turn the names instead of the values. */
+static inline void turn(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g, uint32_t *h, uint32_t add) {
+    const uint32_t sum1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25), choose = g ^ (e & (f ^ g));
+    const uint32_t sum0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22), majority = (a & b) | (c & (a | b));
+    const uint32_t t1 = *h + sum1 + choose + add;
+    *d += t1;
+    *h = t1 + sum0 + majority;
+}
+
 static void compress(uint32_t state[8], const unsigned char block[64]) {
-    uint32_t w[64], v[8]; /* v holds a … h of the standard */
+    uint32_t w[64], a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
     expand(block, w);
-    memcpy(v, state, sizeof v);
-    for (int i = 0; i < 64; i++) {
-        uint32_t sum1 = rotate_right(v[4], 6) ^ rotate_right(v[4], 11) ^ rotate_right(v[4], 25);
-        uint32_t choose = (v[4] & v[5]) ^ (~v[4] & v[6]);
-        uint32_t t1 = v[7] + sum1 + choose + round_constant[i] + w[i];
-        uint32_t sum0 = rotate_right(v[0], 2) ^ rotate_right(v[0], 13) ^ rotate_right(v[0], 22);
-        uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-        memmove(v + 1, v, 7 * sizeof *v);
-        v[4] += t1;
-        v[0] = t1 + sum0 + majority;
+    for (int i = 0; i < 64; i++) w[i] += round_constant[i];
+    for (int i = 0; i < 64; i += 8) {
+        turn(a, b, c, &d, e, f, g, &h, w[i]);
+        turn(h, a, b, &c, d, e, f, &g, w[i + 1]);
+        turn(g, h, a, &b, c, d, e, &f, w[i + 2]);
+        turn(f, g, h, &a, b, c, d, &e, w[i + 3]);
+        turn(e, f, g, &h, a, b, c, &d, w[i + 4]);
+        turn(d, e, f, &g, h, a, b, &c, w[i + 5]);
+        turn(c, d, e, &f, g, h, a, &b, w[i + 6]);
+        turn(b, c, d, &e, f, g, h, &a, w[i + 7]);
     }
+    const uint32_t v[8] = {a, b, c, d, e, f, g, h};
     for (int i = 0; i < 8; i++) state[i] += v[i];
 }
 
@@ -60,6 +70,12 @@ void csim_sha256_update(csim_sha256 *self, const void *bytes, size_t size) {
     size_t held = (size_t)(self->length_bytes % sizeof self->block);
     self->length_bytes += size;
     while (size > 0) {
+        if (held == 0 && size >= sizeof self->block) {
+            compress(self->state, from);
+            from += sizeof self->block;
+            size -= sizeof self->block;
+            continue;
+        }
         size_t take = sizeof self->block - held;
         if (take > size) take = size;
         memcpy(self->block + held, from, take);
