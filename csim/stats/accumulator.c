@@ -149,7 +149,7 @@ static void take_sums(csim_moments *m, const lane_sums *s) {
     m->highest = moe_max(s->highest, m->highest);
 }
 
-/* Bins 1 … CSIM_BINS − 2 divide the axis evenly. At or below its lowest value (and −inf, the log of 0) is bin 0, at or above its highest the last: so a
+/* Bins 1 … CSIM_BINS − 2 divide the axis evenly. At or below its lowest value is bin 0, at or above its highest the last: so a
  * share that is exactly 0 or 1 in many paths has exact quantiles. */
 static inline uint16_t bin_at(double position, double start, double scale) {
     const double place = (position - start) * scale + 1.0;
@@ -158,9 +158,9 @@ static inline uint16_t bin_at(double position, double start, double scale) {
 
 static MOE_ALSO_FOR_AVX2 void find_bins(csim_axis_kind kind, double start, double scale, const double *restrict x, uint16_t *restrict bin) {
     if (kind == CSIM_AXIS_LOG)
-        for (int i = 0; i < LANES; i++) bin[i] = bin_at(moe_log(x[i]), start, scale);
+        for (int i = 0; i < LANES; i++) bin[i] = bin_at(csim_axis_log2(x[i]), start, scale);
     else if (kind == CSIM_AXIS_LOGIT)
-        for (int i = 0; i < LANES; i++) bin[i] = bin_at(moe_logit(x[i]), start, scale);
+        for (int i = 0; i < LANES; i++) bin[i] = bin_at(csim_axis_logit_place(x[i]), start, scale);
     else if (kind == CSIM_AXIS_SIGNED)
         for (int i = 0; i < LANES; i++) bin[i] = bin_at(csim_axis_signed_place(x[i]), start, scale);
     else

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "csim/stats/accumulator.h"
+#include "csim/stats/axis.h"
 
 enum { N = 20000, SERIES = 3, MONTHS = 2 };
 
@@ -371,6 +372,28 @@ static void a_signed_axis_keeps_small_and_large_values_of_both_signs_apart(void 
     csim_accumulator_free(self);
 }
 
+/* Back and forth on every axis, and larger values never lie lower: neighbours a millionth apart, across powers of two and both signs. */
+static void axes_are_monotone_and_invert(void **state) {
+    const csim_axis_kind kinds[] = {CSIM_AXIS_LINEAR, CSIM_AXIS_LOG, CSIM_AXIS_LOGIT, CSIM_AXIS_SIGNED};
+    (void)state;
+    for (size_t k = 0; k < 4; k++) {
+        double before = -1e300;
+        for (int i = -2000; i <= 2000; i++) {
+            const double wide = exp(i / 100.0), x = kinds[k] == CSIM_AXIS_LOGIT ? wide / (1.0 + wide) : kinds[k] == CSIM_AXIS_LOG ? wide : sinh(i / 100.0);
+            const double place = csim_axis_place(kinds[k], x), back = csim_axis_value(kinds[k], place);
+            assert_true(place > before && csim_axis_place(kinds[k], x + 1e-6 * fabs(x)) >= place);
+            assert_true(fabs(back - x) <= 4e-15 * (1.0 + fabs(x)) + 1e-15);
+            before = place;
+        }
+    }
+}
+
+static void a_share_that_rounding_put_above_1_is_at_the_upper_end(void **state) {
+    (void)state;
+    assert_true(csim_axis_place(CSIM_AXIS_LOGIT, 1.0 + 1e-12) >= csim_axis_place(CSIM_AXIS_LOGIT, 1.0 - 1e-12));
+    assert_true(csim_axis_place(CSIM_AXIS_LOGIT, -1e-12) <= csim_axis_place(CSIM_AXIS_LOGIT, 0.0));
+}
+
 static void counts_have_whole_quantiles(void **state) {
     (void)state;
     const csim_axis axis = {CSIM_AXIS_COUNT, CSIM_COUNT_LOWEST, CSIM_COUNT_HIGHEST, 100.0};
@@ -389,6 +412,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_exact_zeros_have_a_median_of_zero),
         cmocka_unit_test(a_signed_axis_keeps_small_and_large_values_of_both_signs_apart),
+        cmocka_unit_test(axes_are_monotone_and_invert),
+        cmocka_unit_test(a_share_that_rounding_put_above_1_is_at_the_upper_end),
         cmocka_unit_test(counts_have_whole_quantiles),
         cmocka_unit_test(mean_and_sd_agree_with_gsl),
         cmocka_unit_test(quantiles_agree_with_gsl_to_a_bin),
