@@ -9,6 +9,7 @@
 /* A progress line, rewritten in place at most ten times a second, and only on a terminal. */
 typedef struct csim_progress { FILE *to; const char *what; double begin_s, shown_s; int shown; } csim_progress;
 csim_progress csim_progress_start(FILE *to, const char *what); /* to may be NULL: silent */
+double csim_progress_slice_s(const csim_progress *self); /* how long to work between two looks at it; 0 when nobody looks: every look costs the wait for the slower thread */
 void csim_progress_show(csim_progress *self, uint64_t done, uint64_t total);
 void csim_progress_end(csim_progress *self);
 

@@ -99,7 +99,7 @@ static csim_status simulate(const csim_cli_io *io, job *self, const request *wan
     csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths");
     csim_status status = CSIM_OK;
     while (!status && csim_run_done(self->run) < paths) {
-        status = csim_run_advance(self->run, 0.25, io->cancel, err);
+        status = csim_run_advance(self->run, csim_progress_slice_s(&progress), io->cancel, err);
         csim_progress_show(&progress, csim_run_done(self->run), paths);
     }
     csim_progress_end(&progress);
@@ -112,7 +112,7 @@ static csim_status contrast(const csim_cli_io *io, job *self, const request *wan
     csim_status status = csim_contrasts_new(self->scenario, self->result, (uint32_t)wanted->contrast_paths, &self->contrasts, err);
     csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths of contrasts");
     while (!status && done < total) {
-        status = csim_contrasts_advance(self->contrasts, 0.25, io->cancel, err);
+        status = csim_contrasts_advance(self->contrasts, csim_progress_slice_s(&progress), io->cancel, err);
         csim_contrasts_progress(self->contrasts, &done, &total);
         csim_progress_show(&progress, done, total);
     }
