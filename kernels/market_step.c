@@ -37,9 +37,11 @@ void moe_segment_prepare(int offerings, const int32_t *group, double utility[][M
     }
     for (int n = 0; n < 2; n++) {
         const double *sum = out->sum[MOE_OPEN_CN + n], *lift = most[1 + n];
-        double *power = out->open_power[n], whole[MOE_BLOCK];
+        double *power = out->open_power[n], *per_sum = out->open_per_sum[n], whole[MOE_BLOCK];
         MOE_LANES(p) whole[p] = moe_max(sum[p], 1.0); /* of a nest that is not empty it is; its own loop, or the logarithm's would not vectorise */
-        MOE_LANES(p) power[p] = moe_exp(lift[p] + lambda[p] * moe_log(whole[p]));
+        MOE_LANES(p) power[p] = lift[p] + lambda[p] * moe_log(whole[p]);
+        MOE_LANES(p) power[p] = moe_exp(power[p]);
+        MOE_LANES(p) per_sum[p] = power[p] / whole[p];
     }
 }
 
@@ -48,21 +50,21 @@ void moe_friction_weight(int group, const double *friction, const double *lambda
     else MOE_LANES(p) weight[p] = moe_exp(-friction[p]);
 }
 
-/* P_n/Σ of each group's nest, one kind of choice. The least sum keeps 0/0 out of an empty closed nest. */
+/* P_n/Σ of each group's nest, one kind of choice. The least sum keeps 0 out of the logarithm in an empty closed nest. (Σ_c)^λ/Σ_c is taken as one power:
+ * divisions are what this function would otherwise wait for. */
 static void find_scale(const moe_segment_choice *choice, double weight[][MOE_BLOCK], const double *lambda, double scale[][MOE_BLOCK]) {
     const double *home_sum = choice->sum[MOE_CLOSED_HOME], *abroad_sum = choice->sum[MOE_CLOSED_CN];
-    double closed_sum[MOE_BLOCK], closed[MOE_BLOCK];
+    double closed_sum[MOE_BLOCK], per_sum[MOE_BLOCK]; /* per_sum: closed nest's power over its sum */
     MOE_LANES(p) closed_sum[p] = moe_max(home_sum[p] * weight[MOE_CLOSED_HOME][p] + abroad_sum[p] * weight[MOE_CLOSED_CN][p], 1e-300);
-    MOE_LANES(p) closed[p] = moe_exp(choice->closed_lift[p] + lambda[p] * moe_log(closed_sum[p]));
+    MOE_LANES(p) per_sum[p] = choice->closed_lift[p] + (lambda[p] - 1.0) * moe_log(closed_sum[p]);
+    MOE_LANES(p) per_sum[p] = moe_exp(per_sum[p]); /* its own loop: see lanes.h */
     MOE_LANES(p) {
-        const double open_cn = choice->open_power[0][p] * weight[MOE_OPEN_CN][p];
-        const double open_other = choice->open_power[1][p] * weight[MOE_OPEN_OTHER][p];
-        const double inverse = 1.0 / (closed[p] + open_cn + open_other);
-        const double closed_scale = closed[p] * inverse / closed_sum[p];
-        scale[MOE_CLOSED_HOME][p] = closed_scale * weight[MOE_CLOSED_HOME][p];
-        scale[MOE_CLOSED_CN][p] = closed_scale * weight[MOE_CLOSED_CN][p];
-        scale[MOE_OPEN_CN][p] = open_cn * inverse / moe_max(choice->sum[MOE_OPEN_CN][p], 1.0);
-        scale[MOE_OPEN_OTHER][p] = open_other * inverse / moe_max(choice->sum[MOE_OPEN_OTHER][p], 1.0);
+        const double open = choice->open_power[0][p] * weight[MOE_OPEN_CN][p] + choice->open_power[1][p] * weight[MOE_OPEN_OTHER][p];
+        const double inverse = 1.0 / (closed_sum[p] * per_sum[p] + open), closed = per_sum[p] * inverse;
+        scale[MOE_CLOSED_HOME][p] = closed * weight[MOE_CLOSED_HOME][p];
+        scale[MOE_CLOSED_CN][p] = closed * weight[MOE_CLOSED_CN][p];
+        scale[MOE_OPEN_CN][p] = choice->open_per_sum[0][p] * inverse * weight[MOE_OPEN_CN][p];
+        scale[MOE_OPEN_OTHER][p] = choice->open_per_sum[1][p] * inverse * weight[MOE_OPEN_OTHER][p];
     }
 }
 

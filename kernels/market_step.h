@@ -23,6 +23,7 @@ typedef struct moe_segment_choice {
     double sum[MOE_GROUPS][MOE_BLOCK];              /* of the group's weights */
     double closed_lift[MOE_BLOCK];                  /* m of the closed nest less the largest m of all */
     double open_power[2][MOE_BLOCK];                /* e^(λI) of the open nests, the same maximum taken off: cn-open, other-open */
+    double open_per_sum[2][MOE_BLOCK];              /* that over the nest's sum of weights */
 } moe_segment_choice;
 
 /* Share of an offering = its weight × scale of its group: direct choice and routers, already mixed by the routers' share. */

@@ -28,20 +28,20 @@ static inline double moe_clip(double x, double low, double high) { return moe_mi
 #define MOE_LN2_HIGH 6.93147180369123816490e-01
 #define MOE_LN2_LOW 1.90821492927058770002e-10
 
-/* e^x. 0 below −708, +inf above 709.78; NaN stays NaN (a comparison with it fails, so the bounds let it pass). x = k ln 2 + r, |r| ≤ ln 2 / 2;
- * e^r = 1 + r + r² T(r), T interpolated at Chebyshev's nodes (2e-17), its terms in pairs so that no sum waits long for the one before. */
+/* e^x. 0 below −708, +inf above 709.78; NaN stays NaN. x = k ln 2 + r, |r| ≤ ln 2 / 2; e^r = 1 + r + r² T(r), T interpolated at Chebyshev's nodes
+ * (2e-17), its terms in pairs so that no sum waits long for the one before. Outside −708 … 709.78 all of this is nonsense, and not used. */
 static inline double moe_exp(double x) {
-    const double highest = 710.0, lowest = -708.0, shift = 0x1.8p52;
-    const double above = lowest > x ? lowest : x, bounded = highest < above ? highest : above;
-    const double shifted = bounded * 1.4426950408889634 + shift; /* rounds to the integer k and keeps it in the low bits */
+    const double highest = 709.782712893384, lowest = -708.0, shift = 0x1.8p52;
+    const double shifted = x * 1.4426950408889634 + shift; /* rounds to the integer k and keeps it in the low bits */
     const double k = shifted - shift;
-    const double r = (bounded - k * MOE_LN2_HIGH) - k * MOE_LN2_LOW, r2 = r * r, r4 = r2 * r2;
+    const double r = (x - k * MOE_LN2_HIGH) - k * MOE_LN2_LOW, r2 = r * r, r4 = r2 * r2;
     const double t0 = (0.5000000000000001 + r * 0.16666666666666669) + r2 * (0.04166666666662413 + r * 0.008333333333330062);
     const double t4 = (0.0013888888917213717 + r * 0.00019841269863053618) + r2 * (2.4801521295954376e-05 + r * 2.7557268459997064e-06);
     const double t8 = 2.7620088445409746e-07 + r * 2.510038549551032e-08;
     const double twice = 2.0 + ((r + r) + (r2 + r2) * (t0 + r4 * (t4 + r4 * t8)));
     const double half_power = moe_double((moe_bits(shifted) << 52) + (UINT64_C(1022) << 52)); /* 2^(k−1): 2^k may be more than a double holds */
-    return x < lowest ? 0.0 : twice * half_power;
+    const double finite = x > highest ? (double)INFINITY : twice * half_power;
+    return x < lowest ? 0.0 : finite;
 }
 
 /* ln x. −inf at 0, NaN below 0, +inf at +inf. x = 2^k m, m in [√½, √2); ln m by fdlibm's odd series in s = f/(2+f), f = m − 1. */

@@ -99,19 +99,28 @@ static void move_bars(csim_block *b) {
     }
 }
 
-/* Suitability S_js: broad tasks by level, narrow ones by level and derivatives (of last month). */
+/* Points that derivatives (of last month) add to an open offering on narrow tasks. */
+static void find_tuning_gain(const csim_block *b, int j, double *gain) {
+    const double *points = IN(b, ECO_U_FT, 0), *scale = IN(b, ECO_N_SCALE, 0);
+    MOE_LANES(p) gain[p] = points[p] * (1.0 - moe_exp(-b->derivatives[j][p] / scale[p]));
+}
+
+/* Suitability S_js: broad tasks by level, narrow ones by level and derivatives. */
 static void find_suitability(csim_block *b) {
     const csim_plan *plan = b->plan;
-    const double *points = IN(b, ECO_U_FT, 0), *scale = IN(b, ECO_N_SCALE, 0);
+    double per_width[NS][P], gain[P];
+    for (int s = 0; s < plan->segments; s++) {
+        const double *width = IN(b, CHOICE_W, s);
+        MOE_LANES(p) per_width[s][p] = 1.0 / width[p];
+    }
     for (int j = 0; j < plan->offerings; j++) {
-        double gain[P];
-        if (csim_is_open(plan, j)) MOE_LANES(p) gain[p] = points[p] * (1.0 - moe_exp(-b->derivatives[j][p] / scale[p]));
+        if (csim_is_open(plan, j)) find_tuning_gain(b, j, gain);
         for (int s = 0; s < plan->segments; s++) {
-            const double *width = IN(b, CHOICE_W, s), *narrow = IN(b, CHOICE_NARROW, s), *level = b->level[j], *bar = b->bar[s];
+            const double *narrow = IN(b, CHOICE_NARROW, s), *level = b->level[j], *bar = b->bar[s];
             double *out = b->suitability[j][s];
-            MOE_LANES(p) out[p] = moe_logistic((level[p] - bar[p]) / width[p]);
+            MOE_LANES(p) out[p] = moe_logistic((level[p] - bar[p]) * per_width[s][p]);
             if (csim_is_open(plan, j))
-                MOE_LANES(p) out[p] = (1.0 - narrow[p]) * out[p] + narrow[p] * moe_logistic((level[p] + gain[p] - bar[p]) / width[p]);
+                MOE_LANES(p) out[p] = (1.0 - narrow[p]) * out[p] + narrow[p] * moe_logistic((level[p] + gain[p] - bar[p]) * per_width[s][p]);
         }
     }
 }

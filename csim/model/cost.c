@@ -215,6 +215,10 @@ static void evaluate_controlled(csim_block *b) {
 
 /* ---- hosting ---- */
 
+static void logarithms(const double cost[P], double out[P]) {
+    for (int p = 0; p < P; p++) out[p] = moe_log(cost[p]);
+}
+
 /* One fleet serves all: closed-cn the controlled one, other-open and labs without chips of their own the merchant one. */
 static void host_on(csim_block *b, int j, const csim_fleet_cost *fleet) {
     memcpy(b->cost[j], fleet->blend, sizeof b->cost[j]);
@@ -227,11 +231,13 @@ static void host_on(csim_block *b, int j, const csim_fleet_cost *fleet) {
 static void host_closed_us(csim_block *b, int j) {
     const double *restrict base = IN(b, SI_OWN_BASE, j), *restrict tilt = IN(b, SI_OWN_TILT, j);
     const csim_fleet_cost *merchant = &b->merchant[j], *second = &b->second[j];
-    double *restrict weight = b->own_weight[j];
+    double *restrict weight = b->own_weight[j], own[P], ln_rented[P], ln_own[P];
+    for (int p = 0; p < P; p++) own[p] = moe_clip(1.0 - moe_logistic(b->ln_merchant_odds[p]), 0.05, 0.8);
+    logarithms(merchant->blend, ln_rented);
+    logarithms(second->blend, ln_own);
     for (int p = 0; p < P; p++) {
-        const double own = moe_clip(1.0 - moe_logistic(b->ln_merchant_odds[p]), 0.05, 0.8);
-        weight[p] = moe_clip(base[p] + tilt[p] * own, 0.0, 0.95);
-        b->cost[j][p] = moe_exp((1.0 - weight[p]) * moe_log(merchant->blend[p]) + weight[p] * moe_log(second->blend[p]));
+        weight[p] = moe_clip(base[p] + tilt[p] * own[p], 0.0, 0.95);
+        b->cost[j][p] = moe_exp((1.0 - weight[p]) * ln_rented[p] + weight[p] * ln_own[p]);
         b->capital_share[j][p] = (1.0 - weight[p]) * merchant->capital_share[p] + weight[p] * second->capital_share[p];
     }
     memcpy(b->cost_first[j], b->cost[j], sizeof b->cost[j]);
@@ -268,22 +274,30 @@ static void china_share(const csim_block *b, int j, double omega[P]) {
 }
 
 /* ln of the softly cheaper of two costs, −.1 ln(½e^(−a/.1) + ½e^(−b/.1)): both are on offer and buyers do not all find the cheapest. */
-static double soft_minimum(double a, double b) { return moe_min(a, b) - 0.1 * moe_log(0.5 * (1.0 + moe_exp(-10.0 * fabs(a - b)))); }
+static void soft_minimum(const double a[P], const double b[P], double out[P]) {
+    double farther[P];
+    for (int p = 0; p < P; p++) farther[p] = moe_exp(-10.0 * fabs(a[p] - b[p]));
+    for (int p = 0; p < P; p++) out[p] = moe_min(a[p], b[p]) - 0.1 * moe_log(0.5 * (1.0 + farther[p]));
+}
 
 /* cn-open: first party at home; abroad first party or third-party hosts. This is how open weights escape the hardware penalty, unless foreign hosts may
  * not serve them. What a buyer abroad costs includes the hosts' margin; the flagship cost behind list prices does not. */
 static void host_cn_open(csim_block *b, int j) {
-    const double *restrict banned = LV(b, HOSTING_BAN, 0), *restrict home_cost = b->controlled[j].blend, *restrict host_cost = b->merchant[j].blend;
-    const double *restrict margin = IN(b, COST_HOST_MARGIN, 0);
-    double omega[P];
+    const double *restrict banned = LV(b, HOSTING_BAN, 0), *restrict margin = IN(b, COST_HOST_MARGIN, 0), *restrict host_cost = b->merchant[j].blend;
+    double first[P], host[P], sold[P], abroad[P], bought[P], omega[P];
+    logarithms(b->controlled[j].blend, first);
+    logarithms(host_cost, host);
+    for (int p = 0; p < P; p++) sold[p] = moe_log(host_cost[p] * (1.0 + margin[p]));
+    soft_minimum(first, host, abroad);
+    soft_minimum(first, sold, bought);
     china_share(b, j, omega);
     for (int p = 0; p < P; p++) {
-        const double first = moe_log(home_cost[p]), host = moe_log(host_cost[p]), sold = moe_log(host_cost[p] * (1.0 + margin[p]));
-        const double abroad = (1.0 - banned[p]) * soft_minimum(first, host) + banned[p] * first;
-        b->cost_first[j][p] = home_cost[p];
-        b->cost_abroad[j][p] = moe_exp((1.0 - banned[p]) * soft_minimum(first, sold) + banned[p] * first);
-        b->cost[j][p] = moe_exp(omega[p] * first + (1.0 - omega[p]) * abroad);
+        abroad[p] = (1.0 - banned[p]) * abroad[p] + banned[p] * first[p];
+        bought[p] = (1.0 - banned[p]) * bought[p] + banned[p] * first[p];
     }
+    memcpy(b->cost_first[j], b->controlled[j].blend, sizeof b->cost_first[j]);
+    for (int p = 0; p < P; p++) b->cost_abroad[j][p] = moe_exp(bought[p]);
+    for (int p = 0; p < P; p++) b->cost[j][p] = moe_exp(omega[p] * first[p] + (1.0 - omega[p]) * abroad[p]);
     memcpy(b->capital_share[j], b->merchant[j].capital_share, sizeof b->capital_share[j]);
 }
 
