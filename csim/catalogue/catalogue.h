@@ -55,7 +55,8 @@ typedef struct csim_rent_usd_per_hour {
 typedef struct csim_hardware_entry {
     const char *id, *title, *vendor, *china_status;
     csim_stack stack;
-    int volume_month; /* months since 2000-01 */
+    int volume_month;    /* months since 2000-01 */
+    int announced_month; /* by when it was public: `announced`, else volume_month; INT_MIN for an invented generation, which is an assumption at any time */
     double board_w;   /* NAN where not known */
     double tpp;       /* dense TFLOP/s x bits, the largest over the formats */
     double measured_tok_per_s, kernel_tok_per_s; /* decode of one reference deployment and what the kernel says of it; NAN where none */

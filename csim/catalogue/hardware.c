@@ -1,4 +1,5 @@
 /* hardware.yaml → csim_hardware_entry. Owns the conversion to SI units and the recomputation of the export-control measure; must not price anything. */
+#include <limits.h>
 #include <math.h>
 
 #include "csim/catalogue/readers.h"
@@ -66,6 +67,20 @@ static void read_decode_efficiency(csim_entry_reader *parent, csim_hardware_entr
     parent->status = csim_entry_close(&reader);
 }
 
+/* Shipping in volume is public, so an announcement can only come before; an earlier date needs a source of its own. */
+static void read_announced(csim_entry_reader *reader, csim_hardware_entry *out) {
+    const csim_node *node = csim_entry_child(reader, "announced", false);
+    out->announced_month = out->stack == CSIM_STACK_SYNTHETIC ? INT_MIN : out->volume_month;
+    if (!node) return;
+    out->announced_month = csim_entry_month(reader, "announced");
+    if (out->stack == CSIM_STACK_SYNTHETIC)
+        csim_entry_fail(reader, node, CSIM_INCONSISTENT, "announced", "nobody announced a machine of the stack 'synthetic'; leave it out");
+    else if (out->announced_month > out->volume_month)
+        csim_entry_fail(reader, node, CSIM_INCONSISTENT, "announced", "comes after volume_date: a machine that ships is public");
+    else if (!csim_provenance_get(&out->provenance, "announced")->field[0])
+        csim_entry_fail(reader, node, CSIM_MISSING_KEY, "announced", "needs an override that says who announced it");
+}
+
 csim_status csim_hardware_entry_read(csim_node *node, const char *parent, const char *name, void *out, csim_error *err) {
     csim_hardware_entry *entry = out;
     csim_entry_reader reader;
@@ -82,6 +97,7 @@ csim_status csim_hardware_entry_read(csim_node *node, const char *parent, const 
     entry->china_status = csim_entry_text(&reader, "china_status");
     read_decode_efficiency(&reader, entry);
     csim_provenance_read(&reader, &entry->provenance);
+    read_announced(&reader, entry);
     if (reader.status == CSIM_OK && (entry->stack == CSIM_STACK_SRAM) != (entry->machine.weights_on_chip != 0))
         csim_entry_fail(&reader, node, CSIM_INCONSISTENT, "weights_on_chip", "the sram stack and weights_on_chip go together");
     return csim_entry_close(&reader);

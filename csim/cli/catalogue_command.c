@@ -57,7 +57,12 @@ static void show_model(FILE *out, const csim_model_entry *m) {
 
 static void show_machine(FILE *out, const csim_hardware_entry *m) {
     const moe_hardware *h = &m->machine;
+    const int invented = m->stack == CSIM_STACK_SYNTHETIC;
+    char announced[16], volume[16];
+    month_text(invented ? m->volume_month : m->announced_month, announced);
+    month_text(m->volume_month, volume);
     fprintf(out, "%s: %s (%s)\n", m->id, m->title, m->vendor);
+    fprintf(out, "  dates       %s%s, in volume %s\n", invented ? "invented" : "public from ", invented ? "" : announced, volume);
     fprintf(out, "  dense peak  BF16 %.0f, FP8 %.0f, FP4 %.0f TFLOP/s; TPP %.0f\n", h->bf16_flop_per_s / 1e12, h->fp8_flop_per_s / 1e12, h->fp4_flop_per_s / 1e12, m->tpp);
     fprintf(out, "  memory      %.1f GB at %.2f TB/s\n", h->memory_bytes / 1e9, h->memory_bytes_per_s / 1e12);
     fprintf(out, "  links       %.0f GB/s one way among %.0f; %.0f GB/s beyond\n", h->scale_up_bytes_per_s / 1e9, h->scale_up_domain, h->scale_out_bytes_per_s / 1e9);

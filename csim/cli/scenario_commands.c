@@ -30,21 +30,34 @@ static csim_status one_name(int argc, char **argv, const char **name, csim_error
     return names ? CSIM_OK : csim_error_set(err, CSIM_USAGE, "moecast %s wants a scenario: a file, or a shipped name such as 'baseline'", argv[0]);
 }
 
+/* A warning, not a fault: what a scenario assumes is the modeller's own affair, but it should be seen. */
+static csim_status warn_of_hindsight(const csim_cli_io *io, const csim_scenario *scenario, csim_error *err) {
+    size_t later;
+    char *sentence;
+    const csim_status status = csim_scenario_hindsight(scenario, &later, &sentence, err);
+    if (status) return status;
+    if (later) fprintf(io->err, "%s: warning: %s\n", scenario->file, sentence);
+    free(sentence);
+    return CSIM_OK;
+}
+
 csim_status csim_cli_check(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     const char *name;
     csim_scenario *scenario;
     csim_plan *plan;
     if (csim_cli_wants_help(argc, argv)) {
-        fprintf(io->out, "usage: moecast check SCENARIO\n\nReads and compiles a scenario. Prints one line; exit code 2 and one sentence when something is wrong.\n");
+        fprintf(io->out, "usage: moecast check SCENARIO\n\nReads and compiles a scenario. Prints one line; exit code 2 and one sentence when something is wrong.\n"
+                         "Warns on stderr when values rest on sources or judgement dated after assimilate.known_until.\n");
         return CSIM_OK;
     }
     csim_status status = one_name(argc, argv, &name, err);
     if (!status) status = load_checked(name, &scenario, &plan, err);
     if (status) return status;
     fprintf(io->out, "%s: ok (%s: %zu inputs, %zu claims, %d months)\n", scenario->file, scenario->name, scenario->inputs, scenario->claims, scenario->months);
+    status = warn_of_hindsight(io, scenario, err);
     csim_plan_free(plan);
     csim_scenario_free(scenario);
-    return CSIM_OK;
+    return status;
 }
 
 csim_status csim_cli_explain(const csim_cli_io *io, int argc, char **argv, csim_error *err) {

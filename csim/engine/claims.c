@@ -17,6 +17,8 @@ static const double usual_tpot_ms = 40.0;
 typedef struct parser {
     const char *text, *at;
     int day;                 /* 20260428 */
+    int known_until;         /* month; nothing later is looked at */
+    char note[CSIM_CLAIM_NOTE];
     const csim_catalogue *catalogue;
     const csim_kernel_oracle *kernel;
     int depth;
@@ -90,10 +92,26 @@ static model_name read_model(parser *self) {
     return out;
 }
 
+/* Notes what became public only after the last known month; the first such thing stays noted. */
+static int unseen(parser *self, const char *what, const char *id, int month) {
+    if (self->known_until == CSIM_NO_MONTH || month <= self->known_until) return 0;
+    if (!self->note[0])
+        snprintf(self->note, sizeof self->note, "the catalogue's %s %s is dated %04d-%02d, after known_until %04d-%02d", what, id, 2000 + month / 12, 1 + month % 12,
+                 2000 + self->known_until / 12, 1 + self->known_until % 12);
+    return 1;
+}
+
+/* NULL with a status when there is none, NULL without when it is of later. */
 static const csim_model_entry *find_model(parser *self, const char *id) {
     const csim_model_entry *entry = NULL;
     if (!self->status) self->status = csim_catalogue_model_find(self->catalogue, id, &entry, self->err);
-    return entry;
+    return entry && !unseen(self, "model", id, entry->released_month) ? entry : NULL;
+}
+
+static const csim_hardware_entry *find_machine(parser *self, const char *id) {
+    const csim_hardware_entry *entry = NULL;
+    if (!self->status) self->status = csim_catalogue_hardware_find(self->catalogue, id, &entry, self->err);
+    return entry && !unseen(self, "machine", id, entry->announced_month) ? entry : NULL;
 }
 
 /* --- functions of the catalogue and the kernel ----------------------------------------------------------------------------------------------- */
@@ -116,39 +134,52 @@ static int first_of_product(const csim_price *rows, size_t i) {
     return 1;
 }
 
-/* The price of a shape: that of the products which name it on the day. They must agree. NAN when no product does. */
-static double price_of_shape(parser *self, const char *shape, int blend) {
+/* The row of a shape: that of the products which name it on the day. They must agree. NULL when no product does. */
+static csim_status row_of_shape(const parser *self, const char *shape, int blend, int day, const csim_price **out, csim_error *err) {
     size_t count;
-    double found = (double)NAN;
     const csim_price *rows = csim_catalogue_prices(self->catalogue, &count), *price;
-    for (size_t i = 0; i < count && !self->status; i++) {
+    *out = NULL;
+    for (size_t i = 0; i < count; i++) {
         if (strcmp(rows[i].tier, "standard") || !first_of_product(rows, i)) continue;
-        if (csim_catalogue_price_at(self->catalogue, rows[i].model, "standard", self->day, &price, NULL)) continue;
+        if (csim_catalogue_price_at(self->catalogue, rows[i].model, "standard", day, &price, NULL)) continue;
         if (!price->shape || strcmp(price->shape, shape)) continue;
-        const double value = price_of(price, blend);
-        if (!isnan(found) && found != value)
-            self->status = csim_error_set(self->err, CSIM_INCONSISTENT, "products of the shape '%s' have different prices on %d (%g and %g); name the product", shape,
-                                          self->day, found, value);
-        found = value;
+        if (*out && price_of(*out, blend) != price_of(price, blend))
+            return csim_error_set(err, CSIM_INCONSISTENT, "products of the shape '%s' have different prices on %d (%g and %g); name the product", shape, day,
+                                  price_of(*out, blend), price_of(price, blend));
+        *out = price;
     }
-    return found;
+    return CSIM_OK;
 }
 
+/* The row of a product, or of a shape where no product has the name. */
+static csim_status row_on(const parser *self, const char *name, int blend, int day, const csim_price **out, csim_error *err) {
+    csim_error missing;
+    csim_status status = csim_catalogue_price_at(self->catalogue, name, "standard", day, out, &missing);
+    if (status == CSIM_UNKNOWN_NAME) {
+        const csim_status of_shape = row_of_shape(self, name, blend, day, out, err);
+        if (of_shape || *out) return of_shape;
+    }
+    if (status && err) *err = missing;
+    return status;
+}
+
+static int last_known_day(const parser *self) {
+    return self->known_until == CSIM_NO_MONTH ? self->day : ((2000 + self->known_until / 12) * 100 + 1 + self->known_until % 12) * 100 + 31;
+}
+
+/* A claim may have been made after what is known: the price is then that of the last known day, if there was one. */
 static double list_price(parser *self, int blend) {
     char name[MAX_NAME];
-    const csim_price *price;
-    csim_error unknown;
-    csim_error_clear(&unknown);
+    const csim_price *said, *known;
     read_name(self, name, "a product");
     if (self->status) return (double)NAN;
-    const csim_status status = csim_catalogue_price_at(self->catalogue, name, "standard", self->day, &price, &unknown);
-    if (!status) return price_of(price, blend);
-    const double of_shape = status == CSIM_UNKNOWN_NAME ? price_of_shape(self, name, blend) : (double)NAN;
-    if (!self->status && isnan(of_shape)) {
-        self->status = status;
-        if (self->err) *self->err = unknown;
-    }
-    return of_shape;
+    if ((self->status = row_on(self, name, blend, self->day, &said, self->err))) return (double)NAN;
+    if (self->day <= last_known_day(self)) return price_of(said, blend);
+    const csim_status status = row_on(self, name, blend, last_known_day(self), &known, self->err);
+    if (!status) return price_of(known, blend);
+    if (status == CSIM_INCONSISTENT) self->status = status;
+    else unseen(self, "price of", name, said->from_month);
+    return (double)NAN;
 }
 
 static double kernel_value(parser *self, csim_kernel_quantity quantity) {
@@ -159,10 +190,10 @@ static double kernel_value(parser *self, csim_kernel_quantity quantity) {
     read_name(self, machine, "a machine");
     if (quantity == CSIM_KERNEL_USD_PER_MTOK_OUT) question.tpot_ms = next_is(self, ',') ? read_number(self) : usual_tpot_ms;
     question.model = find_model(self, model.id);
-    if (!self->status) self->status = csim_catalogue_hardware_find(self->catalogue, machine, &question.machine, self->err);
+    question.machine = find_machine(self, machine);
     if (!self->status && quantity == CSIM_KERNEL_USD_PER_MTOK_OUT && !(question.tpot_ms > 0.0))
         self->status = csim_error_set(self->err, CSIM_OUT_OF_RANGE, "expression '%.200s': the time a token is %g ms, more than 0 is allowed", self->text, question.tpot_ms);
-    return self->status || !self->kernel ? (double)NAN : self->kernel->answer(self->kernel->self, &question);
+    return self->status || !self->kernel || !question.model || !question.machine ? (double)NAN : self->kernel->answer(self->kernel->self, &question);
 }
 
 static double output_price(parser *self) { return list_price(self, 0); }
@@ -243,9 +274,9 @@ static csim_status day_of(const char *said_on, int *day, csim_error *err) {
     return CSIM_OK;
 }
 
-csim_status csim_expression_evaluate(const char *text, const char *said_on, const csim_catalogue *catalogue, const csim_kernel_oracle *kernel, double *out,
-                                     csim_error *err) {
-    parser self = {.text = text, .at = text, .catalogue = catalogue, .kernel = kernel, .err = err};
+csim_status csim_expression_evaluate(const char *text, const char *said_on, int known_until, const csim_catalogue *catalogue, const csim_kernel_oracle *kernel,
+                                     double *out, char note[CSIM_CLAIM_NOTE], csim_error *err) {
+    parser self = {.text = text, .at = text, .known_until = known_until, .catalogue = catalogue, .kernel = kernel, .err = err};
     *out = (double)NAN;
     const csim_status status = day_of(said_on, &self.day, err);
     if (status) return status;
@@ -256,6 +287,7 @@ csim_status csim_expression_evaluate(const char *text, const char *said_on, cons
     csim_c_locale_leave(guard);
     if (!self.status && isinf(value)) self.status = csim_error_set(err, CSIM_OUT_OF_RANGE, "expression '%.200s' divides by zero", text);
     if (!self.status) *out = value;
+    if (note) memcpy(note, self.note, sizeof self.note);
     return self.status;
 }
 
@@ -270,9 +302,9 @@ static csim_status place_error(csim_status status, const csim_claim *claim, cons
     return status;
 }
 
-static csim_status evaluate_expression(const csim_claim *claim, const csim_reading *reading, const csim_catalogue *catalogue, const csim_kernel_oracle *kernel,
-                                       double *out, csim_error *err) {
-    return place_error(csim_expression_evaluate(reading->identity, claim->said_on, catalogue, kernel, out, err), claim, reading, err);
+static csim_status evaluate_expression(const csim_scenario *scenario, const csim_claim *claim, const csim_reading *reading, const csim_catalogue *catalogue,
+                                       const csim_kernel_oracle *kernel, double *out, char note[CSIM_CLAIM_NOTE], csim_error *err) {
+    return place_error(csim_expression_evaluate(reading->identity, claim->said_on, scenario->known_until, catalogue, kernel, out, note, err), claim, reading, err);
 }
 
 csim_status csim_claims_check(const csim_scenario *scenario, const csim_catalogue *catalogue, csim_error *err) {
@@ -281,20 +313,20 @@ csim_status csim_claims_check(const csim_scenario *scenario, const csim_catalogu
     for (size_t c = 0; c < scenario->claims; c++)
         for (size_t i = 0; !status && i < scenario->claim[c].count; i++) {
             const csim_reading *reading = &scenario->claim[c].readings[i];
-            if (reading->identity[0]) status = evaluate_expression(&scenario->claim[c], reading, catalogue, NULL, &value, err);
+            if (reading->identity[0]) status = evaluate_expression(scenario, &scenario->claim[c], reading, catalogue, NULL, &value, NULL, err);
         }
     return status;
 }
 
 static void set_note(csim_claim_result *to, const char *note) { snprintf(to->note, sizeof to->note, "%s", note); }
 
-static csim_status answer_expression(const csim_claim *claim, const csim_reading *reading, const csim_catalogue *catalogue, const csim_kernel_oracle *kernel,
-                                     csim_claim_result *to, csim_error *err) {
+static csim_status answer_expression(const csim_scenario *scenario, const csim_claim *claim, const csim_reading *reading, const csim_catalogue *catalogue,
+                                     const csim_kernel_oracle *kernel, csim_claim_result *to, csim_error *err) {
     double value;
-    const csim_status status = evaluate_expression(claim, reading, catalogue, kernel, &value, err);
+    const csim_status status = evaluate_expression(scenario, claim, reading, catalogue, kernel, &value, to->note, err);
     if (status) return status;
     if (isnan(value)) {
-        set_note(to, kernel ? "not defined: a model does not fit the machine" : "the cost kernel was not asked");
+        if (!to->note[0]) set_note(to, kernel ? "not defined: a model does not fit the machine" : "the cost kernel was not asked");
         return CSIM_OK;
     }
     const double truth = csim_comparison_holds(reading->op, value, reading->value) ? 1.0 : 0.0;
@@ -344,7 +376,7 @@ static void answer_paths(const csim_result *result, csim_claim_result *to) {
     if (!to->probability.count) set_note(to, result->plan->reading[at].given >= 0 ? "its condition holds in no path" : "no path was run");
 }
 
-static csim_status answer_reading(const csim_claim *claim, const csim_reading *reading, const csim_catalogue *catalogue, const csim_result *result,
+static csim_status answer_reading(const csim_scenario *scenario, const csim_claim *claim, const csim_reading *reading, const csim_catalogue *catalogue, const csim_result *result,
                                   const csim_contrasts *contrasts, const csim_kernel_oracle *kernel, csim_claim_result *to, csim_error *err) {
     const double unknown = (double)NAN;
     *to = (csim_claim_result){.probability = {unknown, unknown, unknown, unknown, 0, 0}, .value = {unknown, unknown}};
@@ -352,7 +384,7 @@ static csim_status answer_reading(const csim_claim *claim, const csim_reading *r
                               .probability = to->probability};
     if (snprintf(to->claim, sizeof to->claim, "%s", claim->id) >= CSIM_CLAIM_ID || snprintf(to->reading, sizeof to->reading, "%s", reading->id) >= CSIM_CLAIM_ID)
         return place_error(csim_error_set(err, CSIM_LIMIT, "the name is longer than %d bytes", CSIM_CLAIM_ID - 1), claim, reading, err);
-    if (reading->identity[0]) return answer_expression(claim, reading, catalogue, kernel, to, err);
+    if (reading->identity[0]) return answer_expression(scenario, claim, reading, catalogue, kernel, to, err);
     if (reading->against[0]) answer_contrast(reading, contrasts, to);
     else answer_paths(result, to);
     return CSIM_OK;
@@ -369,7 +401,7 @@ csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catal
     if (!results) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for the answers to %zu readings", readings);
     for (size_t c = 0; c < scenario->claims; c++)
         for (size_t i = 0; !status && i < scenario->claim[c].count; i++)
-            status = answer_reading(&scenario->claim[c], &scenario->claim[c].readings[i], catalogue, result, contrasts, kernel, &results[(*count)++], err);
+            status = answer_reading(scenario, &scenario->claim[c], &scenario->claim[c].readings[i], catalogue, result, contrasts, kernel, &results[(*count)++], err);
     if (status) {
         free(results);
         *count = 0;

@@ -43,10 +43,12 @@ typedef struct csim_kernel_question {
 /* NAN when the model does not fit the machine. */
 typedef struct csim_kernel_oracle { double (*answer)(void *self, const csim_kernel_question *question); void *self; } csim_kernel_oracle;
 
-/* An expression of docs/claims.md on the day a claim was made ("2026-04-28"; a month stands for its last day). *out is NAN when a kernel value is not
- * defined. kernel may be NULL: kernel values are then NAN. SYNTAX with the offending place, UNKNOWN_NAME, OUT_OF_RANGE (no price yet), INCONSISTENT. */
-csim_status csim_expression_evaluate(const char *text, const char *said_on, const csim_catalogue *catalogue, const csim_kernel_oracle *kernel, double *out,
-                                     csim_error *err);
+/* An expression of docs/claims.md on the day a claim was made ("2026-04-28"; a month stands for its last day), by what was known in the month known_until
+ * (CSIM_NO_MONTH: everything). *out is NAN when a kernel value is not defined, or when a model, machine or price is of later: `note` (may be NULL) then says
+ * which, and is "" otherwise. kernel may be NULL: kernel values are then NAN. SYNTAX with the offending place, UNKNOWN_NAME,
+ * OUT_OF_RANGE (no price yet), INCONSISTENT. */
+csim_status csim_expression_evaluate(const char *text, const char *said_on, int known_until, const csim_catalogue *catalogue, const csim_kernel_oracle *kernel,
+                                     double *out, char note[CSIM_CLAIM_NOTE], csim_error *err);
 
 /* Evaluates every expression of the scenario and forgets the values, so that a mistake shows before the paths are run, at its place in the file. */
 csim_status csim_claims_check(const csim_scenario *scenario, const csim_catalogue *catalogue, csim_error *err);

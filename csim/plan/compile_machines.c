@@ -1,4 +1,4 @@
-/* Fleets and regimes: ladders of catalogued machines, then synthetic successors until the horizon ends. */
+/* Fleets and regimes: ladders of catalogued machines, then synthetic successors until the horizon ends. Machines announced after known_until are refused. */
 #include <stdio.h>
 #include <string.h>
 
@@ -20,8 +20,18 @@ static csim_status new_machine(csim_plan *plan, const char *id, int *out, csim_e
     return status;
 }
 
+/* A date in a ladder is the modeller's guess and may lie in the future; the machine itself must have been spoken of. */
+static csim_status refuse_unseen(const csim_scenario *s, const csim_step *step, int public_month, csim_error *err) {
+    const csim_status status = CSIM_COMPILE_FAIL(err, CSIM_INCONSISTENT, step->note, "ladder",
+                                                 "the machine '%s' became public in %04d-%02d, after assimilate.known_until (%04d-%02d); a ladder may hold machines "
+                                                 "announced by then, invented ones and their successors", step->name, CSIM_YEAR_AND_MONTH(public_month),
+                                                 CSIM_YEAR_AND_MONTH(s->known_until));
+    csim_error_hint(err, "take it out of the ladder, or set known_until to that month");
+    return status;
+}
+
 /* The machine of a catalogue entry, added when it is new. */
-static csim_status catalogued(const csim_catalogue *catalogue, const csim_step *step, csim_plan *plan, int *out, csim_error *err) {
+static csim_status catalogued(const csim_scenario *s, const csim_catalogue *catalogue, const csim_step *step, csim_plan *plan, int *out, csim_error *err) {
     const csim_hardware_entry *entry;
     if ((*out = find_machine(plan, step->name)) >= 0) return CSIM_OK;
     csim_status status = csim_catalogue_hardware_find(catalogue, step->name, &entry, err);
@@ -32,6 +42,7 @@ static csim_status catalogued(const csim_catalogue *catalogue, const csim_step *
         if (hint[0]) csim_error_hint(err, "%s", hint);
         return status;
     }
+    if (csim_compile_unseen(s, entry->announced_month)) return refuse_unseen(s, step, entry->announced_month, err);
     if ((status = new_machine(plan, step->name, out, err))) return status;
     csim_plan_machine *machine = &plan->machine[*out];
     machine->hardware = entry->machine;
@@ -66,7 +77,7 @@ static csim_status compile_ladder(const csim_scenario *s, const csim_catalogue *
                                   int successor_months, csim_plan *plan, csim_plan_ladder *ladder, csim_error *err) {
     int machine = -1;
     for (size_t i = 0; i < count; i++) {
-        csim_status status = catalogued(catalogue, &steps[i], plan, &machine, err);
+        csim_status status = catalogued(s, catalogue, &steps[i], plan, &machine, err);
         if (!status) status = add_step(ladder, machine, steps[i].month - s->start_month, err);
         if (status) return status;
     }

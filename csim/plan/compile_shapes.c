@@ -1,4 +1,5 @@
-/* Which model an offering serves in which month, as folded shapes. Models dated after known_until are unseen. */
+/* Which model an offering serves in which month, as folded shapes. What a ladder dates after known_until is unseen;
+ * a model that the catalogue releases after it is refused under an earlier date. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,7 +7,7 @@
 
 typedef struct shape_table { const char *id[CSIM_MAX_SHAPES]; } shape_table;
 
-static csim_status shape_index(const csim_catalogue *catalogue, const csim_step *step, csim_plan *plan, shape_table *table, int32_t *out, csim_error *err) {
+static csim_status shape_index(const csim_scenario *s, const csim_catalogue *catalogue, const csim_step *step, csim_plan *plan, shape_table *table, int32_t *out, csim_error *err) {
     const csim_model_entry *entry;
     for (*out = 0; *out < plan->shapes; (*out)++)
         if (!strcmp(table->id[*out], step->name)) return CSIM_OK;
@@ -18,6 +19,10 @@ static csim_status shape_index(const csim_catalogue *catalogue, const csim_step 
         if (hint[0]) csim_error_hint(err, "%s", hint);
         return status;
     }
+    if (csim_compile_unseen(s, entry->released_month))
+        return CSIM_COMPILE_FAIL(err, CSIM_INCONSISTENT, step->note, "offerings.models",
+                                 "the model '%s' was released in %04d-%02d, after assimilate.known_until (%04d-%02d); up to that month only models released by then can serve",
+                                 step->name, CSIM_YEAR_AND_MONTH(entry->released_month), CSIM_YEAR_AND_MONTH(s->known_until));
     if (plan->shapes == CSIM_MAX_SHAPES) return csim_error_set(err, CSIM_LIMIT, "more than %d model shapes", CSIM_MAX_SHAPES);
     table->id[plan->shapes] = step->name;
     moe_fold_shape(&entry->shape, &plan->shape_base[plan->shapes]);
@@ -35,7 +40,7 @@ static csim_status compile_offering(const csim_scenario *s, const csim_catalogue
     for (int t = 0; t < plan->months; t++) {
         const int visible = s->start_month + (t < known ? t : known);
         for (; next < offering->count && offering->models[next].month <= visible; next++) {
-            const csim_status status = shape_index(catalogue, &offering->models[next], plan, table, &shape, err);
+            const csim_status status = shape_index(s, catalogue, &offering->models[next], plan, table, &shape, err);
             if (status) return status;
         }
         plan->shape[j][t] = shape;

@@ -41,6 +41,16 @@ static void put_assimilation(csim_text *out, const csim_scenario *s) {
     csim_text_put(out, "\n");
 }
 
+static csim_status put_hindsight(csim_text *out, const csim_scenario *s, csim_error *err) {
+    size_t later;
+    char *sentence;
+    const csim_status status = csim_scenario_hindsight(s, &later, &sentence, err);
+    if (status) return status;
+    if (later) csim_text_add(out, "Hindsight   %s\n", sentence);
+    free(sentence);
+    return CSIM_OK;
+}
+
 static void put_policy(csim_text *out, const csim_scenario *s) {
     csim_text_add(out, "Controls    %s; ", s->policy_relative ? "relative losses against the uncontrolled ladder" : "each regime has its own ladder of chips");
     for (size_t i = 0; i < s->policy_steps; i++) {
@@ -52,7 +62,7 @@ static void put_policy(csim_text *out, const csim_scenario *s) {
     csim_text_put(out, "\n");
 }
 
-static void put_head(csim_text *out, const csim_scenario *s) {
+static csim_status put_head(csim_text *out, const csim_scenario *s, csim_error *err) {
     csim_text_add(out, "%s%s%s\n\n", s->name, s->title[0] ? ": " : "", s->title);
     if (s->description[0]) csim_text_wrap(out, "  ", s->description), csim_text_put(out, "\n");
     csim_text_put(out, "Horizon     ");
@@ -68,6 +78,7 @@ static void put_head(csim_text *out, const csim_scenario *s) {
     csim_text_put(out, "\n");
     put_policy(out, s);
     put_assimilation(out, s);
+    return put_hindsight(out, s, err);
 }
 
 /* ---- changes --------------------------------------------------------------------------------------------------------------------------------------- */
@@ -220,9 +231,9 @@ csim_status csim_scenario_explain(const csim_scenario *s, char **text, csim_erro
     csim_text out = {0};
     *text = NULL;
     const csim_c_locale guard = csim_c_locale_enter();
-    put_head(&out, s);
+    csim_status status = put_head(&out, s, err);
     put_changes(&out, csim_scenario_source(s));
-    const csim_status status = put_assumptions(&out, s, err);
+    if (status == CSIM_OK) status = put_assumptions(&out, s, err);
     put_levers(&out, s);
     put_correlations(&out, s);
     put_claims(&out, s);

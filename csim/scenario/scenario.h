@@ -85,7 +85,7 @@ typedef struct csim_scenario {
     int policy_reference;                         /* regime of which supply is measured */
     size_t policy_steps; const csim_step *policy_schedule; /* regime names or "markov" */
     bool saas_own_bar;                            /* saas.bar: own | midmarket */
-    int assimilate_until, known_until;            /* CSIM_NO_MONTH: nothing is assimilated; known_until: later shapes and observations are unseen */
+    int assimilate_until, known_until;            /* CSIM_NO_MONTH: nothing is assimilated; known_until: nothing later is seen, see docs/scenario-format.md */
     const char *observations_file, *catalogue_dir;/* resolved paths */
     size_t inputs; const csim_input *input;       /* every input and element once, ordered by id, then element */
     int input_offset[CSIM_INPUT_IDS + 1];         /* first position of an id in input[] */
@@ -116,6 +116,9 @@ void csim_scenario_set_home(const char *folder);
 
 /* Plain words and JSON Schema; malloc'd text, to be freed by the caller. */
 csim_status csim_scenario_explain(const csim_scenario *scenario, char **text, csim_error *err);
+/* How many inputs and pulled levers carry a date after known_until, and one sentence that names the first; "" when there are none. malloc'd, to be freed by
+ * the caller. */
+csim_status csim_scenario_hindsight(const csim_scenario *scenario, size_t *later, char **sentence, csim_error *err);
 csim_status csim_scenario_schema(char **text, csim_error *err);
 csim_status csim_scenario_key_reference(char **markdown, csim_error *err); /* every key with unit, range, index set and text */
 

@@ -32,6 +32,7 @@ static PyObject *hardware_dict(const csim_hardware_entry *it) {
     const moe_hardware *machine = &it->machine;
     PyObject *dict = PyDict_New();
     if (dict && (TEXT("id", it->id) || TEXT("title", it->title) || TEXT("vendor", it->vendor) || TEXT("china_status", it->china_status) ||
+                 MONTH("announced", it->stack == CSIM_STACK_SYNTHETIC ? CSIM_NO_MONTH : it->announced_month) ||
                  MONTH("volume", it->volume_month) || NUMBER("tpp", it->tpp) || NUMBER("bf16_flop_per_s", machine->bf16_flop_per_s) ||
                  NUMBER("fp8_flop_per_s", machine->fp8_flop_per_s) || NUMBER("fp4_flop_per_s", machine->fp4_flop_per_s) ||
                  NUMBER("memory_bytes", machine->memory_bytes) || NUMBER("memory_bytes_per_s", machine->memory_bytes_per_s) ||

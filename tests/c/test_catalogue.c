@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "tests/c/check.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -147,6 +148,9 @@ static void machines_come_in_si_units(void **state) {
     check_close(entry->rent.neocloud, 1.69, 0);
     assert_int_equal(entry->stack, CSIM_STACK_KNOWN);
     assert_int_equal(entry->volume_month, (2023 - 2000) * 12 + 2);
+    assert_int_equal(entry->announced_month, entry->volume_month); /* none on record: public when it shipped */
+    assert_int_equal(hardware("vr200")->announced_month, (2025 - 2000) * 12 + 2);
+    assert_int_equal(hardware("gen28")->announced_month, INT_MIN); /* invented */
     assert_true(isnan(entry->measured_tok_per_s));
     assert_true(isnan(hardware("gen28")->board_w));
     assert_true(hardware("groq-3-lpu")->machine.weights_on_chip);
@@ -333,6 +337,14 @@ static void a_wrong_machine_is_refused(void **state) {
     check_planted("hardware.yaml", "volume_date: 2023-03", "volume_date: 2023-13", CSIM_WRONG_TYPE, "h100.volume_date", "month");
 }
 
+static void a_wrong_announcement_is_refused(void **state) {
+    (void)state;
+    check_planted("hardware.yaml", "announced: 2025-03", "announced: 2025-11", CSIM_INCONSISTENT, "announced", "after volume_date");
+    check_planted("hardware.yaml", "announced: 2025-03", "announced: 2025-00", CSIM_WRONG_TYPE, "announced", "month");
+    check_planted("hardware.yaml", "volume_date: 2023-03", "volume_date: 2023-03\n    announced: 2022-03", CSIM_MISSING_KEY, "h100.announced", "who announced it");
+    check_planted("hardware.yaml", "volume_date: 2028-03", "volume_date: 2028-03\n    announced: 2026-03", CSIM_INCONSISTENT, "gen28.announced", "nobody announced");
+}
+
 static void a_wrong_price_is_refused(void **state) {
     (void)state;
     check_planted("prices.yaml", "from: 2024-10-01", "from: 2024-05-13", CSIM_DUPLICATE_KEY, "prices", "gpt-4o");
@@ -458,6 +470,7 @@ int main(void) {
         cmocka_unit_test(a_misspelt_key_gets_a_hint),
         cmocka_unit_test(provenance_is_not_optional),
         cmocka_unit_test(a_wrong_machine_is_refused),
+        cmocka_unit_test(a_wrong_announcement_is_refused),
         cmocka_unit_test(a_wrong_price_is_refused),
         cmocka_unit_test(a_missing_directory_is_refused),
         cmocka_unit_test(observations_are_sorted_and_found),

@@ -122,7 +122,7 @@ static int set_up(void **state) {
     make_plan();
     make_result();
     make_claims();
-    scenario = (csim_scenario){.name = "made up", .text = scenario_text, .text_size = sizeof scenario_text - 1};
+    scenario = (csim_scenario){.name = "made up", .known_until = CSIM_NO_MONTH, .text = scenario_text, .text_size = sizeof scenario_text - 1};
     check_status(csim_catalogue_load("scenarios/catalogue", &catalogue, &err), &err);
     return 0;
 }
@@ -595,7 +595,7 @@ static const csim_kernel_oracle oracle = {tell_question, NULL};
 static double value_of(const char *expression) {
     csim_error err = {0};
     double value;
-    check_status(csim_expression_evaluate(expression, "2026-04-28", catalogue, &oracle, &value, &err), &err);
+    check_status(csim_expression_evaluate(expression, "2026-04-28", CSIM_NO_MONTH, catalogue, &oracle, &value, NULL, &err), &err);
     return value;
 }
 
@@ -626,22 +626,68 @@ static void wrong_expressions_are_refused(void **state) {
     double value;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         csim_error err = {0};
-        check_refused(csim_expression_evaluate(wrong[i].expression, "2026-04", catalogue, &oracle, &value, &err), wrong[i].status, &err);
+        check_refused(csim_expression_evaluate(wrong[i].expression, "2026-04", CSIM_NO_MONTH, catalogue, &oracle, &value, NULL, &err), wrong[i].status, &err);
         check_contains(csim_error_format(&err, text, sizeof text), wrong[i].words);
     }
     memset(deep, '(', sizeof deep);
     deep[sizeof deep - 1] = '\0';
-    assert_int_equal(csim_expression_evaluate(deep, "2026-04", catalogue, &oracle, &value, NULL), CSIM_SYNTAX);
-    assert_int_equal(csim_expression_evaluate("1", "April", catalogue, &oracle, &value, NULL), CSIM_WRONG_TYPE);
+    assert_int_equal(csim_expression_evaluate(deep, "2026-04", CSIM_NO_MONTH, catalogue, &oracle, &value, NULL, NULL), CSIM_SYNTAX);
+    assert_int_equal(csim_expression_evaluate("1", "April", CSIM_NO_MONTH, catalogue, &oracle, &value, NULL, NULL), CSIM_WRONG_TYPE);
 }
 
 static void prices_are_those_of_the_day(void **state) {
     (void)state;
     csim_error err = {0};
     double value;
-    check_status(csim_expression_evaluate("price.output(gpt-5.2)", "2025-12", catalogue, NULL, &value, &err), &err); /* out on the 11th: a month stands for its end */
+    check_status(csim_expression_evaluate("price.output(gpt-5.2)", "2025-12", CSIM_NO_MONTH, catalogue, NULL, &value, NULL, &err), &err); /* out on the 11th: a month stands for its end */
     check_close(value, 14, 0);
-    check_refused(csim_expression_evaluate("price.output(gpt-5.2)", "2025-12-10", catalogue, NULL, &value, &err), CSIM_OUT_OF_RANGE, &err);
+    check_refused(csim_expression_evaluate("price.output(gpt-5.2)", "2025-12-10", CSIM_NO_MONTH, catalogue, NULL, &value, NULL, &err), CSIM_OUT_OF_RANGE, &err);
+}
+
+/* Value by what was known in September 2025, of an expression of April 2026; the note is handed out. */
+static double value_known_in_2025_09(const char *expression, char note[CSIM_CLAIM_NOTE]) {
+    csim_error err = {0};
+    double value;
+    check_status(csim_expression_evaluate(expression, "2026-04-28", 25 * 12 + 8, catalogue, &oracle, &value, note, &err), &err);
+    return value;
+}
+
+static void nothing_of_later_answers_an_expression(void **state) {
+    (void)state;
+    static const struct { const char *expression, *note; } later[] = {
+        {"price.output(gpt-5.2)", "the catalogue's price of gpt-5.2 is dated 2025-12, after known_until 2025-09"},
+        {"1 / price.blend(deepseek-v4-pro) - 1", "price of deepseek-v4-pro is dated 2026-04"},
+        {"active(deepseek-v4-pro)", "model deepseek-v4-pro is dated 2026-04"},
+        {"total(dense(kimi-k2-thinking))", "model kimi-k2-thinking is dated 2025-11"},
+        {"kernel.tok_per_s_user(kimi-k2, groq-3-lpu)", "machine groq-3-lpu is dated 2026-03"},
+        {"kernel.usd_per_mtok_out(glm-5, gb200)", "model glm-5 is dated 2026-02"},
+        {"price.output(gpt-5.2) / active(deepseek-v4-pro)", "price of gpt-5.2"}}; /* the first is named */
+    char note[CSIM_CLAIM_NOTE];
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
+        assert_true(isnan(value_known_in_2025_09(later[i].expression, note)));
+        check_contains(note, later[i].note);
+    }
+}
+
+static void what_was_known_by_then_answers_as_ever(void **state) {
+    (void)state;
+    char note[CSIM_CLAIM_NOTE];
+    check_close(value_known_in_2025_09("price.output(gpt-5)", note), 10, 0);
+    check_close(value_known_in_2025_09("price.output(deepseek-v3.2)", note), 0.42, 0); /* out on 2025-09-29 */
+    check_close(value_known_in_2025_09("active(deepseek-v3.2)", note), value_of("active(deepseek-v3.2)"), 0);
+    check_close(value_known_in_2025_09("kernel.tok_per_s_user(kimi-k2, vr200)", note), 7, 0); /* announced in 2025-03, shipped in 2026-11 */
+    assert_string_equal(note, "");
+}
+
+static void a_price_of_later_gives_way_to_the_one_before(void **state) {
+    (void)state;
+    csim_error err = {0};
+    double value;
+    char note[CSIM_CLAIM_NOTE];
+    check_status(csim_expression_evaluate("price.output(gpt-4o)", "2024-12", 24 * 12 + 8, catalogue, NULL, &value, note, &err), &err); /* 10 from 2024-10-01 */
+    check_close(value, 15, 0);
+    check_status(csim_expression_evaluate("price.output(gpt-4o)", "2024-12", 24 * 12 + 9, catalogue, NULL, &value, note, &err), &err);
+    check_close(value, 10, 0);
 }
 
 static csim_reading reading(const char *id, const char *identity, const char *against) {
@@ -676,6 +722,25 @@ static void every_reading_gets_its_answer(void **state) {
     assert_int_equal(out[5].answer, CSIM_ANSWER_OPEN);
     check_contains(out[5].note, "does not fit");
     check_contains(out[6].note, "not run");
+    free(out);
+}
+
+static void a_reading_of_later_stays_open_and_says_why(void **state) {
+    (void)state;
+    csim_error err = {0};
+    const csim_reading list = reading("list", "price.output(gpt-5.2) / price.output(deepseek-v3.2)", "");
+    const csim_claim claim = {.id = "ratio", .said_on = "2026-04-28", .count = 1, .readings = &list};
+    csim_scenario earlier = scenario;
+    csim_claim_result *out;
+    size_t count;
+    earlier.claims = 1;
+    earlier.claim = &claim;
+    earlier.known_until = 25 * 12 + 8;
+    check_status(csim_claims_check(&earlier, catalogue, &err), &err);
+    check_status(csim_claims_evaluate(&earlier, catalogue, &result, NULL, &oracle, &out, &count, &err), &err);
+    assert_int_equal(out[0].answer, CSIM_ANSWER_OPEN);
+    assert_true(isnan(out[0].probability.value));
+    assert_string_equal(out[0].note, "the catalogue's price of gpt-5.2 is dated 2025-12, after known_until 2025-09");
     free(out);
 }
 
@@ -717,7 +782,11 @@ int main(void) {
         cmocka_unit_test(expressions_follow_the_grammar),
         cmocka_unit_test(wrong_expressions_are_refused),
         cmocka_unit_test(prices_are_those_of_the_day),
+        cmocka_unit_test(nothing_of_later_answers_an_expression),
+        cmocka_unit_test(what_was_known_by_then_answers_as_ever),
+        cmocka_unit_test(a_price_of_later_gives_way_to_the_one_before),
         cmocka_unit_test(every_reading_gets_its_answer),
+        cmocka_unit_test(a_reading_of_later_stays_open_and_says_why),
         cmocka_unit_test(a_wrong_expression_is_told_with_its_place),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
