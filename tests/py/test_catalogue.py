@@ -266,6 +266,19 @@ def complaints_about_machines(catalogue):
     return bad
 
 
+def complaints_about_announcements(catalogue):
+    """A machine is announced before it ships, by somebody the override names, no later than that source was written. Nobody announces an invented one."""
+    bad = []
+    for i, machine in catalogue["hardware"].items():
+        if "announced" not in machine:
+            continue
+        override = machine["overrides"].get("announced", {})
+        source_date = override.get("date", machine["provenance"]["date"])
+        if not machine["announced"] <= min(machine["volume_date"], source_date) or machine["stack"] == "synthetic":
+            bad.append(f"{i}: announced {machine['announced']}, source of {source_date}, volume {machine['volume_date']}")
+    return bad
+
+
 def complaints_about_provenance(catalogue):
     """Every entry and row: source, date, basis, confidence. Every override: a basis, and a source or a note of its own."""
     bad = []
@@ -326,6 +339,7 @@ PLANTED = {
     complaints_about_estimates: (("models", "openai-est-2025-08", "kv", 0, "stored_bytes_per_token"), 626.0),
     complaints_about_labels: (("models", "google-est-2025-03", "provenance", "basis"), "vendor"),
     complaints_about_machines: (("hardware", "h20", "fp8_tflops"), 592),
+    complaints_about_announcements: (("hardware", "vr200", "announced"), "2025-04"),
     complaints_about_provenance: (("hardware", "h100", "provenance", "source"), ""),
     complaints_about_prices: (("models", "deepseek-v4-pro", "active_params_b"), 94),
 }

@@ -197,6 +197,8 @@ def test_catalogue_has_models_machines_and_sources():
     catalogue = moecast.catalogue()
     assert len(catalogue.models) >= 25 and len(catalogue.hardware) >= 24
     assert all(row["source"] and row["basis"] for row in catalogue.models + catalogue.hardware)
+    dates = {row["id"]: (row["announced"], row["volume"]) for row in catalogue.hardware}
+    assert dates["vr200"] == ("2025-03", "2026-11") and dates["h100"] == ("2023-03", "2023-03") and dates["gen28"] == (None, "2028-03")
     assert {"deepseek-v3", "kimi-k2"} <= {row["id"] for row in catalogue.models}
 
 
