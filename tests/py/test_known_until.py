@@ -188,8 +188,8 @@ def test_a_roadmap_announced_in_time_stays_and_an_invented_machine_too(tmp_path)
 
 
 def test_what_is_known_by_the_announcement_is_enough(tmp_path):
-    for known, code in (("2025-10", 2), ("2025-11", 0)):
+    for known, code in (("2026-05", 2), ("2026-06", 0)):
         path = tmp_path / f"{known}.yaml"
-        ladder = "fleets: {us_asic: {ladder: {2023-10: tpu-v5p, 2025-12: tpu-v7}}}"
+        ladder = "fleets: {us_asic: {ladder: {2023-10: tpu-v5p, 2026-12: mi455x}}}"
         path.write_text(f"moecast: 1\nname: known\nextends: hindcast_2025_09\nassimilate: {{known_until: {known}}}\n{ladder}\n")
         assert moecast("check", path).returncode == code
