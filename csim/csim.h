@@ -13,6 +13,8 @@
 #include "csim/catalogue/catalogue.h"
 #include "csim/catalogue/token_cost.h"
 #include "csim/cli/cli.h"
+#include "csim/engine/beside.h"
+#include "csim/engine/break_even.h"
 #include "csim/engine/claims.h"
 #include "csim/engine/contrast.h"
 #include "csim/engine/engine.h"

@@ -33,6 +33,7 @@ typedef struct job {
     csim_run *run;
     const csim_result *result;
     csim_contrasts *contrasts;
+    csim_beside *beside;
     csim_claim_result *claims;
     size_t claim_count;
     int folder_lock; /* descriptor of the folder, −1 */
@@ -41,6 +42,7 @@ typedef struct job {
 
 static void job_clear(job *self) {
     free(self->claims);
+    csim_beside_free(self->beside);
     csim_contrasts_free(self->contrasts);
     csim_run_free(self->run);
     csim_plan_free(self->plan);
@@ -60,6 +62,7 @@ static csim_status prepare(job *self, const request *wanted, csim_error *err) {
         .paths = (uint32_t)(wanted->paths > 0 ? wanted->paths : self->scenario->paths),
         .threads = (int)wanted->threads,
         .keep_paths = (uint32_t)wanted->keep,
+        .keep_hits = wanted->no_contrasts ? 0 : wanted->contrast_paths > 0 ? (uint32_t)wanted->contrast_paths : CSIM_CONTRAST_PATHS,
         .verify = wanted->verify,
     };
     return csim_run_new(self->plan, &options, &self->run, err);
@@ -120,10 +123,24 @@ static csim_status contrast(const csim_cli_io *io, job *self, const request *wan
     return status;
 }
 
+static csim_status run_beside(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
+    uint64_t done = 0, total = 1;
+    if (wanted->no_contrasts) return CSIM_OK;
+    csim_status status = csim_beside_new(self->scenario, self->result, (uint32_t)wanted->contrast_paths, &self->beside, err);
+    csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths beside");
+    while (!status && done < total) {
+        status = csim_beside_advance(self->beside, 0.25, io->cancel, err);
+        csim_beside_progress(self->beside, &done, &total);
+        csim_progress_show(&progress, done, total);
+    }
+    csim_progress_end(&progress);
+    return status;
+}
+
 static csim_status score_claims(job *self, csim_error *err) {
     csim_plan *plan = self->plan;
     const csim_kernel_oracle kernel = {csim_kernel_answer, &plan};
-    return csim_claims_evaluate(self->scenario, self->catalogue, self->result, self->contrasts, &kernel, &self->claims, &self->claim_count, err);
+    return csim_claims_evaluate(self->scenario, self->catalogue, self->result, self->contrasts, self->beside, &kernel, &self->claims, &self->claim_count, err);
 }
 
 /* SOURCE_DATE_EPOCH fixes the time for builds that must be byte-identical. */
@@ -175,6 +192,7 @@ static csim_status run_job(const csim_cli_io *io, job *self, const request *want
     if (!status) status = make_folder(self, wanted, err);
     if (!status) status = simulate(io, self, wanted, err);
     if (!status) status = contrast(io, self, wanted, err);
+    if (!status) status = run_beside(io, self, wanted, err);
     if (!status) status = score_claims(self, err);
     if (!status) status = write_all(io, self, wanted, err);
     if (!status && !wanted->json) csim_print_run(io->out, self->scenario, self->result, self->claims, self->claim_count, self->folder, !wanted->no_report);
@@ -189,8 +207,8 @@ csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_erro
         {"--seed", CSIM_OPTION_COUNT, &wanted.seed, "S", "seed (the scenario's run.seed)"},
         {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads (one a processor); results do not depend on it"},
         {"--keep", CSIM_OPTION_COUNT, &wanted.keep, "N", "paths whose inputs and headlines are kept one by one (2000)"},
-        {"--contrast-paths", CSIM_OPTION_COUNT, &wanted.contrast_paths, "N", "paths of each contrast's second scenario (at most 4000)"},
-        {"--no-contrasts", CSIM_OPTION_FLAG, &wanted.no_contrasts, NULL, "leave claims open that compare two scenarios"},
+        {"--contrast-paths", CSIM_OPTION_COUNT, &wanted.contrast_paths, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
+        {"--no-contrasts", CSIM_OPTION_FLAG, &wanted.no_contrasts, NULL, "make no further runs: claims that compare two scenarios stay open"},
         {"--no-report", CSIM_OPTION_FLAG, &wanted.no_report, NULL, "write no workbook"},
         {"--verify", CSIM_OPTION_FLAG, &wanted.verify, NULL, "check the model's invariants after every month (slow)"},
         {"--json", CSIM_OPTION_FLAG, &wanted.json, NULL, "print run.json instead of a summary"},

@@ -336,18 +336,45 @@ static csim_status answer_expression(const csim_scenario *scenario, const csim_c
     return CSIM_OK;
 }
 
-static void answer_contrast(const csim_reading *reading, const csim_contrasts *contrasts, csim_claim_result *to) {
+/* What an answer is made from; any but result may be NULL. */
+typedef struct sources {
+    const csim_scenario *scenario;
+    const csim_catalogue *catalogue;
+    const csim_result *result;
+    const csim_contrasts *contrasts;
+    const csim_beside *beside;
+    const csim_kernel_oracle *kernel;
+} sources;
+
+static csim_status break_even(const csim_result *result, const csim_reading *reading, const unsigned char *hit, size_t stride, size_t rows, csim_claim_result *to,
+                              csim_error *err) {
+    const int position = csim_plan_input_find(result->plan, reading->deciding);
+    return position < 0 || !rows ? CSIM_OK : csim_break_even_find(result, position, hit, stride, rows, &to->break_even, err);
+}
+
+static csim_status break_even_of_pairs(const sources *from, const csim_reading *reading, csim_claim_result *to, csim_error *err) {
+    if (!reading->deciding[0]) return CSIM_OK;
+    unsigned char *hit = malloc((size_t)from->result->kept + 1);
+    if (!hit) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a break-even");
+    const size_t rows = csim_contrasts_hits(from->contrasts, reading, hit, from->result->kept);
+    const csim_status status = break_even(from->result, reading, hit, 1, rows, to, err);
+    free(hit);
+    return status;
+}
+
+static csim_status answer_contrast(const sources *from, const csim_reading *reading, csim_claim_result *to, csim_error *err) {
     const csim_paired *pairs = NULL;
     const char *why = "the contrast was not run";
-    if (contrasts) csim_contrasts_find(contrasts, reading, &pairs, &why);
+    if (from->contrasts) csim_contrasts_find(from->contrasts, reading, &pairs, &why);
     if (!pairs) {
         set_note(to, why);
-        return;
+        return CSIM_OK;
     }
     to->answer = CSIM_ANSWER_PAIRS;
     to->pairs = *pairs;
     to->value = pairs->mean;
     to->probability = pairs->probability;
+    return break_even_of_pairs(from, reading, to, err);
 }
 
 static int reading_position(const csim_plan *plan, const csim_claim_result *of) {
@@ -364,34 +391,38 @@ static csim_estimate median_of(const csim_result *result, const csim_plan_readin
     return (csim_estimate){(double)NAN, (double)NAN};
 }
 
-static void answer_paths(const csim_result *result, csim_claim_result *to) {
+static csim_status answer_paths(const sources *from, const csim_reading *reading, csim_claim_result *to, csim_error *err) {
+    const csim_result *result = from->result;
     const int at = reading_position(result->plan, to);
     if (at < 0) {
         set_note(to, "its month lies outside this run's horizon");
-        return;
+        return CSIM_OK;
     }
     to->probability = csim_probability_of(result->tally[at].hits, result->tally[at].count);
     to->value = median_of(result, &result->plan->reading[at]);
     to->answer = to->probability.count ? CSIM_ANSWER_PATHS : CSIM_ANSWER_OPEN;
     if (!to->probability.count) set_note(to, result->plan->reading[at].given >= 0 ? "its condition holds in no path" : "no path was run");
+    if (from->beside) to->aside = csim_beside_find(from->beside, at);
+    const size_t rows = result->kept < result->hit_rows ? result->kept : result->hit_rows;
+    return break_even(result, reading, rows ? result->hit + at : NULL, (size_t)result->plan->readings, rows, to, err);
 }
 
-static csim_status answer_reading(const csim_scenario *scenario, const csim_claim *claim, const csim_reading *reading, const csim_catalogue *catalogue, const csim_result *result,
-                                  const csim_contrasts *contrasts, const csim_kernel_oracle *kernel, csim_claim_result *to, csim_error *err) {
+static csim_status answer_reading(const csim_claim *claim, const csim_reading *reading, const sources *from, csim_claim_result *to, csim_error *err) {
     const double unknown = (double)NAN;
     *to = (csim_claim_result){.probability = {unknown, unknown, unknown, unknown, 0, 0}, .value = {unknown, unknown}};
     to->pairs = (csim_paired){.mean = {unknown, unknown}, .p5 = unknown, .p50 = unknown, .p95 = unknown, .correlation = unknown, .paths_saved = unknown,
                               .probability = to->probability};
+    to->break_even = csim_break_even_none();
+    to->aside = csim_aside_none();
     if (snprintf(to->claim, sizeof to->claim, "%s", claim->id) >= CSIM_CLAIM_ID || snprintf(to->reading, sizeof to->reading, "%s", reading->id) >= CSIM_CLAIM_ID)
         return place_error(csim_error_set(err, CSIM_LIMIT, "the name is longer than %d bytes", CSIM_CLAIM_ID - 1), claim, reading, err);
-    if (reading->identity[0]) return answer_expression(scenario, claim, reading, catalogue, kernel, to, err);
-    if (reading->against[0]) answer_contrast(reading, contrasts, to);
-    else answer_paths(result, to);
-    return CSIM_OK;
+    if (reading->identity[0]) return answer_expression(from->scenario, claim, reading, from->catalogue, from->kernel, to, err);
+    return reading->against[0] ? answer_contrast(from, reading, to, err) : answer_paths(from, reading, to, err);
 }
 
 csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catalogue *catalogue, const csim_result *result, const csim_contrasts *contrasts,
-                                 const csim_kernel_oracle *kernel, csim_claim_result **out, size_t *count, csim_error *err) {
+                                 const csim_beside *beside, const csim_kernel_oracle *kernel, csim_claim_result **out, size_t *count, csim_error *err) {
+    const sources from = {scenario, catalogue, result, contrasts, beside, kernel};
     csim_status status = CSIM_OK;
     size_t readings = 0;
     *out = NULL;
@@ -401,7 +432,7 @@ csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catal
     if (!results) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for the answers to %zu readings", readings);
     for (size_t c = 0; c < scenario->claims; c++)
         for (size_t i = 0; !status && i < scenario->claim[c].count; i++)
-            status = answer_reading(scenario, &scenario->claim[c], &scenario->claim[c].readings[i], catalogue, result, contrasts, kernel, &results[(*count)++], err);
+            status = answer_reading(&scenario->claim[c], &scenario->claim[c].readings[i], &from, &results[(*count)++], err);
     if (status) {
         free(results);
         *count = 0;

@@ -5,6 +5,8 @@
 #define CSIM_ENGINE_CLAIMS_H
 
 #include "csim/catalogue/catalogue.h"
+#include "csim/engine/beside.h"
+#include "csim/engine/break_even.h"
 #include "csim/engine/contrast.h"
 #include "csim/engine/engine.h"
 #include "csim/scenario/scenario.h"
@@ -25,6 +27,8 @@ typedef struct csim_claim_result {
     csim_probability probability;
     csim_estimate value;
     csim_paired pairs;
+    csim_break_even break_even; /* of PATHS and PAIRS whose reading names a deciding input */
+    csim_aside aside;           /* of PATHS: what rests on guesses, and the answer of the vintage */
     char note[CSIM_CLAIM_NOTE]; /* "" when there is nothing to add */
 } csim_claim_result;
 
@@ -53,8 +57,9 @@ csim_status csim_expression_evaluate(const char *text, const char *said_on, int 
 /* Evaluates every expression of the scenario and forgets the values, so that a mistake shows before the paths are run, at its place in the file. */
 csim_status csim_claims_check(const csim_scenario *scenario, const csim_catalogue *catalogue, csim_error *err);
 
-/* *out is malloc'd (free), one result a reading in the scenario's order. contrasts and kernel may be NULL: such readings stay open with a note. */
+/* *out is malloc'd (free), one result a reading in the scenario's order. contrasts and kernel may be NULL: such readings stay open with a note; without
+ * `beside` nothing stands beside the answers. */
 csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catalogue *catalogue, const csim_result *result, const csim_contrasts *contrasts,
-                                 const csim_kernel_oracle *kernel, csim_claim_result **out, size_t *count, csim_error *err);
+                                 const csim_beside *beside, const csim_kernel_oracle *kernel, csim_claim_result **out, size_t *count, csim_error *err);
 
 #endif

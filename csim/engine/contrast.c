@@ -321,6 +321,18 @@ static double saved(const moments *m) {
     return m->n > 1.0 && paired > 0.0 ? apart / paired : (double)NAN;
 }
 
+size_t csim_contrasts_hits(const csim_contrasts *self, const csim_reading *reading, unsigned char *hit, size_t n) {
+    const job *of = NULL;
+    for (size_t i = 0; i < self->jobs; i++)
+        if (self->job[i].reading == reading && self->job[i].answered) of = &self->job[i];
+    const size_t count = !of ? 0 : n < self->paths ? n : self->paths;
+    for (size_t i = 0; i < count; i++) {
+        const double x = difference_of(reading->difference, of->value[0][i], of->value[1][i]);
+        hit[i] = (unsigned char)(!isfinite(x) ? CSIM_HIT_UNKNOWN : csim_comparison_holds(reading->op, x, reading->value) ? CSIM_HIT : CSIM_MISS);
+    }
+    return count;
+}
+
 csim_status csim_paired_compute(const double *a, const double *b, size_t n, const char *difference, const char *op, double value, csim_paired *out,
                                 csim_error *err) {
     double *d = malloc((n + 1) * sizeof *d);

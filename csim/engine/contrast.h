@@ -37,6 +37,9 @@ void csim_contrasts_progress(const csim_contrasts *self, uint64_t *done, uint64_
 /* The answer to a reading. *out is borrowed, NULL when there is none, and then *why (which may be NULL) says why in a few words. */
 void csim_contrasts_find(const csim_contrasts *self, const csim_reading *reading, const csim_paired **out, const char **why);
 
+/* What the first n pairs say of a reading: hit[i] is the csim_hit of pair i. Returns how many there are, 0 when there is no answer. */
+size_t csim_contrasts_hits(const csim_contrasts *self, const csim_reading *reading, unsigned char *hit, size_t n);
+
 /* The statistics alone: a[i], b[i] are one pair; NAN marks a stopped path. */
 csim_status csim_paired_compute(const double *a, const double *b, size_t n, const char *difference, const char *op, double value, csim_paired *out,
                                 csim_error *err);

@@ -94,9 +94,14 @@ static csim_status result_init(csim_run *run, csim_error *err) {
     result->options = run->options;
     result->kept_input = malloc(((size_t)kept * (size_t)run->plan->inputs + 1) * sizeof(double));
     result->kept_scalar = malloc(((size_t)kept * (size_t)run->plan->scalars + 1) * sizeof(double));
-    if (!result->kept_input || !result->kept_scalar) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to keep %u paths", kept);
+    const uint32_t wanted = run->options.keep_hits > kept ? run->options.keep_hits : kept;
+    result->hit_rows = wanted < run->options.paths ? wanted : run->options.paths;
+    const size_t hits = (size_t)result->hit_rows * (size_t)run->plan->readings;
+    result->hit = malloc(hits + 1);
+    if (!result->kept_input || !result->kept_scalar || !result->hit) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to keep %u paths", kept);
     for (size_t i = 0; i < (size_t)kept * (size_t)run->plan->inputs; i++) result->kept_input[i] = (double)NAN;
     for (size_t i = 0; i < (size_t)kept * (size_t)run->plan->scalars; i++) result->kept_scalar[i] = (double)NAN;
+    memset(result->hit, CSIM_HIT_UNKNOWN, hits);
     result->kept = kept;
     return CSIM_OK;
 }
@@ -135,6 +140,7 @@ void csim_run_free(csim_run *run) {
     csim_accumulator_free(run->result.statistics);
     free(run->result.kept_input);
     free(run->result.kept_scalar);
+    free(run->result.hit);
     free(run);
 }
 
@@ -178,14 +184,18 @@ static csim_status simulate_block(worker *self, uint32_t first, int n) {
     return CSIM_OK;
 }
 
-static void tally_readings(worker *self, const int *alive, int n) {
+static void tally_readings(worker *self, uint32_t first, const int *alive, int n) {
     const csim_plan *plan = self->run->plan;
+    csim_result *result = &self->run->result; /* rows of different blocks do not overlap */
+    const uint32_t row = first - self->run->options.first_path;
     for (int i = 0; i < plan->readings; i++) {
         const int given = plan->reading[i].given;
         for (int p = 0; p < n; p++) {
-            const int counts = alive[p] && (given < 0 || self->hit[given][p]);
+            const int counts = alive[p] && (given < 0 || self->hit[given][p]), hit = counts && self->hit[i][p];
             self->tally[i].count += (uint64_t)counts;
-            self->tally[i].hits += (uint64_t)(counts && self->hit[i][p]);
+            self->tally[i].hits += (uint64_t)hit;
+            if (row + (uint32_t)p < result->hit_rows)
+                result->hit[(size_t)(row + (uint32_t)p) * (size_t)plan->readings + (size_t)i] = (unsigned char)(!counts ? CSIM_HIT_UNKNOWN : hit ? CSIM_HIT : CSIM_MISS);
         }
     }
 }
@@ -216,7 +226,7 @@ static void take_block(worker *self, uint32_t first, int n) {
     const csim_plan *plan = self->run->plan;
     int alive[P];
     count_failures(self, alive, n);
-    tally_readings(self, alive, n);
+    tally_readings(self, first, alive, n);
     keep_rows(self, first, alive, n);
     for (int slot = 0; slot < plan->slots; slot++)
         for (int report = 0; report < plan->report_months; report++)

@@ -14,11 +14,15 @@ typedef struct csim_run_options {
     uint32_t first_path, paths;  /* paths first_path … first_path + paths − 1 */
     int threads;                 /* 0: one a processor, at most 64 */
     uint32_t keep_paths;         /* inputs and kept numbers of the first so many paths */
+    uint32_t keep_hits;          /* what each of the first so many paths says of every reading; at least keep_paths are kept */
     int verify;                  /* 1: check the invariants of docs/model.md after every month (slow) */
 } csim_run_options;
 
 /* A claim's reading over paths: `count` paths could decide it (for a conditional reading: those where its condition held), `hits` said yes. */
 typedef struct csim_tally { uint64_t hits, count; } csim_tally;
+
+/* What one path says of a reading. */
+typedef enum csim_hit { CSIM_MISS, CSIM_HIT, CSIM_HIT_UNKNOWN /* stopped, not run yet, or its condition does not hold */ } csim_hit;
 
 typedef struct csim_result {
     const csim_plan *plan;               /* borrowed */
@@ -32,6 +36,8 @@ typedef struct csim_result {
     uint32_t kept;                       /* rows in the two tables below, row i = path first_path + i */
     double *kept_input;                  /* [kept][plan->inputs] */
     double *kept_scalar;                 /* [kept][plan->scalars]; NAN in the rows of stopped paths */
+    uint32_t hit_rows;                   /* rows of the next; at least `kept` */
+    unsigned char *hit;                  /* [hit_rows][plan->readings], csim_hit; NULL with no rows in a result read from a file */
     double seconds;                      /* spent in csim_run_advance */
 } csim_result;
 

@@ -32,7 +32,7 @@ static csim_status check_streams(const csim_plan *plan, csim_error *err) {
     return CSIM_OK;
 }
 
-static int find_input(const csim_plan *plan, const char *key) {
+int csim_plan_input_find(const csim_plan *plan, const char *key) {
     for (int32_t i = 0; i < plan->inputs; i++)
         if (!strcmp(plan->input_key[i], key)) return i;
     return -1;
@@ -44,7 +44,7 @@ static csim_status compile_copula(const csim_scenario *s, csim_plan *plan, csim_
         return csim_error_set(err, CSIM_LIMIT, "%zu correlations; at most %d", s->correlations, CSIM_COPULA_MAX_PAIRS);
     for (size_t i = 0; i < s->correlations; i++) {
         const csim_correlation *c = &s->correlation[i];
-        const int a = find_input(plan, c->a), b = find_input(plan, c->b);
+        const int a = csim_plan_input_find(plan, c->a), b = csim_plan_input_find(plan, c->b);
         if (a < 0 || b < 0)
             return CSIM_COMPILE_FAIL(err, CSIM_UNKNOWN_NAME, c->note, "correlations", "no input is called '%s'", a < 0 ? c->a : c->b);
         pairs[i] = (csim_copula_pair){{c->a, c->b}, {(uint32_t)a, (uint32_t)b}, c->rho};

@@ -135,7 +135,8 @@ typedef struct csim_plan {
 csim_status csim_plan_compile(const csim_scenario *scenario, const csim_catalogue *catalogue, csim_plan **out, csim_error *err);
 void csim_plan_free(csim_plan *plan);
 
-/* Position of a series ("share.open.developers") and of a kept number; −1 when there is none. */
+/* Position of an input ("choice.theta.fortune500"), of a series ("share.open.developers") and of a kept number; −1 when there is none. */
+int csim_plan_input_find(const csim_plan *plan, const char *key);
 int csim_plan_slot(const csim_plan *plan, const char *name);
 int csim_plan_scalar_find(const csim_plan *plan, int slot, int month);
 

@@ -96,6 +96,40 @@ static void put_pairs(FILE *stream, const csim_paired *pairs) {
     fputc('}', stream);
 }
 
+static void put_break_even(FILE *stream, const csim_break_even *it) {
+    fprintf(stream, ", \"break_even\": {\"state\": \"%s\", \"input\": ", csim_break_name(it->state));
+    put_text(stream, it->input);
+    fputs(", \"unit\": ", stream);
+    put_text(stream, it->unit);
+    put_value(stream, "value", it->value);
+    put_value(stream, "percentile", it->percentile);
+    put_value(stream, "error", it->error);
+    put_value(stream, "low", it->low);
+    put_value(stream, "high", it->high);
+    put_value(stream, "p_lowest", it->p_lowest);
+    put_value(stream, "p5", it->p5);
+    put_value(stream, "p95", it->p95);
+    put_value(stream, "p_highest", it->p_highest);
+    fprintf(stream, ", \"hits\": %llu, \"count\": %llu}", (unsigned long long)it->hits, (unsigned long long)it->count);
+}
+
+static void put_guesses(FILE *stream, csim_estimate share) {
+    fputs(", \"guesses\": {\"unit\": \"share\"", stream);
+    put_value(stream, "value", share.value);
+    put_value(stream, "error", share.error);
+    fputc('}', stream);
+}
+
+static void put_vintage(FILE *stream, const csim_aside *it) {
+    char month[CSIM_MONTH_TEXT];
+    fprintf(stream, ", \"vintage\": {\"known_until\": \"%s\"", csim_month_text(it->vintage_month, month));
+    put_value(stream, "probability", it->vintage.value);
+    put_value(stream, "error", it->vintage.error);
+    put_value(stream, "low", it->vintage.low);
+    put_value(stream, "high", it->vintage.high);
+    fprintf(stream, ", \"hits\": %llu, \"count\": %llu}", (unsigned long long)it->vintage.hits, (unsigned long long)it->vintage.count);
+}
+
 static void put_claim(FILE *stream, const csim_claim_result *claim) {
     static const char *const answers[] = {[CSIM_ANSWER_OPEN] = "open", [CSIM_ANSWER_PATHS] = "paths", [CSIM_ANSWER_CONSTANT] = "constant", [CSIM_ANSWER_PAIRS] = "pairs"};
     const csim_probability *p = &claim->probability;
@@ -112,6 +146,9 @@ static void put_claim(FILE *stream, const csim_claim_result *claim) {
     put_value(stream, "value", claim->value.value);
     put_value(stream, "value_error", claim->value.error);
     if (claim->answer == CSIM_ANSWER_PAIRS) put_pairs(stream, &claim->pairs);
+    if (claim->break_even.input[0]) put_break_even(stream, &claim->break_even);
+    if (!isnan(claim->aside.guesses.value)) put_guesses(stream, claim->aside.guesses);
+    if (claim->aside.vintage_month != CSIM_NO_MONTH) put_vintage(stream, &claim->aside);
     fputs(", \"note\": ", stream);
     put_text(stream, claim->note);
     fputc('}', stream);

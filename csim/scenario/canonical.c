@@ -55,7 +55,9 @@ static void put_head(csim_text *out, const csim_scenario *s) {
     csim_text_put(out, "time:\n");
     put_month(out, "  ", "start", s->start_month);
     put_month(out, "  ", "end", s->start_month + s->months - 1);
-    csim_text_add(out, "run: {paths: %lld, seed: %llu}\n", s->paths, s->seed);
+    csim_text_add(out, "run: {paths: %lld, seed: %llu", s->paths, s->seed);
+    if (s->vintage[0]) csim_text_put(out, ", vintage: "), csim_text_quote(out, s->vintage);
+    csim_text_put(out, "}\n");
     put_names(out, "segments", s->segment, s->segments, NULL);
     put_names(out, "regions", s->region, s->regions, NULL);
     csim_text_add(out, "roles:\n  developers: %s\n  large_firms: %s\n  mid_firms: %s\n  consumers: %s\n  home: %s\n  china: %s\n", s->segment[s->role_developers],
@@ -267,6 +269,7 @@ static void put_reading(csim_text *out, const csim_reading *r) {
     put_text(out, indent, "against", r->against);
     put_text(out, indent, "against_base", r->against_base);
     put_text(out, indent, "difference", r->difference);
+    put_text(out, indent, "deciding", r->deciding);
 }
 
 static void put_claims(csim_text *out, const csim_scenario *s) {

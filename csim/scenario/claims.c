@@ -72,19 +72,29 @@ static csim_status check_decider(csim_reader *self, const csim_claim *claim, con
     return CSIM_OK;
 }
 
+/* An input of this scenario. A fixed one is let pass: a scenario may fix what the claims it was given ask about, and the answer then says so. */
+static csim_status check_deciding(csim_reader *self, const csim_claim *claim, const csim_reading *out) {
+    char path[CSIM_READER_PATH];
+    if (!out->deciding[0]) return CSIM_OK;
+    const csim_node *node = csim_reader_find(self, path_in(path, claim, out, "deciding"));
+    if (out->identity[0]) return csim_reader_refuse(self, CSIM_INCONSISTENT, node, path, "an identity is decided by the catalogue: leave out deciding");
+    return csim_reader_input(self, node, path, "deciding", out->deciding);
+}
+
 static csim_status read_reading(csim_reader *self, const csim_claim *claim, csim_node *node, csim_reading *out) {
     char path[CSIM_READER_PATH];
     const struct { const char *key; const char **to; } texts[] = {
-        {"title", &out->title}, {"metric", &out->metric}, {"element", &out->element}, {"given", &out->given}, {"identity", &out->identity}};
+        {"title", &out->title}, {"metric", &out->metric}, {"element", &out->element}, {"given", &out->given}, {"identity", &out->identity}, {"deciding", &out->deciding}};
     *out = (csim_reading){.id = node->key, .title = "", .metric = "", .element = "", .op = "", .given = "", .against = "", .against_base = "", .difference = "",
-                          .identity = "", .at_month = CSIM_NO_MONTH, .by_month = CSIM_NO_MONTH, .from_month = CSIM_NO_MONTH, .note = csim_reader_place(node)};
+                          .identity = "", .deciding = "", .at_month = CSIM_NO_MONTH, .by_month = CSIM_NO_MONTH, .from_month = CSIM_NO_MONTH, .note = csim_reader_place(node)};
     csim_status status = csim_reader_check_id(self, node, node->key, node->key_line, node->key_column, path_in(path, claim, NULL, "readings"));
     for (size_t i = 0; i < sizeof texts / sizeof *texts && status == CSIM_OK; i++)
         status = csim_reader_text(self, path_in(path, claim, out, texts[i].key), false, texts[i].to);
     if (status == CSIM_OK) status = check_decider(self, claim, out);
     if (status == CSIM_OK) status = read_threshold(self, claim, out);
     if (status == CSIM_OK) status = read_months(self, claim, out);
-    return status == CSIM_OK ? read_contrast(self, claim, out) : status;
+    if (status == CSIM_OK) status = read_contrast(self, claim, out);
+    return status == CSIM_OK ? check_deciding(self, claim, out) : status;
 }
 
 /* ---- one claim ---------------------------------------------------------------------------------------------------------------------------------- */

@@ -12,26 +12,11 @@ static int input_index(const csim_scenario *scenario, const char *key) {
     return -1;
 }
 
-/* The nearest of all inputs; a thousand keys do not fit a list of names, so each is compared alone. */
-static void hint_input(csim_reader *self, const char *wanted) {
-    const csim_scenario *s = self->out;
-    for (size_t i = 0; i < s->inputs; i++) {
-        csim_names one = {0};
-        csim_names_add(&one, s->input[i].key, strlen(s->input[i].key));
-        if (!csim_names_nearest(&one, wanted)) continue;
-        csim_error_hint(self->err, "did you mean '%s'?", s->input[i].key);
-        return;
-    }
-}
-
 static csim_status read_end(csim_reader *self, const csim_node *item, const char *key, const char *field, const char **out) {
     csim_node *node = csim_node_find(item, key);
     if (!node) return csim_reader_refuse(self, CSIM_MISSING_KEY, item, field, "%s is missing: the full key of an input", key);
     const csim_status status = csim_reader_string(self, node, field, out);
-    if (status != CSIM_OK || input_index(self->out, *out) >= 0) return status;
-    csim_reader_refuse(self, CSIM_UNKNOWN_NAME, node, field, "%s: there is no input '%.100s'; wanted a full key such as cap.g_f or choice.alpha.<segment>", key, *out);
-    hint_input(self, *out);
-    return CSIM_UNKNOWN_NAME;
+    return status == CSIM_OK ? csim_reader_input(self, node, field, key, *out) : status;
 }
 
 static csim_status check_pair(csim_reader *self, const csim_node *item, const csim_correlation *pairs, size_t at, const char *field) {

@@ -70,6 +70,7 @@ static csim_status put_head(csim_text *out, const csim_scenario *s, csim_error *
     csim_text_put(out, " to ");
     csim_text_month(out, s->start_month + s->months - 1);
     csim_text_add(out, ", %d months\nRun         %lld paths, seed %llu, unless the command says otherwise\n", s->months, s->paths, s->seed);
+    if (s->vintage[0]) csim_text_add(out, "Vintage     answers of %s stand beside the answers to claims\n", s->vintage);
     put_list(out, "Segments    ", s->segment, s->segments);
     put_list(out, "Regions     ", s->region, s->regions);
     csim_text_put(out, "Offerings   ");
@@ -224,6 +225,8 @@ static void put_claims(csim_text *out, const csim_scenario *s) {
         csim_text_add(out, "  %s (%zu reading%s; said %s, %s)\n", c->id, c->count, c->count == 1 ? "" : "s", c->said_on, c->source);
         csim_text_wrap(out, "    ", c->statement);
         if (c->status[0]) csim_text_add(out, "    Status: %s\n", c->status);
+        for (size_t k = 0; k < c->count; k++)
+            if (c->readings[k].deciding[0]) csim_text_add(out, "    Break-even of %s: asked of %s\n", c->readings[k].id, c->readings[k].deciding);
     }
 }
 

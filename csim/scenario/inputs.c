@@ -1,5 +1,6 @@
 /* All inputs, in the order of the table. A scenario gives every one of them: code holds no defaults. */
 #include <stdio.h>
+#include <string.h>
 
 #include "csim/scenario/reader.h"
 
@@ -34,4 +35,26 @@ csim_status csim_read_inputs(csim_reader *self) {
     out->input = inputs;
     out->inputs = total;
     return status;
+}
+
+/* The nearest of all inputs. A thousand keys do not fit a list of names, so each meets the best one so far. */
+static void hint_input(csim_reader *self, const char *wanted) {
+    const csim_scenario *s = self->out;
+    const char *best = NULL;
+    for (size_t i = 0; i < s->inputs; i++) {
+        csim_names two = {0};
+        if (best) csim_names_add(&two, best, strlen(best));
+        csim_names_add(&two, s->input[i].key, strlen(s->input[i].key));
+        const char *nearest = csim_names_nearest(&two, wanted);
+        if (nearest && (!best || strcmp(nearest, best) != 0)) best = s->input[i].key;
+    }
+    if (best) csim_error_hint(self->err, "did you mean '%s'?", best);
+}
+
+csim_status csim_reader_input(csim_reader *self, const csim_node *node, const char *field, const char *what, const char *key) {
+    for (size_t i = 0; i < self->out->inputs; i++)
+        if (strcmp(self->out->input[i].key, key) == 0) return CSIM_OK;
+    csim_reader_refuse(self, CSIM_UNKNOWN_NAME, node, field, "%s: there is no input '%.100s'; wanted a full key such as cap.g_f or choice.alpha.<segment>", what, key);
+    hint_input(self, key);
+    return CSIM_UNKNOWN_NAME;
 }

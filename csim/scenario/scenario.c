@@ -22,7 +22,7 @@ static csim_status read_parts(csim_reader *reader) {
 static csim_status build(csim_scenario_owner *owner, csim_error *err) {
     csim_scenario *out = &owner->scenario;
     char *text = NULL;
-    out->title = out->description = "";
+    out->title = out->description = out->vintage = "";
     out->file = owner->source.file;
     csim_reader reader = {out, &owner->source.arena, owner->source.root, err, owner->source.from_memory};
     csim_status status = read_parts(&reader);

@@ -66,6 +66,7 @@ typedef struct csim_reading { const char *id, *title, *metric, *element, *op /* 
                               const char *given; /* id of a reading of the same claim that must hold (conditional) */
                               const char *against; /* scenario of a contrast */ const char *against_base; /* scenario the contrast is taken from; "" = the one that runs */
                               const char *difference; /* "minus" | "ratio" | "ln_ratio" */ const char *identity; /* expression over the catalogue, see docs/claims.md */
+                              const char *deciding; /* full key of the input whose break-even is asked, "" for none */
                               csim_note note; } csim_reading;
 typedef struct csim_claim { const char *id, *statement, *source, *said_on, *resolution, *status, *status_source, *comment; csim_claim_kind kind; size_t count; const csim_reading *readings; csim_note note; } csim_claim;
 
@@ -73,6 +74,7 @@ typedef struct csim_scenario {
     const char *name, *title, *description, *file;
     int start_month, months;                      /* the horizon */
     long long paths; unsigned long long seed;     /* defaults of a run */
+    const char *vintage;                          /* scenario whose answers stand beside this one's, "" for none */
     size_t segments, regions, offerings, fleets, regimes, vendors;
     const char *segment[CSIM_MAX_SEGMENTS], *region[CSIM_MAX_REGIONS], *vendor[CSIM_MAX_VENDORS];
     csim_offering offering[CSIM_MAX_OFFERINGS];

@@ -7,6 +7,8 @@
  *   section(name, size, sha256, bytes)   plan (packed, plan_bytes.h), statistics (csim_accumulator_write), kept_input and kept_scalar (float64, a row
  *                                        a path, columns as in kept_column); size and hash are those of the unpacked bytes
  *   series, failure, tally, kept_column, claim    one row a series, cause, reading, column, reading
+ *   claim_break_even, claim_aside   by the reading's position in `claim`: its break-even, where it is asked; what rests on guesses and the vintage's answer,
+ *                                   where there is either. Positions in a prior, shares and probabilities lie in [0, 1].
  * `seal` is the SHA-256 over all rows of all tables but itself. */
 #ifndef CSIM_STORE_RUN_FILE_H
 #define CSIM_STORE_RUN_FILE_H
@@ -15,7 +17,7 @@
 #include "csim/engine/engine.h"
 #include "csim/scenario/scenario.h"
 
-enum { CSIM_RUN_FILE_FORMAT = 1 };
+enum { CSIM_RUN_FILE_FORMAT = 2 };
 
 /* Circumstances that change no number. "" where not known. */
 typedef struct csim_run_info {

@@ -262,6 +262,44 @@ static void take_claim(sqlite3_stmt *row, csim_claim_result *claim) {
     claim->pairs.paths_saved = csim_sql_double(row, 18);
     claim->pairs.mean = claim->answer == CSIM_ANSWER_PAIRS ? claim->value : (csim_estimate){(double)NAN, (double)NAN};
     claim->pairs.probability = claim->probability;
+    claim->break_even = csim_break_even_none();
+    claim->aside = csim_aside_none();
+}
+
+static csim_break_state break_state(const char *name) {
+    for (int i = 0; i < CSIM_BREAK_STATES; i++)
+        if (!strcmp(csim_break_name((csim_break_state)i), name)) return (csim_break_state)i;
+    return CSIM_BREAK_NONE;
+}
+
+static void take_break_even(sqlite3_stmt *row, csim_claim_result *claim) {
+    csim_break_even *to = &claim->break_even;
+    double *const numbers[] = {&to->value, &to->percentile, &to->error, &to->low, &to->high, &to->p_lowest, &to->p5, &to->p95, &to->p_highest};
+    to->state = break_state(csim_sql_text(row, 1));
+    snprintf(to->input, sizeof to->input, "%s", csim_sql_text(row, 2));
+    snprintf(to->unit, sizeof to->unit, "%s", csim_sql_text(row, 3));
+    for (int i = 0; i < (int)(sizeof numbers / sizeof numbers[0]); i++) *numbers[i] = csim_sql_double(row, 4 + i);
+    to->hits = csim_sql_count(row, 13);
+    to->count = csim_sql_count(row, 14);
+}
+
+static void take_aside(sqlite3_stmt *row, csim_claim_result *claim) {
+    int year, month;
+    claim->aside.guesses = (csim_estimate){csim_sql_double(row, 1), csim_sql_double(row, 2)};
+    if (sscanf(csim_sql_text(row, 3), "%4d-%2d", &year, &month) == 2) claim->aside.vintage_month = (year - 2000) * 12 + month - 1;
+    claim->aside.vintage = (csim_probability){csim_sql_double(row, 4), csim_sql_double(row, 5), csim_sql_double(row, 6), csim_sql_double(row, 7),
+                                              csim_sql_count(row, 8), csim_sql_count(row, 9)};
+}
+
+/* Rows that belong to some of the claims, by position. */
+static void read_beside_claims(csim_sql *sql, const char *query, csim_run_file *file, void take(sqlite3_stmt *row, csim_claim_result *claim)) {
+    sqlite3_stmt *row = csim_sql_prepare(sql, query);
+    while (csim_sql_step(sql, row)) {
+        const uint64_t at = csim_sql_count(row, 0);
+        if (at < file->claim_count) take(row, &file->claims[at]);
+        else csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("an answer beside a claim has no claim"));
+    }
+    sqlite3_finalize(row);
 }
 
 static void read_claims(csim_sql *sql, csim_run_file *file) {
@@ -272,6 +310,8 @@ static void read_claims(csim_sql *sql, csim_run_file *file) {
     row = csim_sql_prepare(sql, "SELECT * FROM claim ORDER BY position");
     for (; csim_sql_step(sql, row) && file->claim_count < count; file->claim_count++) take_claim(row, &file->claims[file->claim_count]);
     sqlite3_finalize(row);
+    read_beside_claims(sql, "SELECT * FROM claim_break_even ORDER BY position", file, take_break_even);
+    read_beside_claims(sql, "SELECT * FROM claim_aside ORDER BY position", file, take_aside);
 }
 
 /* --- the whole ------------------------------------------------------------------------------------------------------------------------------- */

@@ -1,4 +1,5 @@
 /* Writes a run file: tables row by row, large parts as blobs, then the seal, under a temporary name. Reading is in run_file_read.c. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +155,30 @@ static void write_claims(csim_sql *sql, const csim_claim_result *claims, size_t 
     sqlite3_finalize(row);
 }
 
+static void write_break_evens(csim_sql *sql, const csim_claim_result *claims, size_t count) {
+    sqlite3_stmt *row = csim_sql_prepare(sql, "INSERT INTO claim_break_even VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    for (size_t i = 0; i < count; i++) {
+        const csim_break_even *it = &claims[i].break_even;
+        if (!it->input[0]) continue;
+        csim_sql_insert(sql, row, "itttdddddddddii", (int64_t)i, csim_break_name(it->state), it->input, it->unit, it->value, it->percentile, it->error, it->low, it->high,
+                        it->p_lowest, it->p5, it->p95, it->p_highest, (int64_t)it->hits, (int64_t)it->count);
+    }
+    sqlite3_finalize(row);
+}
+
+static void write_asides(csim_sql *sql, const csim_claim_result *claims, size_t count) {
+    char month[CSIM_MONTH_TEXT];
+    sqlite3_stmt *row = csim_sql_prepare(sql, "INSERT INTO claim_aside VALUES(?,?,?,?,?,?,?,?,?,?)");
+    for (size_t i = 0; i < count; i++) {
+        const csim_aside *it = &claims[i].aside;
+        const csim_probability *p = &it->vintage;
+        if (isnan(it->guesses.value) && it->vintage_month == CSIM_NO_MONTH) continue;
+        csim_sql_insert(sql, row, "iddtddddii", (int64_t)i, it->guesses.value, it->guesses.error, it->vintage_month == CSIM_NO_MONTH ? "" : csim_month_text(it->vintage_month, month),
+                        p->value, p->error, p->low, p->high, (int64_t)p->hits, (int64_t)p->count);
+    }
+    sqlite3_finalize(row);
+}
+
 static void write_seal(csim_sql *sql) {
     char hex[65];
     csim_schema_seal(sql, hex);
@@ -174,6 +199,8 @@ static csim_status write_database(const char *temporary, const char *path, const
     write_series(&sql, what->result);
     write_counts(&sql, what->result);
     write_claims(&sql, what->claims, what->claim_count);
+    write_break_evens(&sql, what->claims, what->claim_count);
+    write_asides(&sql, what->claims, what->claim_count);
     write_seal(&sql);
     csim_sql_run(&sql, "COMMIT");
     csim_sql_close(&sql);

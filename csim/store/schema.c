@@ -18,6 +18,10 @@ static const char *const tables[] = {
     "CREATE TABLE claim(position INTEGER PRIMARY KEY, claim TEXT NOT NULL, reading TEXT NOT NULL, answer INTEGER NOT NULL, probability REAL, error REAL, low REAL, "
     "high REAL, hits INTEGER NOT NULL, count INTEGER NOT NULL, value REAL, value_error REAL, pairs INTEGER NOT NULL, dropped INTEGER NOT NULL, p5 REAL, "
     "p50 REAL, p95 REAL, correlation REAL, paths_saved REAL, note TEXT NOT NULL)",
+    "CREATE TABLE claim_break_even(position INTEGER PRIMARY KEY, state TEXT NOT NULL, input TEXT NOT NULL, unit TEXT NOT NULL, value REAL, percentile REAL, error REAL, "
+    "low REAL, high REAL, p_lowest REAL, p5 REAL, p95 REAL, p_highest REAL, hits INTEGER NOT NULL, count INTEGER NOT NULL)",
+    "CREATE TABLE claim_aside(position INTEGER PRIMARY KEY, guesses REAL, guesses_error REAL, vintage_month TEXT NOT NULL, vintage REAL, vintage_error REAL, "
+    "vintage_low REAL, vintage_high REAL, vintage_hits INTEGER NOT NULL, vintage_count INTEGER NOT NULL)",
 };
 enum { TABLES = sizeof tables / sizeof tables[0] };
 
@@ -29,6 +33,8 @@ static const char *const sealed[] = {
     "SELECT * FROM tally ORDER BY position",
     "SELECT * FROM kept_column ORDER BY section, position",
     "SELECT * FROM claim ORDER BY position",
+    "SELECT * FROM claim_break_even ORDER BY position",
+    "SELECT * FROM claim_aside ORDER BY position",
 };
 
 void csim_schema_create(csim_sql *sql) {

@@ -16,13 +16,42 @@ static int put_pairs(PyObject *dict, const csim_paired *it) {
            core_dict_put(dict, "p95", PyFloat_FromDouble(it->p95)) || core_dict_put(dict, "correlation", PyFloat_FromDouble(it->correlation));
 }
 
+static int put_break_even(PyObject *dict, const csim_break_even *it) {
+    return core_dict_put(dict, "state", core_text(csim_break_name(it->state))) || core_dict_put(dict, "input", core_text(it->input)) ||
+           core_dict_put(dict, "unit", core_text(it->unit)) || core_dict_put(dict, "value", PyFloat_FromDouble(it->value)) ||
+           core_dict_put(dict, "percentile", PyFloat_FromDouble(it->percentile)) || core_dict_put(dict, "error", PyFloat_FromDouble(it->error)) ||
+           core_dict_put(dict, "low", PyFloat_FromDouble(it->low)) || core_dict_put(dict, "high", PyFloat_FromDouble(it->high)) ||
+           core_dict_put(dict, "p_lowest", PyFloat_FromDouble(it->p_lowest)) || core_dict_put(dict, "p5", PyFloat_FromDouble(it->p5)) ||
+           core_dict_put(dict, "p95", PyFloat_FromDouble(it->p95)) || core_dict_put(dict, "p_highest", PyFloat_FromDouble(it->p_highest)) ||
+           core_dict_put(dict, "hits", PyLong_FromUnsignedLongLong(it->hits)) || core_dict_put(dict, "count", PyLong_FromUnsignedLongLong(it->count));
+}
+
+static PyObject *break_even_dict(const csim_break_even *it) {
+    PyObject *dict = PyDict_New();
+    if (dict && put_break_even(dict, it)) Py_CLEAR(dict);
+    return dict;
+}
+
+static PyObject *vintage_dict(const csim_aside *it) {
+    PyObject *dict = PyDict_New();
+    if (dict && (core_dict_put(dict, "known_until", core_month(it->vintage_month)) || put_probability(dict, &it->vintage))) Py_CLEAR(dict);
+    return dict;
+}
+
+/* A dict, or None where there is nothing to say. */
+static int put_beside(PyObject *dict, const csim_claim_result *it) {
+    return core_dict_put(dict, "break_even", it->break_even.input[0] ? break_even_dict(&it->break_even) : Py_NewRef(Py_None)) ||
+           core_dict_put(dict, "vintage", it->aside.vintage_month != CSIM_NO_MONTH ? vintage_dict(&it->aside) : Py_NewRef(Py_None)) ||
+           core_dict_put(dict, "guesses", PyFloat_FromDouble(it->aside.guesses.value)) || core_dict_put(dict, "guesses_error", PyFloat_FromDouble(it->aside.guesses.error));
+}
+
 static PyObject *answer_at(const void *claims, Py_ssize_t i) {
     const csim_claim_result *it = (const csim_claim_result *)claims + i;
     PyObject *dict = PyDict_New();
     if (dict && (core_dict_put(dict, "claim", core_text(it->claim)) || core_dict_put(dict, "reading", core_text(it->reading)) ||
                  core_dict_put(dict, "answer", core_text(answer_name[it->answer])) || put_probability(dict, &it->probability) ||
                  core_dict_put(dict, "value", PyFloat_FromDouble(it->value.value)) || core_dict_put(dict, "value_error", PyFloat_FromDouble(it->value.error)) ||
-                 core_dict_put(dict, "note", core_text(it->note)) || (it->answer == CSIM_ANSWER_PAIRS && put_pairs(dict, &it->pairs))))
+                 core_dict_put(dict, "note", core_text(it->note)) || put_beside(dict, it) || (it->answer == CSIM_ANSWER_PAIRS && put_pairs(dict, &it->pairs))))
         Py_CLEAR(dict);
     return dict;
 }
@@ -47,14 +76,22 @@ static csim_status contrast(const question *it, const atomic_int *cancel, csim_c
     return status ? status : csim_contrasts_advance(*out, 0.0, cancel, err);
 }
 
+static csim_status run_beside(const question *it, const atomic_int *cancel, csim_beside **out, csim_error *err) {
+    const csim_status status = csim_beside_new(it->plan->owner->scenario, it->result, 0, out, err);
+    return status ? status : csim_beside_advance(*out, 0.0, cancel, err);
+}
+
 static csim_status answer_work(void *self, const atomic_int *cancel, csim_error *err) {
     question *it = self;
     csim_contrasts *contrasts = NULL;
+    csim_beside *beside = NULL;
     csim_plan *plan = it->plan->plan;
     const csim_kernel_oracle kernel = {csim_kernel_answer, &plan};
     csim_status status = it->contrasts ? contrast(it, cancel, &contrasts, err) : CSIM_OK;
+    if (!status && it->contrasts) status = run_beside(it, cancel, &beside, err);
     if (!status)
-        status = csim_claims_evaluate(it->plan->owner->scenario, it->plan->catalogue, it->result, contrasts, &kernel, &it->claim, &it->claims, err);
+        status = csim_claims_evaluate(it->plan->owner->scenario, it->plan->catalogue, it->result, contrasts, beside, &kernel, &it->claim, &it->claims, err);
+    csim_beside_free(beside);
     csim_contrasts_free(contrasts);
     return status;
 }

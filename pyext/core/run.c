@@ -42,6 +42,7 @@ static int options_of(PyObject *arguments, PyObject *keywords, core_state *state
     out->paths = (uint32_t)paths;
     out->first_path = (uint32_t)first_path;
     out->keep_paths = (uint32_t)(keep < paths ? keep : paths);
+    out->keep_hits = CSIM_CONTRAST_PATHS; /* in case the answers are to say what rests on guesses */
     return 0;
 }
 

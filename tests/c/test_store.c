@@ -111,6 +111,15 @@ static void make_claims(void) {
     check_status(csim_paired_compute(a, b, 4, "minus", ">", 1.5, &claims[2].pairs, NULL), NULL);
     claims[2].value = claims[2].pairs.mean;
     claims[2].probability = claims[2].pairs.probability;
+    for (int i = 0; i < CLAIMS; i++) {
+        claims[i].break_even = csim_break_even_none();
+        claims[i].aside = csim_aside_none();
+    }
+    claims[0].break_even = (csim_break_even){CSIM_BREAK_FLIPS, "cap.g_f", "ECI/yr", 15.1, 0.4, 0.02, 0.36, 0.44, 0.001, 0.1, 0.9, 0.999, 50, 199};
+    claims[0].aside = (csim_aside){{0.6, 0.03}, csim_probability_of(3, 40), 25 * 12 + 8};
+    claims[2].break_even.state = CSIM_BREAK_NEVER;
+    snprintf(claims[2].break_even.input, sizeof claims[2].break_even.input, "cap.rel");
+    snprintf(claims[2].break_even.unit, sizeof claims[2].break_even.unit, "-");
 }
 
 static int set_up(void **state) {
@@ -200,13 +209,24 @@ static void check_file_refused(const char *path, csim_status expected, const cha
 /* Equal as numbers, or both unknown. */
 static int same(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
 
+static int same_beside(const csim_claim_result *a, const csim_claim_result *b) {
+    const csim_break_even *x = &a->break_even, *y = &b->break_even;
+    const csim_aside *s = &a->aside, *t = &b->aside;
+    return x->state == y->state && !strcmp(x->input, y->input) && !strcmp(x->unit, y->unit) && same(x->value, y->value) && same(x->percentile, y->percentile) &&
+           same(x->error, y->error) && same(x->low, y->low) && same(x->high, y->high) && same(x->p_lowest, y->p_lowest) && same(x->p5, y->p5) &&
+           same(x->p95, y->p95) && same(x->p_highest, y->p_highest) && x->hits == y->hits && x->count == y->count && same(s->guesses.value, t->guesses.value) &&
+           same(s->guesses.error, t->guesses.error) && same(s->vintage.value, t->vintage.value) && same(s->vintage.error, t->vintage.error) &&
+           same(s->vintage.low, t->vintage.low) && same(s->vintage.high, t->vintage.high) && s->vintage.hits == t->vintage.hits && s->vintage.count == t->vintage.count &&
+           s->vintage_month == t->vintage_month;
+}
+
 static int same_claim(const csim_claim_result *a, const csim_claim_result *b) {
     const csim_probability *p = &a->probability, *q = &b->probability;
     return !strcmp(a->claim, b->claim) && !strcmp(a->reading, b->reading) && !strcmp(a->note, b->note) && a->answer == b->answer && same(p->value, q->value) &&
            same(p->error, q->error) && same(p->low, q->low) && same(p->high, q->high) && p->hits == q->hits && p->count == q->count &&
            same(a->value.value, b->value.value) && same(a->value.error, b->value.error) && a->pairs.pairs == b->pairs.pairs && a->pairs.dropped == b->pairs.dropped &&
            same(a->pairs.p5, b->pairs.p5) && same(a->pairs.p50, b->pairs.p50) && same(a->pairs.p95, b->pairs.p95) &&
-           same(a->pairs.correlation, b->pairs.correlation) && same(a->pairs.paths_saved, b->pairs.paths_saved);
+           same(a->pairs.correlation, b->pairs.correlation) && same(a->pairs.paths_saved, b->pairs.paths_saved) && same_beside(a, b);
 }
 
 /* Is what was read, to the last bit, what was written? */
@@ -408,8 +428,10 @@ static void forged_files_are_refused_by_what_they_say(void **state) {
         {"UPDATE series SET lowest = 0 WHERE slot = 2", "series"},
         {"UPDATE series SET unit = 'furlong' WHERE slot = 2", "another table of outcomes"},
         {"INSERT INTO series VALUES(3, 'more', '-', 0, 0, 1, 2, 0)", "series"},
+        {"INSERT INTO claim_break_even VALUES(99, 'flips', 'a', '-', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)", "has no claim"},
+        {"INSERT INTO claim_aside VALUES(-1, 1, 1, '', 1, 1, 1, 1, 1, 1)", "has no claim"},
         {"CREATE VIEW extra AS SELECT 1", "tables"},
-        {"PRAGMA user_version = 2", "format 2; this version reads format 1"},
+        {"PRAGMA user_version = 3", "format 3; this version reads format 2"},
         {"PRAGMA application_id = 7", "not a run file"},
     };
     forge("SELECT 1"); /* a copy that is only sealed anew is good */
@@ -534,6 +556,9 @@ static void the_json_escapes_texts_and_writes_unknown_as_null(void **state) {
     check_contains(text, "\"failed_by\": {\"not_finite\": 0, \"out_of_range\": 1}");
     check_contains(text, "\"answer\": \"open\", \"probability\": null, \"error\": null");
     check_contains(text, "\"pairs\": {\"count\": 4, \"dropped\": 0,");
+    check_contains(text, "\"break_even\": {\"state\": \"flips\", \"input\": \"cap.g_f\", \"unit\": \"ECI/yr\", \"value\": 15.1, \"percentile\": 0.4, \"error\": 0.02,");
+    check_contains(text, "\"break_even\": {\"state\": \"does_not_flip\", \"input\": \"cap.rel\", \"unit\": \"-\", \"value\": null,");
+    check_contains(text, "\"guesses\": {\"unit\": \"share\", \"value\": 0.6, \"error\": 0.03}, \"vintage\": {\"known_until\": \"2025-09\", \"probability\": 0.075,");
     check_contains(text, "\"note\": \"said \\\"so\\\"\\n\"}");
     free(file.at);
     unlink(copy_path);
@@ -692,7 +717,7 @@ static void a_price_of_later_gives_way_to_the_one_before(void **state) {
 
 static csim_reading reading(const char *id, const char *identity, const char *against) {
     return (csim_reading){.id = id, .title = "", .metric = "", .element = "", .op = ">=", .value = 33, .at_month = CSIM_NO_MONTH, .by_month = CSIM_NO_MONTH, .from_month = CSIM_NO_MONTH,
-                          .given = "", .against = against, .against_base = "", .difference = "minus", .identity = identity, .note = {.file = "claims.yaml", .line = 5, .column = 9}};
+                          .given = "", .against = against, .against_base = "", .difference = "minus", .identity = identity, .deciding = "", .note = {.file = "claims.yaml", .line = 5, .column = 9}};
 }
 
 static void every_reading_gets_its_answer(void **state) {
@@ -708,7 +733,7 @@ static void every_reading_gets_its_answer(void **state) {
     with_claims.claims = 1;
     with_claims.claim = &claim;
     check_status(csim_claims_check(&with_claims, catalogue, &err), &err);
-    check_status(csim_claims_evaluate(&with_claims, catalogue, &result, NULL, &oracle, &out, &count, &err), &err);
+    check_status(csim_claims_evaluate(&with_claims, catalogue, &result, NULL, NULL, &oracle, &out, &count, &err), &err);
     assert_int_equal(count, 7);
     assert_int_equal(out[0].answer, CSIM_ANSWER_PATHS);
     check_close(out[0].probability.value, 50.0 / 199.0, 1e-15);

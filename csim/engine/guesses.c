@@ -1,0 +1,63 @@
+/* See guesses.h. */
+#include "csim/engine/guesses.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "csim/rng/stream.h"
+
+int csim_is_guess(const csim_input *input) { return input->spec.family != CSIM_DIST_FIXED && !strcmp(input->note.basis, "guess"); }
+
+csim_status csim_guesses_plan(const csim_scenario *scenario, const csim_plan *plan, csim_plan **out, size_t *redrawn, csim_error *err) {
+    char name[2 * CSIM_PLAN_ID + 16];
+    csim_plan *copy = malloc(sizeof *copy);
+    *out = NULL;
+    *redrawn = 0;
+    if (!copy) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a plan");
+    memcpy(copy, plan, sizeof *copy);
+    for (size_t i = 0; i < scenario->inputs && i < (size_t)plan->inputs; i++) {
+        if (!csim_is_guess(&scenario->input[i])) continue;
+        snprintf(name, sizeof name, "guess.again.%s", plan->input_key[i]);
+        copy->input_hash[i] = csim_stream_hash(name);
+        ++*redrawn;
+    }
+    *out = copy;
+    return CSIM_OK;
+}
+
+/* Pairs by what they say in the two runs: both no, one of them yes, both yes. */
+typedef struct counts { double no, apart, yes; } counts;
+
+static counts counts_of(const unsigned char *first, const unsigned char *again, size_t stride, size_t n) {
+    counts out = {0};
+    for (size_t i = 0; i < n; i++) {
+        const unsigned char a = first[i * stride], b = again[i * stride];
+        if (a == CSIM_HIT_UNKNOWN || b == CSIM_HIT_UNKNOWN) continue;
+        if (a != b) out.apart += 1.0;
+        else if (a == CSIM_HIT) out.yes += 1.0;
+        else out.no += 1.0;
+    }
+    return out;
+}
+
+static double share_of(counts of) {
+    const double n = of.no + of.apart + of.yes, p = (of.yes + 0.5 * of.apart) / n;
+    return of.apart / n / (2.0 * p * (1.0 - p));
+}
+
+/* One pair moves T by (D − d)/v − 2T(1 − 2p)(S − p)/v, v = 2p(1 − p); D is 1 when the two differ, S their mean. */
+static double error_of(counts of) {
+    const double n = of.no + of.apart + of.yes, p = (of.yes + 0.5 * of.apart) / n, d = of.apart / n, v = 2.0 * p * (1.0 - p), share = d / v;
+    const double slope = 2.0 * share * (1.0 - 2.0 * p);
+    const double no = -d + slope * p, apart = 1.0 - d - slope * (0.5 - p), yes = -d - slope * (1.0 - p);
+    return sqrt((of.no * no * no + of.apart * apart * apart + of.yes * yes * yes) / n / n) / v;
+}
+
+csim_estimate csim_guesses_share(const unsigned char *first, const unsigned char *again, size_t stride, size_t n) {
+    const counts found = counts_of(first, again, stride, n);
+    if (2.0 * found.yes + found.apart < CSIM_GUESSES_LEAST || 2.0 * found.no + found.apart < CSIM_GUESSES_LEAST) return (csim_estimate){(double)NAN, (double)NAN};
+    /* Half a pair of each kind more keeps the error from vanishing where one kind was not met. */
+    return (csim_estimate){share_of(found), error_of((counts){found.no + 0.5, found.apart + 0.5, found.yes + 0.5})};
+}
