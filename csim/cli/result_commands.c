@@ -65,22 +65,23 @@ csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_e
 csim_status csim_cli_export(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     const char *run = NULL, *to = NULL;
     size_t words;
-    int csv = 0, json = 0;
+    int csv = 0, json = 0, claims = 0;
     char path[4200];
     csim_run_file *file = NULL;
     const csim_option options[] = {{"--csv", CSIM_OPTION_FLAG, &csv, NULL, "tidy table of every series, month and statistic (summary.csv)"},
+                                   {"--claims", CSIM_OPTION_FLAG, &claims, NULL, "tidy table of the readings and what stands beside them (claims.csv)"},
                                    {"--json", CSIM_OPTION_FLAG, &json, NULL, "identity, claims and failures (run.json)"},
                                    {"-o", CSIM_OPTION_TEXT, &to, "FILE", "where to (beside the run file)"}};
     if (csim_cli_wants_help(argc, argv)) {
-        fprintf(io->out, "usage: moecast export RUN --csv | --json [-o FILE]\n\nWrites a run's numbers.\n\n");
-        csim_options_help(io->out, options, 3);
+        fprintf(io->out, "usage: moecast export RUN --csv | --claims | --json [-o FILE]\n\nWrites a run's numbers.\n\n");
+        csim_options_help(io->out, options, sizeof options / sizeof options[0]);
         return CSIM_OK;
     }
-    csim_status status = open_run(argc, argv, options, 3, 1, &run, &words, &file, err);
-    if (!status && csv == json) status = csim_error_set(err, CSIM_USAGE, "moecast export wants one of --csv and --json");
+    csim_status status = open_run(argc, argv, options, sizeof options / sizeof options[0], 1, &run, &words, &file, err);
+    if (!status && csv + json + claims != 1) status = csim_error_set(err, CSIM_USAGE, "moecast export wants one of --csv, --claims and --json");
     if (!status) {
-        output_path(to, run, csv ? "summary.csv" : "run.json", path);
-        status = csv ? csim_export_csv(path, csim_run_file_result(file), err) : csim_export_json(path, file, err);
+        output_path(to, run, csv ? "summary.csv" : claims ? "claims.csv" : "run.json", path);
+        status = csv ? csim_export_csv(path, csim_run_file_result(file), err) : claims ? csim_export_claims_csv(path, file, err) : csim_export_json(path, file, err);
     }
     if (!status) fprintf(io->out, "%s\n", path);
     csim_run_file_free(file);

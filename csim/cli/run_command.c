@@ -168,6 +168,8 @@ static csim_status write_all(const csim_cli_io *io, job *self, const request *wa
     if (!status) status = csim_run_file_read(path, &file, err); /* the exports are made from the file, not from memory: what is stored is what is shown */
     snprintf(path, sizeof path, "%s/summary.csv", self->folder);
     if (!status) status = csim_export_csv(path, csim_run_file_result(file), err);
+    snprintf(path, sizeof path, "%s/claims.csv", self->folder);
+    if (!status) status = csim_export_claims_csv(path, file, err);
     snprintf(path, sizeof path, "%s/run.json", self->folder);
     if (!status) status = csim_export_json(path, file, err);
     snprintf(path, sizeof path, "%s/report.xlsx", self->folder);
@@ -216,7 +218,7 @@ csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_erro
     };
     size_t words;
     if (csim_cli_wants_help(argc, argv)) {
-        fprintf(io->out, "usage: moecast run SCENARIO [options]\n\nSimulates a scenario and writes run.moecast, summary.csv, run.json and report.xlsx into a folder.\n\n");
+        fprintf(io->out, "usage: moecast run SCENARIO [options]\n\nSimulates a scenario and writes run.moecast, summary.csv, claims.csv, run.json and report.xlsx into a folder.\n\n");
         csim_options_help(io->out, options, sizeof options / sizeof options[0]);
         return CSIM_OK;
     }

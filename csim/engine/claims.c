@@ -318,6 +318,11 @@ csim_status csim_claims_check(const csim_scenario *scenario, const csim_catalogu
     return status;
 }
 
+const char *csim_answer_name(csim_answer answer) {
+    static const char *const names[] = {[CSIM_ANSWER_OPEN] = "open", [CSIM_ANSWER_PATHS] = "paths", [CSIM_ANSWER_CONSTANT] = "constant", [CSIM_ANSWER_PAIRS] = "pairs"};
+    return (unsigned)answer <= CSIM_ANSWER_PAIRS ? names[answer] : "open";
+}
+
 static void set_note(csim_claim_result *to, const char *note) { snprintf(to->note, sizeof to->note, "%s", note); }
 
 static csim_status answer_expression(const csim_scenario *scenario, const csim_claim *claim, const csim_reading *reading, const csim_catalogue *catalogue,

@@ -20,6 +20,9 @@ typedef enum csim_answer {
     CSIM_ANSWER_PAIRS     /* share of pairs; value: mean difference; `pairs` is filled */
 } csim_answer;
 
+/* "open", "paths", "constant", "pairs": as exported. */
+const char *csim_answer_name(csim_answer answer);
+
 /* Plain data without pointers: it can be copied, stored and outlives the scenario. What is not known is NAN. */
 typedef struct csim_claim_result {
     char claim[CSIM_CLAIM_ID], reading[CSIM_CLAIM_ID];

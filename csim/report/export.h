@@ -15,6 +15,10 @@ char *csim_number_text(double value, char text[CSIM_NUMBER_TEXT]);
  * (mean, sd, p5, p25, p50, p75, p95). What is not known is an empty field. */
 csim_status csim_export_csv(const char *path, const csim_result *result, csim_error *err);
 
+/* claims.csv, written likewise: one row a reading with its answer and what stands beside it. Probabilities, guesses (share of the answer's variance that guesses
+ * decide), percentiles (places in the deciding input's prior) and p5, p95 are shares of 1; break_even is in break_even_unit. */
+csim_status csim_export_claims_csv(const char *path, const csim_run_file *file, csim_error *err);
+
 /* run.json (RFC 8259): identity, scenario, stopped paths, claims. What is not known is null; bytes that are not UTF-8 become U+FFFD. */
 csim_status csim_export_json(const char *path, const csim_run_file *file, csim_error *err);
 

@@ -1,4 +1,4 @@
-/* summary.csv. Must not compute anything: every number comes from the statistics as it is. */
+/* summary.csv and claims.csv. Must not compute anything: every number comes from the run as it is. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,3 +80,49 @@ static void put_all(FILE *stream, const void *what) {
 }
 
 csim_status csim_export_csv(const char *path, const csim_result *result, csim_error *err) { return csim_atomic_file_write(path, put_all, result, err); }
+
+/* ---- claims.csv ---- */
+
+static void put_numbers(FILE *stream, const double *numbers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        fputc(',', stream);
+        put_number(stream, numbers[i]);
+    }
+}
+
+static void put_field(FILE *stream, const char *text) {
+    fputc(',', stream);
+    put_text(stream, text);
+}
+
+static void put_claim(FILE *stream, const csim_claim_result *claim) {
+    const csim_probability *p = &claim->probability, *then = &claim->aside.vintage;
+    const csim_break_even *turn = &claim->break_even;
+    char month[CSIM_MONTH_TEXT];
+    put_text(stream, claim->claim);
+    put_field(stream, claim->reading);
+    put_field(stream, csim_answer_name(claim->answer));
+    put_numbers(stream, (const double[]){p->value, p->error, p->low, p->high}, 4);
+    fprintf(stream, ",%llu,%llu", (unsigned long long)p->hits, (unsigned long long)p->count);
+    put_numbers(stream, (const double[]){claim->value.value, claim->value.error}, 2);
+    put_field(stream, claim->aside.vintage_month == CSIM_NO_MONTH ? "" : csim_month_text(claim->aside.vintage_month, month));
+    put_numbers(stream, (const double[]){then->value, then->error}, 2);
+    put_numbers(stream, (const double[]){claim->aside.guesses.value, claim->aside.guesses.error}, 2);
+    put_field(stream, csim_break_name(turn->state));
+    put_field(stream, turn->input);
+    put_numbers(stream, &turn->value, 1);
+    put_field(stream, turn->unit);
+    put_numbers(stream, (const double[]){turn->percentile, turn->error, turn->low, turn->high, turn->p5, turn->p95}, 6);
+    put_field(stream, claim->note);
+    fputs("\r\n", stream);
+}
+
+static void put_claims(FILE *stream, const void *what) {
+    size_t count;
+    const csim_claim_result *claims = csim_run_file_claims(what, &count);
+    fputs("claim,reading,answer,probability,error,low,high,hits,count,value,value_error,vintage_known_until,vintage,vintage_error,guesses,guesses_error,break_even_state,"
+          "break_even_input,break_even,break_even_unit,percentile,percentile_error,percentile_low,percentile_high,p5,p95,note\r\n", stream);
+    for (size_t i = 0; i < count; i++) put_claim(stream, &claims[i]);
+}
+
+csim_status csim_export_claims_csv(const char *path, const csim_run_file *file, csim_error *err) { return csim_atomic_file_write(path, put_claims, file, err); }

@@ -131,13 +131,12 @@ static void put_vintage(FILE *stream, const csim_aside *it) {
 }
 
 static void put_claim(FILE *stream, const csim_claim_result *claim) {
-    static const char *const answers[] = {[CSIM_ANSWER_OPEN] = "open", [CSIM_ANSWER_PATHS] = "paths", [CSIM_ANSWER_CONSTANT] = "constant", [CSIM_ANSWER_PAIRS] = "pairs"};
     const csim_probability *p = &claim->probability;
     fputs("    {\"claim\": ", stream);
     put_text(stream, claim->claim);
     fputs(", \"reading\": ", stream);
     put_text(stream, claim->reading);
-    fprintf(stream, ", \"answer\": \"%s\"", (unsigned)claim->answer <= CSIM_ANSWER_PAIRS ? answers[claim->answer] : "open");
+    fprintf(stream, ", \"answer\": \"%s\"", csim_answer_name(claim->answer));
     put_value(stream, "probability", p->value);
     put_value(stream, "error", p->error);
     put_value(stream, "low", p->low);

@@ -63,6 +63,9 @@ void csim_report_fill_assumptions(csim_report *report);
 void csim_report_fill_run(csim_report *report);
 void csim_report_fill_data(csim_report *report);
 
+/* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
+uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);
+
 /* ---- report_words.c: texts ---- */
 
 enum { CSIM_REPORT_LINE = 1024 };

@@ -6,13 +6,15 @@
 
 #include "csim/report/report_parts.h"
 
-enum { ID, READING, EXACT, PROBABILITY, ERROR, LOW, HIGH, HITS, PATHS, RESOLVES, COLUMNS, STATEMENT_WIDTH = 160, TEXT_WIDTH = 200, LINE_POINTS = 13, ROW_POINTS = 15, PAGE_POINTS = 660 };
+enum { ID, READING, EXACT, PROBABILITY, ERROR, LOW, HIGH, HITS, PATHS, RESOLVES, VINTAGE, VINTAGE_ERROR, GUESSES, GUESSES_ERROR, COLUMNS,
+       STATEMENT_WIDTH = 165, TEXT_WIDTH = 205, LINE_POINTS = 13, ROW_POINTS = 15, PAGE_POINTS = 740 };
 
 static const csim_table_column columns[COLUMNS] = {
-    [ID] = {"Claim and reading", "key", 32, true},     [READING] = {"Reading", "in words", 42, true},     [EXACT] = {"Exactly", "what a path, a pair of paths or the catalogue must show", 56, true},
+    [ID] = {"Claim and reading", "key", 28, true},     [READING] = {"Reading", "in words", 35, true},     [EXACT] = {"Exactly", "what a path, a pair of paths or the catalogue must show", 45, true},
     [PROBABILITY] = {"Probability", "share of paths", 13, false}, [ERROR] = {"\xC2\xB1 error", "standard", 9, false}, [LOW] = {"95 % from", "Wilson", 9, false},
     [HIGH] = {"95 % to", "Wilson", 9, false},          [HITS] = {"Hits", "paths", 9, false},              [PATHS] = {"Of", "paths", 9, false},
-    [RESOLVES] = {"Settled", "yyyy-mm", 10, false},
+    [RESOLVES] = {"Settled", "yyyy-mm", 10, false},    [VINTAGE] = {"As known", "before", 9, false},      [VINTAGE_ERROR] = {"\xC2\xB1 then", "standard", 8, false},
+    [GUESSES] = {"Guesses", "decide", 9, false},       [GUESSES_ERROR] = {"\xC2\xB1 of it", "standard", 8, false},
 };
 
 /* ---- readings in words ---- */
@@ -134,10 +136,25 @@ static void put_share(csim_sheet *sheet, uint32_t row, csim_probability p) {
     csim_sheet_put_integer(sheet, row, PATHS, CSIM_ROLE_BODY, (int64_t)p.count);
 }
 
+/* What stands beside a share of paths: the same reading with what was known before, and how much of it guesses decide. */
+static void put_beside(csim_sheet *sheet, uint32_t row, const csim_claim_result *result) {
+    const csim_probability *then = &result->aside.vintage;
+    const csim_estimate *guesses = &result->aside.guesses;
+    if (result->answer == CSIM_ANSWER_CONSTANT || result->answer == CSIM_ANSWER_OPEN) return;
+    const bool bound = then->hits == 0 || then->hits == then->count;
+    csim_report_put_probability(sheet, row, VINTAGE, CSIM_ROLE_BODY, *then);
+    if (then->count && bound) csim_sheet_put_text(sheet, row, VINTAGE_ERROR, CSIM_GENERAL(CSIM_ROLE_MISSING), "bound");
+    else csim_report_put_error(sheet, row, VINTAGE_ERROR, CSIM_AS_PERCENT, csim_report_decimals(CSIM_AS_PERCENT, then->value, then->error), then->error, false);
+    const int decimals = csim_report_decimals(CSIM_AS_PERCENT, guesses->value, guesses->error);
+    csim_report_put_value(sheet, row, GUESSES, CSIM_ROLE_BODY, CSIM_AS_PERCENT, decimals, guesses->value);
+    csim_report_put_error(sheet, row, GUESSES_ERROR, CSIM_AS_PERCENT, decimals, guesses->error, false);
+}
+
 static void put_answer(csim_sheet *sheet, uint32_t row, const csim_claim_result *result) {
     if (result->answer == CSIM_ANSWER_CONSTANT) put_truth(sheet, row, result);
     else if (result->answer == CSIM_ANSWER_OPEN) csim_sheet_put_missing(sheet, row, PROBABILITY);
     else put_share(sheet, row, result->probability);
+    put_beside(sheet, row, result);
 }
 
 static double put_height(csim_sheet *sheet, uint32_t row, const char *title, const char *exact) {
@@ -246,6 +263,13 @@ static double page_after(csim_sheet *sheet, uint32_t first, double used, double 
     return points;
 }
 
+/* The columns of the table, that of the vintage headed by the last month it knows. `month` holds that text. */
+static void columns_of(const csim_claim_result *results, size_t count, char month[CSIM_MONTH_TEXT], csim_table_column out[COLUMNS]) {
+    memcpy(out, columns, sizeof columns);
+    for (size_t i = 0; i < count; i++)
+        if (results[i].aside.vintage_month != CSIM_NO_MONTH) out[VINTAGE].unit = csim_month_text(results[i].aside.vintage_month, month);
+}
+
 void csim_report_fill_claims(csim_report *report) {
     csim_sheet *sheet = report->sheet[CSIM_REPORT_CLAIMS];
     size_t count = 0, i = 0;
@@ -255,7 +279,10 @@ void csim_report_fill_claims(csim_report *report) {
         csim_sheet_put_text(sheet, top, 0, CSIM_GENERAL(CSIM_ROLE_BODY), "This run holds no claims.");
         return;
     }
-    const csim_cells data = csim_sheet_add_table(sheet, top, 0, columns, COLUMNS, (uint32_t)count, CSIM_TABLE_FREEZE);
+    csim_table_column heads[COLUMNS];
+    char month[CSIM_MONTH_TEXT];
+    columns_of(results, count, month, heads);
+    const csim_cells data = csim_sheet_add_table(sheet, top, 0, heads, COLUMNS, (uint32_t)count, CSIM_TABLE_FREEZE);
     uint32_t row = data.row;
     double used = ROW_POINTS * 5; /* of the page: what stands above the table */
     for (size_t c = 0; c < report->scenario->claims; c++) {
@@ -269,9 +296,13 @@ void csim_report_fill_claims(csim_report *report) {
     }
     csim_cells_add_bars(csim_cells_of(sheet, data.row, PROBABILITY, row - 2, PROBABILITY), CSIM_COLOUR_SKY_BLUE, 0, 1);
     csim_sheet_break_before(sheet, row);
-    const uint32_t contrasts = row, chart = put_contrasts(report, sheet, contrasts, results, count), end = put_chart(report, sheet, chart);
+    const uint32_t contrasts = row, break_evens = put_contrasts(report, sheet, contrasts, results, count);
+    if (break_evens > contrasts) csim_sheet_break_before(sheet, break_evens);
+    const uint32_t chart = csim_report_put_break_evens(sheet, break_evens, results, count);
+    if (chart > break_evens) csim_sheet_break_before(sheet, chart);
+    const uint32_t end = put_chart(report, sheet, chart);
     csim_sheet_put_link(sheet, 2, READING, "Contrasts", csim_cell_of(sheet, contrasts, 0));
-    csim_sheet_put_link(sheet, 2, EXACT, "Chart", csim_cell_of(sheet, chart, 0));
-    if (chart > contrasts) csim_sheet_break_before(sheet, chart);
+    csim_sheet_put_link(sheet, 2, EXACT, "Break-even", csim_cell_of(sheet, break_evens, 0));
+    csim_sheet_put_link(sheet, 2, PROBABILITY, "Chart", csim_cell_of(sheet, chart, 0));
     csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, end, COLUMNS - 1));
 }

@@ -99,6 +99,9 @@ static uint32_t put_reading_help(csim_sheet *sheet, uint32_t row) {
     row = put(sheet, row, "constant", "The same on every path, or fixed by the scenario: it has no error.");
     row = put(sheet, row, "< 0.02%, > 99.98%", "No path, or every path: the exact one-sided 95 % bound stands for the probability.");
     row = put(sheet, row, "n/a", "Not defined, or not decided by this run.");
+    row = put(sheet, row, "As known", "The same reading in the vintage, a scenario that knows no more than was known at the end of the month named: paths of its own, same seed.");
+    row = put(sheet, row, "Guesses decide", "Share of the answer's variance in which inputs that are guesses have a part: the paths run again with only the guesses drawn anew.");
+    row = put(sheet, row, "Break-even", "Value of the deciding input at which yes and no are equally likely, and where it lies in the input's prior.");
     return put(sheet, row, "Defined names", "Every headline figure of Summary has one, such as share_open_developers_2030_12_p50.") + 1;
 }
 

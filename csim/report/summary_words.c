@@ -5,6 +5,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 uint32_t csim_summary_keys(const csim_report *report, int32_t *slots) {
@@ -132,6 +133,67 @@ static void say_claims(const csim_report *report, char *text, size_t size) {
     else if (used > 0 && (size_t)used + 2 < size) memcpy(text + used, ".", 2);
 }
 
+/* What the answers turn on and rest on, over all readings. */
+typedef struct decided_view {
+    const csim_claim *claim;            /* of the reading that one input turns most, with the turn well inside its prior; NULL when there is none */
+    const csim_reading *reading;
+    csim_break_even turn;
+    double guesses[CSIM_MAX_READINGS];  /* the shares that are known */
+    size_t shares;
+    unsigned then, moved;               /* readings with an answer of the vintage; of them more than 10 points off today's */
+    int vintage_month;
+} decided_view;
+
+static void view_beside(const csim_claim *claim, const csim_reading *reading, const csim_claim_result *result, decided_view *view) {
+    const csim_break_even *turn = &result->break_even;
+    const bool inside = turn->state == CSIM_BREAK_FLIPS && turn->low > 0.01 && turn->high < 0.99;
+    if (inside && (!view->claim || fabs(turn->p95 - turn->p5) > fabs(view->turn.p95 - view->turn.p5))) {
+        view->claim = claim;
+        view->reading = reading;
+        view->turn = *turn;
+    }
+    if (isfinite(result->aside.guesses.value) && view->shares < CSIM_MAX_READINGS) view->guesses[view->shares++] = result->aside.guesses.value;
+    if (!result->aside.vintage.count) return;
+    view->vintage_month = result->aside.vintage_month;
+    view->then++;
+    view->moved += fabs(result->aside.vintage.value - result->probability.value) > 0.1;
+}
+
+static int by_value(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void see_beside(const csim_report *report, decided_view *view) {
+    size_t count = 0, at = 0;
+    const csim_claim_result *results = csim_run_file_claims(report->run, &count);
+    for (size_t c = 0; c < report->scenario->claims; c++)
+        for (size_t i = 0; i < report->scenario->claim[c].count && at < count; i++, at++)
+            view_beside(&report->scenario->claim[c], &report->scenario->claim[c].readings[i], &results[at], view);
+    qsort(view->guesses, view->shares, sizeof view->guesses[0], by_value);
+}
+
+static void say_turn(const decided_view *view, char *text, size_t size) {
+    char statement[CSIM_REPORT_LINE], title[CSIM_REPORT_LINE / 2];
+    const csim_break_even *turn = &view->turn;
+    without_stop(csim_report_clean(view->claim->statement, 120, statement, sizeof statement));
+    csim_report_clean(view->reading->title, 80, title, sizeof title);
+    snprintf(text, size, "one input turns an answer most in \xE2\x80\x9C%s\xE2\x80\x9D (%s): %s where %s passes %.3g%s%s, the %.3g %% point of its prior. ", statement, title,
+             turn->p95 > turn->p5 ? "yes becomes likelier than no" : "no becomes likelier than yes", turn->input, turn->value, strcmp(turn->unit, "-") ? " " : "",
+             strcmp(turn->unit, "-") ? turn->unit : "", 100 * turn->percentile);
+}
+
+static void say_decided(const csim_report *report, char *text, size_t size) {
+    decided_view view = {.vintage_month = CSIM_NO_MONTH};
+    char turn[3 * CSIM_REPORT_LINE] = "", guesses[160] = "", then[160] = "", month[CSIM_MONTH_TEXT];
+    see_beside(report, &view);
+    if (view.claim) say_turn(&view, turn, sizeof turn);
+    if (view.shares) snprintf(guesses, sizeof guesses, "In half of the readings guesses decide more than %.0f %% of the answer's variance. ", 100 * view.guesses[view.shares / 2]);
+    if (view.then) snprintf(then, sizeof then, "With what was known in %s, %u of %u probabilities lie more than ten points off.", csim_month_text(view.vintage_month, month), view.moved, view.then);
+    snprintf(text, size, "5. What decides: %s%s%s", turn, guesses, then);
+    if (!turn[0] && !guesses[0] && !then[0]) snprintf(text, size, "5. What decides: this run does not say.");
+}
+
 /* How many times the 95 % point is the 5 % point; NAN where that means nothing. */
 static double factor_of(const csim_report *report, int32_t slot) {
     const csim_report_row row = csim_report_read(report, slot, report->dates.last);
@@ -161,15 +223,15 @@ static void say_uncertainty(const csim_report *report, char *text, size_t size) 
     guesses_of(report->scenario, &uncertain, &guesses);
     int used = 0;
     if (widest >= 0)
-        used = snprintf(text, size, "5. What is uncertain: most of all \xE2\x80\x9C%s\xE2\x80\x9D, where nine paths of ten span a factor of %.2g; least of these \xE2\x80\x9C%s\xE2\x80\x9D, a factor of %.2g. ",
+        used = snprintf(text, size, "6. What is uncertain: most of all \xE2\x80\x9C%s\xE2\x80\x9D, where nine paths of ten span a factor of %.2g; least of these \xE2\x80\x9C%s\xE2\x80\x9D, a factor of %.2g. ",
                         csim_report_series_title(report, widest, wide, sizeof wide), factor_of(report, widest), csim_report_series_title(report, narrowest, narrow, sizeof narrow), factor_of(report, narrowest));
     if (used >= 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, "%s%u of %u uncertain inputs are guesses; finite paths blur a claim's probability by at most %.1f percentage points (standard error).", used ? "" : "5. What is uncertain: ", guesses, uncertain,
+        snprintf(text + used, size - (size_t)used, "%s%u of %u uncertain inputs are guesses; finite paths blur a claim's probability by at most %.1f percentage points (standard error).", used ? "" : "6. What is uncertain: ", guesses, uncertain,
                  100 * view_of(report).largest_error);
 }
 
 char *csim_summary_sentence(const csim_report *report, int which, char *text, size_t size) {
-    static void (*const say[CSIM_SUMMARY_SENTENCES])(const csim_report *, char *, size_t) = {say_shares, say_prices, say_software, say_claims, say_uncertainty};
+    static void (*const say[CSIM_SUMMARY_SENTENCES])(const csim_report *, char *, size_t) = {say_shares, say_prices, say_software, say_claims, say_decided, say_uncertainty};
     text[0] = 0;
     say[which](report, text, size);
     return text;

@@ -78,7 +78,7 @@ static csim_status check_deciding(csim_reader *self, const csim_claim *claim, co
     if (!out->deciding[0]) return CSIM_OK;
     const csim_node *node = csim_reader_find(self, path_in(path, claim, out, "deciding"));
     if (out->identity[0]) return csim_reader_refuse(self, CSIM_INCONSISTENT, node, path, "an identity is decided by the catalogue: leave out deciding");
-    return csim_reader_input(self, node, path, "deciding", out->deciding);
+    return csim_reader_input(self, node, path, "", out->deciding);
 }
 
 static csim_status read_reading(csim_reader *self, const csim_claim *claim, csim_node *node, csim_reading *out) {

@@ -54,7 +54,7 @@ static void hint_input(csim_reader *self, const char *wanted) {
 csim_status csim_reader_input(csim_reader *self, const csim_node *node, const char *field, const char *what, const char *key) {
     for (size_t i = 0; i < self->out->inputs; i++)
         if (strcmp(self->out->input[i].key, key) == 0) return CSIM_OK;
-    csim_reader_refuse(self, CSIM_UNKNOWN_NAME, node, field, "%s: there is no input '%.100s'; wanted a full key such as cap.g_f or choice.alpha.<segment>", what, key);
+    csim_reader_refuse(self, CSIM_UNKNOWN_NAME, node, field, "%s%sthere is no input '%.100s'; wanted a full key such as cap.g_f or choice.alpha.<segment>", what, *what ? ": " : "", key);
     hint_input(self, key);
     return CSIM_UNKNOWN_NAME;
 }

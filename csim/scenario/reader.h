@@ -46,7 +46,7 @@ csim_status csim_reader_next_month(csim_reader *self, const csim_node *entry, co
 /* A name as an identifier: letters, digits, _ and -, beginning with a letter, shorter than CSIM_MAX_ID, and none that means something else. */
 csim_status csim_reader_check_id(csim_reader *self, const csim_node *node, const char *id, int line, int column, const char *field);
 
-/* ---- inputs.c: refuses `key` unless it is an input of this scenario, with the nearest one; `what` names it in the sentence ---- */
+/* ---- inputs.c: refuses `key` unless it is an input of this scenario, with the nearest one; `what` begins the sentence, "" for nothing ---- */
 csim_status csim_reader_input(csim_reader *self, const csim_node *node, const char *field, const char *what, const char *key);
 
 /* ---- the parts, in the order in which they are read ---- */

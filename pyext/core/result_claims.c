@@ -3,8 +3,6 @@
 
 #include "pyext/core/core.h"
 
-static const char *const answer_name[] = {"open", "paths", "constant", "pairs"};
-
 static int put_probability(PyObject *dict, const csim_probability *it) {
     return core_dict_put(dict, "probability", PyFloat_FromDouble(it->value)) || core_dict_put(dict, "error", PyFloat_FromDouble(it->error)) ||
            core_dict_put(dict, "low", PyFloat_FromDouble(it->low)) || core_dict_put(dict, "high", PyFloat_FromDouble(it->high)) ||
@@ -49,7 +47,7 @@ static PyObject *answer_at(const void *claims, Py_ssize_t i) {
     const csim_claim_result *it = (const csim_claim_result *)claims + i;
     PyObject *dict = PyDict_New();
     if (dict && (core_dict_put(dict, "claim", core_text(it->claim)) || core_dict_put(dict, "reading", core_text(it->reading)) ||
-                 core_dict_put(dict, "answer", core_text(answer_name[it->answer])) || put_probability(dict, &it->probability) ||
+                 core_dict_put(dict, "answer", core_text(csim_answer_name(it->answer))) || put_probability(dict, &it->probability) ||
                  core_dict_put(dict, "value", PyFloat_FromDouble(it->value.value)) || core_dict_put(dict, "value_error", PyFloat_FromDouble(it->value.error)) ||
                  core_dict_put(dict, "note", core_text(it->note)) || put_beside(dict, it) || (it->answer == CSIM_ANSWER_PAIRS && put_pairs(dict, &it->pairs))))
         Py_CLEAR(dict);

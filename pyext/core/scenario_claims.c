@@ -10,7 +10,8 @@ static PyObject *reading_dict(const csim_reading *reading) {
                  core_dict_put(dict, "op", core_text(reading->op)) || core_dict_put(dict, "threshold", PyFloat_FromDouble(reading->value)) ||
                  core_dict_put(dict, "at", core_month(reading->at_month)) || core_dict_put(dict, "by", core_month(reading->by_month)) ||
                  core_dict_put(dict, "from", core_month(reading->from_month)) || core_dict_put(dict, "given", core_text(reading->given)) ||
-                 core_dict_put(dict, "against", core_text(reading->against)) || core_dict_put(dict, "identity", core_text(reading->identity))))
+                 core_dict_put(dict, "against", core_text(reading->against)) || core_dict_put(dict, "identity", core_text(reading->identity)) ||
+                 core_dict_put(dict, "deciding", core_text(reading->deciding))))
         Py_CLEAR(dict);
     return dict;
 }

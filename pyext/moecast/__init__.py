@@ -19,7 +19,7 @@ _core.set_home(next(folder for folder in (_here / "scenarios", _here.parents[1] 
 
 from ._core import Error, FileError, RunError, ScenarioError
 from .catalogue import Catalogue, TokenCost, catalogue, token_cost
-from .claims import Claim, Reading
+from .claims import BreakEven, Claim, Reading, Vintage
 from .columns import Columns
 from .result import Replay, Result, load
 from .running import Run, run
@@ -28,6 +28,7 @@ from .scenario import Input, Scenario, scenarios
 __version__ = _core.version
 
 __all__ = [
+    "BreakEven",
     "Catalogue",
     "Claim",
     "Columns",
@@ -42,6 +43,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "TokenCost",
+    "Vintage",
     "catalogue",
     "load",
     "run",

@@ -9,6 +9,56 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class BreakEven:
+    """Where a reading's answer turns along one uncertain input, from a logistic curve over the kept paths.
+
+    Attributes
+    ----------
+    state : str
+        ``"flips"``, ``"does_not_flip"`` (between the 0.1 % and 99.9 % points of the prior), ``"too_few"`` (under ten paths say yes, or no),
+        ``"separated"`` (the input alone decides), ``"fixed"`` (it is fixed in this scenario) or ``"none"``. Numbers that a state lacks are NaN.
+    input, unit : str
+        Key of the deciding input, and its unit.
+    value : float
+        Of the input, in `unit`, at which yes and no are equally likely.
+    percentile, error, low, high : float
+        Where `value` lies in the prior, as a share; standard error and 95 % interval.
+    p_lowest, p5, p95, p_highest : float
+        Probability at the 0.1, 5, 95 and 99.9 % points of the prior.
+    hits, count : int
+        Kept paths (or pairs) that say yes, and that could say anything.
+    """
+
+    state: str
+    input: str
+    unit: str
+    value: float
+    percentile: float
+    error: float
+    low: float
+    high: float
+    p_lowest: float
+    p5: float
+    p95: float
+    p_highest: float
+    hits: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """A reading's probability in the scenario that knows nothing later than `known_until` (YYYY-MM): with standard error and Wilson's 95 % interval."""
+
+    known_until: str
+    probability: float
+    error: float
+    low: float
+    high: float
+    hits: int
+    count: int
+
+
+@dataclass(frozen=True)
 class Reading:
     """What a claim's words may mean, and the answer.
 
@@ -27,6 +77,12 @@ class Reading:
         Paths (or pairs) that say yes, and that could say anything.
     value, value_error : float
         Median of `metric`, mean difference or value of the expression; NaN when there is none.
+    break_even : BreakEven or None
+        Where the answer turns along the reading's deciding input; None when it names none.
+    guesses, guesses_error : float
+        Share of the answer's variance in which inputs that are guesses have a part; NaN unless further runs were asked for and paths decide.
+    vintage : Vintage or None
+        The same reading with what was known before; None unless further runs were asked for and paths decide.
     """
 
     id: str
@@ -47,6 +103,10 @@ class Reading:
     value: float
     value_error: float
     note: str
+    break_even: BreakEven | None
+    guesses: float
+    guesses_error: float
+    vintage: Vintage | None
 
 
 @dataclass(frozen=True)
@@ -75,12 +135,18 @@ _SILENT = {
     "value": math.nan,
     "value_error": math.nan,
     "note": "not asked",
+    "break_even": None,
+    "guesses": math.nan,
+    "guesses_error": math.nan,
+    "vintage": None,
 }
 
 
 def _reading(claim: str, said: dict[str, Any], answers: dict[str, dict[str, Any]]) -> Reading:
     name = f"{claim}.{said['id']}"
     answer = {key: answers.get(name, _SILENT)[key] for key in _SILENT}
+    answer["break_even"] = answer["break_even"] and BreakEven(**answer["break_even"])
+    answer["vintage"] = answer["vintage"] and Vintage(**answer["vintage"])
     words = {key: said[key] for key in ("title", "metric", "element", "op", "threshold", "at", "by")}
     return Reading(id=name, **words, **answer)
 

@@ -82,7 +82,8 @@ class Run:
         Parameters
         ----------
         contrasts : bool
-            Answer the claims that compare two scenarios too, which runs the other scenarios on up to 4,000 of the same paths.
+            Answer the claims that compare two scenarios too, and say what rests on guesses and what was known before: further runs of up to
+            4,000 of the same paths each.
 
         Raises
         ------

@@ -74,10 +74,72 @@ def test_wrong_words_give_one_sentence_and_exit_code_2(words, said):
 
 def test_run_writes_its_files(run):
     folder, done = run
-    assert {p.name for p in folder.iterdir()} == {"run.moecast", "summary.csv", "run.json", "report.xlsx"}
+    assert {p.name for p in folder.iterdir()} == {"run.moecast", "summary.csv", "claims.csv", "run.json", "report.xlsx"}
     facts = json.loads((folder / "run.json").read_text())
     assert facts["digest"] in done.stdout
     assert "claims: probability ± standard error" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory):
+    """A run with every further run, few paths of each: run.json and what was printed."""
+    folder = tmp_path_factory.mktemp("beside")
+    done = moecast("run", "baseline", "--paths", 400, "--seed", 3, "--contrast-paths", 300, "--no-report", "-o", folder)
+    assert done.returncode == 0, done.stderr
+    return folder, json.loads((folder / "run.json").read_text()), done.stdout
+
+
+def test_beside_each_answer_stand_break_even_guesses_and_vintage(beside):
+    _, facts, printed = beside
+    claims = {f"{c['claim']}.{c['reading']}": c for c in facts["claims"]}
+    turn = claims["f500_60.presence"]["break_even"]
+    assert turn["state"] == "flips" and turn["input"] == "choice.phi" and turn["low"] < turn["percentile"] < turn["high"] and turn["p5"] < .5 < turn["p95"]
+    assert claims["f500_60.primary"]["break_even"]["state"] == "too_few" and claims["f500_60.primary"]["break_even"]["value"] is None
+    assert 0 < claims["f500_60.presence"]["guesses"]["value"] < 1 and claims["f500_60.presence"]["guesses"]["unit"] == "share"
+    for c in facts["claims"]:
+        assert ("vintage" in c) == (c["answer"] == "paths"), c
+        assert "guesses" not in c or c["answer"] == "paths"
+    assert all(c["vintage"]["known_until"] == "2025-09" and c["vintage"]["count"] <= 300 for c in facts["claims"] if "vintage" in c)
+    assert claims["bans_obsolete.lag"]["break_even"]["input"] == "cap.lambda_K"
+    assert "2025-09:" in printed and "turns at choice.phi" in printed and "guesses" in printed
+
+
+def test_further_runs_leave_the_digest_alone(beside, tmp_path):
+    done = moecast("run", "baseline", "--paths", 400, "--seed", 3, "--no-contrasts", "--no-report", "-o", tmp_path)
+    facts = json.loads((tmp_path / "run.json").read_text())
+    assert done.returncode == 0 and facts["digest"] == beside[1]["digest"]
+    assert not any("vintage" in c or "guesses" in c for c in facts["claims"])
+    same = {f"{c['claim']}.{c['reading']}": c.get("break_even") for c in beside[1]["claims"] if c["answer"] == "paths"}
+    assert all(c.get("break_even") == same[f"{c['claim']}.{c['reading']}"] for c in facts["claims"] if c["answer"] == "paths")
+
+
+def test_claims_csv_repeats_run_json(beside, tmp_path):
+    folder, facts, _ = beside
+    rows = list(csv.DictReader(open(folder / "claims.csv", newline="")))
+    assert len(rows) == len(facts["claims"])
+    number = lambda text: float(text) if text else None  # noqa: E731
+    for row, c in zip(rows, facts["claims"], strict=True):
+        turn, then, share = c.get("break_even", {}), c.get("vintage", {}), c.get("guesses", {})
+        assert (row["claim"], row["reading"], row["answer"], number(row["probability"])) == (c["claim"], c["reading"], c["answer"], c["probability"])
+        assert (row["break_even_input"], row["break_even_unit"], number(row["break_even"])) == (turn.get("input", ""), turn.get("unit", ""), turn.get("value"))
+        assert (number(row["percentile"]), number(row["percentile_error"]), number(row["p95"])) == (turn.get("percentile"), turn.get("error"), turn.get("p95"))
+        assert (number(row["vintage"]), number(row["guesses"])) == (then.get("probability"), share.get("value"))
+    assert moecast("export", folder, "--claims", "-o", tmp_path / "again.csv").returncode == 0
+    assert (tmp_path / "again.csv").read_bytes() == (folder / "claims.csv").read_bytes()
+
+
+def test_a_vintage_is_not_compared_with_itself(tmp_path):
+    done = moecast("run", "hindcast_2025_09", "--paths", 64, "--contrast-paths", 64, "--no-report", "-o", tmp_path)
+    claims = json.loads((tmp_path / "run.json").read_text())["claims"]
+    assert done.returncode == 0 and not any("vintage" in c for c in claims) and any("break_even" in c for c in claims)
+
+
+def test_a_fixed_deciding_input_is_said_to_be_fixed(tmp_path):
+    (tmp_path / "fixed.yaml").write_text("moecast: 1\nname: fixed\nextends: baseline\nchoice: {phi: 1}\n")
+    done = moecast("run", tmp_path / "fixed.yaml", "--paths", 64, "--no-contrasts", "--no-report", "-o", tmp_path)
+    (c,) = [c for c in json.loads((tmp_path / "run.json").read_text())["claims"] if (c["claim"], c["reading"]) == ("f500_60", "presence")]
+    assert done.returncode == 0, done.stderr
+    assert c["break_even"]["state"] == "fixed"
 
 
 def test_run_json_holds_identity_and_scenario(run):

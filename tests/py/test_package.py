@@ -148,6 +148,18 @@ def test_a_contrast_is_answered_when_asked(tmp_path):
     answered = moecast.run(file, paths=64, seed=3, contrasts=True)
     pairs = [reading for reading in answered.readings() if reading.answer == "pairs"]
     assert pairs and all(np.isfinite(reading.value) and reading.count for reading in pairs)
+    shares = [reading for reading in answered.readings() if reading.answer == "paths"]
+    assert shares and all(reading.vintage.known_until == "2025-09" and 0 <= reading.vintage.probability <= 1 for reading in shares if reading.vintage.count)
+    assert any(0 < reading.guesses < 2 and reading.guesses_error > 0 for reading in shares)
+    assert all(reading.vintage is None and np.isnan(reading.guesses) for reading in pairs)
+
+
+def test_break_evens_need_no_further_run(result):
+    turn = result.probability("f500_60.presence").break_even
+    assert turn.state == "flips" and turn.input == "choice.phi" and turn.unit == "-" and turn.low < turn.percentile < turn.high
+    drawn = np.sort(result.inputs[turn.input])
+    assert abs(np.searchsorted(drawn, turn.value) / len(drawn) - turn.percentile) < 0.08  # the value is the prior's quantile there
+    assert all(reading.vintage is None and np.isnan(reading.guesses) for reading in result.readings())
 
 
 def test_unknown_names_offer_the_nearest(result):

@@ -468,8 +468,22 @@ def test_each_reading_names_what_exists_and_fits_its_claim(name, reading):
     assert ("against" in it) == (claim["kind"] == "contrast") == ("difference" in it)
     for key in ("against", "against_base"):
         assert it.get(key, "baseline") in VARIANTS | {"baseline"}
+    assert "deciding" in it or claim["kind"] != "contrast"
     if "given" in it:
         assert claim["kind"] == "conditional" and "given" not in claim["readings"][it["given"]]
+
+
+def test_every_deciding_input_is_uncertain_in_the_baseline():
+    given = dict(values(BASELINE))
+    named = {it["deciding"] for claim in CLAIMS.values() for it in claim["readings"].values() if "deciding" in it}
+    assert len(named) > 20 and named <= set(given)
+    assert all("fixed" not in given[key] for key in named)
+
+
+def test_the_vintage_of_the_baseline_knows_nothing_later_than_the_claims():
+    vintage = read(BASELINE["run"]["vintage"])
+    assert vintage["extends"] == "baseline" and vintage["assimilate"]["known_until"] == vintage["assimilate"]["until"]
+    assert all(vintage["assimilate"]["known_until"] < str(claim["said_on"]) for claim in CLAIMS.values())
 
 
 def test_conditional_claims_have_a_condition():

@@ -120,7 +120,7 @@ def test_headline_names_point_at_the_numbers_of_the_export(book: openpyxl.Workbo
 
 
 def rows_by_key(sheet: openpyxl.worksheet.worksheet.Worksheet) -> dict[str, list[tuple]]:
-    """Rows of readings; one that compares two scenarios stands in the second table, of contrasts, too."""
+    """Rows of readings; one that compares two scenarios stands in the table of contrasts too, one with a break-even in that table."""
     rows: dict[str, list[tuple]] = {}
     for row in sheet.iter_rows(values_only=True):
         if isinstance(row[0], str) and re.fullmatch(r"[a-z0-9_]+\.[a-z0-9_]+", row[0]):
@@ -133,7 +133,10 @@ def test_every_reading_stands_on_claims(run: Path, book: openpyxl.Workbook) -> N
     rows = rows_by_key(book["Claims"])
     assert set(rows) == {f"{claim['claim']}.{claim['reading']}" for claim in claims}
     for claim in claims:
-        row, *contrast = rows[f"{claim['claim']}.{claim['reading']}"]
+        row, *more = rows[f"{claim['claim']}.{claim['reading']}"]
+        turn = [other for other in more if other[1] == claim.get("break_even", {}).get("input")]
+        contrast = [other for other in more if other not in turn]
+        assert len(turn) == ("break_even" in claim)
         probability = claim["probability"]
         if isinstance(row[3], str):  # a bound, a truth or nothing
             assert probability in (0, 1, None), row
@@ -145,6 +148,31 @@ def test_every_reading_stands_on_claims(run: Path, book: openpyxl.Workbook) -> N
             assert math.isclose(contrast[0][3], claim["value"], rel_tol=1e-14), contrast
 
 
+def test_what_stands_beside_an_answer_stands_on_claims(run: Path, book: openpyxl.Workbook) -> None:
+    claims = json.loads((run / "run.json").read_text(encoding="utf-8"))["claims"]
+    rows = rows_by_key(book["Claims"])
+    heads = next(row for row in book["Claims"].iter_rows(values_only=True) if row[0] == "Claim and reading")
+    vintage, guesses = heads.index("As known"), heads.index("Guesses")
+    assert any(row[vintage] == "2025-09" for row in book["Claims"].iter_rows(values_only=True))
+    flips = 0
+    for claim in claims:
+        row, *more = rows[f"{claim['claim']}.{claim['reading']}"]
+        then, share, turn = claim.get("vintage"), claim.get("guesses"), claim.get("break_even")
+        if then and 0 < then["hits"] < then["count"]:
+            assert math.isclose(row[vintage], then["probability"], rel_tol=1e-14) and math.isclose(row[vintage + 1], then["error"], rel_tol=1e-14)
+        if share:
+            assert math.isclose(row[guesses], share["value"], rel_tol=1e-14) and math.isclose(row[guesses + 1], share["error"], rel_tol=1e-14)
+        if claim["answer"] in ("constant", "pairs"):
+            assert row[vintage] in (None, "n/a") and row[guesses] in (None, "n/a")
+        if turn and turn["state"] == "flips":
+            flips += 1
+            (cells,) = [other for other in more if other[1] == turn["input"]]
+            assert cells[3] == turn["unit"]
+            expected = [turn[key] for key in ("value", "percentile", "error", "low", "high", "p5", "p95")]
+            assert all(math.isclose(a, b, rel_tol=1e-14) for a, b in zip(cells[4:11], expected, strict=True))
+    assert flips > 10
+
+
 def test_probabilities_of_none_and_all_show_their_bound(book: openpyxl.Workbook) -> None:
     cells = [row[3] for row in book["Claims"].iter_rows(values_only=True) if isinstance(row[3], str)]
     bounds = [cell for cell in cells if cell[0] in "<>"]
@@ -152,9 +180,9 @@ def test_probabilities_of_none_and_all_show_their_bound(book: openpyxl.Workbook)
     assert all(re.fullmatch(r"< \d+\.\d+%|> \d+\.\d+%", bound) for bound in bounds)
 
 
-def test_the_answer_has_five_sentences(book: openpyxl.Workbook) -> None:
+def test_the_answer_has_six_sentences(book: openpyxl.Workbook) -> None:
     starts = [text[:2] for text in texts(book["Summary"]) if re.match(r"\d\. ", text)]
-    assert starts == ["1.", "2.", "3.", "4.", "5."]
+    assert starts == ["1.", "2.", "3.", "4.", "5.", "6."]
 
 
 def test_every_input_is_explained(book: openpyxl.Workbook) -> None:
