@@ -1,6 +1,7 @@
 /* See break_even.h. First the place of a value in its prior, then the regression. */
 #include "csim/engine/break_even.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,7 +98,7 @@ static int converges(logit *fit, const double *score, const unsigned char *hit, 
 
 /* True when no yes lies between two noes and the reverse: the likelihood then has no maximum. */
 static int is_separated(const double *score, const unsigned char *hit, size_t n) {
-    double least[2] = {INFINITY, INFINITY}, most[2] = {-INFINITY, -INFINITY};
+    double least[2] = {DBL_MAX, DBL_MAX}, most[2] = {-DBL_MAX, -DBL_MAX};
     for (size_t i = 0; i < n; i++) {
         if (hit[i] == CSIM_HIT_UNKNOWN) continue;
         const int yes = hit[i] == CSIM_HIT;
