@@ -762,7 +762,7 @@ static void a_reading_of_later_stays_open_and_says_why(void **state) {
     earlier.claim = &claim;
     earlier.known_until = 25 * 12 + 8;
     check_status(csim_claims_check(&earlier, catalogue, &err), &err);
-    check_status(csim_claims_evaluate(&earlier, catalogue, &result, NULL, &oracle, &out, &count, &err), &err);
+    check_status(csim_claims_evaluate(&earlier, catalogue, &result, NULL, NULL, &oracle, &out, &count, &err), &err);
     assert_int_equal(out[0].answer, CSIM_ANSWER_OPEN);
     assert_true(isnan(out[0].probability.value));
     assert_string_equal(out[0].note, "the catalogue's price of gpt-5.2 is dated 2025-12, after known_until 2025-09");
