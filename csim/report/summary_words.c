@@ -15,8 +15,14 @@ uint32_t csim_summary_keys(const csim_report *report, int32_t *slots) {
         {CSIM_OUT_SHARE_WORLD_OPEN, 0}, {CSIM_OUT_SHARE_CN_ABROAD, 0}, {CSIM_OUT_SHARE_SPEND_OPEN, 0}, {CSIM_OUT_GAP, 0}, {CSIM_OUT_PRICE_CLOSED, 0},
         {CSIM_OUT_PRICE_OPEN, 0}, {CSIM_OUT_COST_CLOSED, 0}, {CSIM_OUT_COST_CN_FIRST_PARTY, 0}, {CSIM_OUT_SAAS_REVENUE, 0}, {CSIM_OUT_SAAS_EVS, 0},
         {CSIM_OUT_SUB_PAYERS, 0}, {CSIM_OUT_MERCHANT_REVENUE, 0}};
-    for (int i = 0; i < CSIM_SUMMARY_KEYS; i++) slots[i] = csim_report_slot(report, keys[i].id, keys[i].element);
-    return CSIM_SUMMARY_KEYS;
+    uint32_t count = 0;
+    for (int i = 0; i < CSIM_SUMMARY_KEYS; i++) {
+        const int32_t slot = csim_report_slot(report, keys[i].id, keys[i].element);
+        uint32_t before = 0;
+        while (before < count && slots[before] != slot) before++;
+        if (before == count) slots[count++] = slot; /* one segment may play two roles: a row each would be the same row twice */
+    }
+    return count;
 }
 
 /* ---- parts of sentences ---- */

@@ -285,3 +285,12 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     said = texts(book["Claims"])
     assert "=cmd|' /C calc'!A0" in said and "=2+2" in said
     assert any(text.startswith("=HYPERLINK") for text in texts(book["Summary"]))
+
+
+def test_a_segment_may_play_two_roles(tmp_path: Path) -> None:
+    scenario = tmp_path / "two.yaml"
+    scenario.write_text("moecast: 1\nname: two\nextends: baseline\nroles: {large_firms: developers}\n")
+    moecast("run", scenario, "--paths", "16", "--no-contrasts", "--quiet", "-o", tmp_path / "two")
+    summary = openpyxl.load_workbook(tmp_path / "two" / "report.xlsx")["Summary"]
+    titles = [row[0].value for row in summary.iter_rows() if isinstance(row[0].value, str)]
+    assert sum(title == "Open share of tokens, outside China: developers" for title in titles) == 1
