@@ -2,16 +2,12 @@
 #include "csim/engine/guesses.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "csim/rng/stream.h"
 
 int csim_is_guess(const csim_input *input) { return input->spec.family != CSIM_DIST_FIXED && !strcmp(input->note.basis, "guess"); }
 
 csim_status csim_guesses_plan(const csim_scenario *scenario, const csim_plan *plan, csim_plan **out, size_t *redrawn, csim_error *err) {
-    char name[2 * CSIM_PLAN_ID + 16];
     csim_plan *copy = malloc(sizeof *copy);
     *out = NULL;
     *redrawn = 0;
@@ -19,8 +15,7 @@ csim_status csim_guesses_plan(const csim_scenario *scenario, const csim_plan *pl
     memcpy(copy, plan, sizeof *copy);
     for (size_t i = 0; i < scenario->inputs && i < (size_t)plan->inputs; i++) {
         if (!csim_is_guess(&scenario->input[i])) continue;
-        snprintf(name, sizeof name, "guess.again.%s", plan->input_key[i]);
-        copy->input_hash[i] = csim_stream_hash(name);
+        csim_plan_input_redraw(copy, (int)i);
         ++*redrawn;
     }
     *out = copy;

@@ -38,6 +38,12 @@ int csim_plan_input_find(const csim_plan *plan, const char *key) {
     return -1;
 }
 
+void csim_plan_input_redraw(csim_plan *plan, int position) {
+    char name[2 * CSIM_PLAN_ID + 8];
+    snprintf(name, sizeof name, "again.%s", plan->input_key[position]);
+    plan->input_hash[position] = csim_stream_hash(name);
+}
+
 static csim_status compile_copula(const csim_scenario *s, csim_plan *plan, csim_error *err) {
     csim_copula_pair pairs[CSIM_COPULA_MAX_PAIRS];
     if (s->correlations > CSIM_COPULA_MAX_PAIRS)

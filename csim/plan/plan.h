@@ -140,6 +140,9 @@ int csim_plan_input_find(const csim_plan *plan, const char *key);
 int csim_plan_slot(const csim_plan *plan, const char *name);
 int csim_plan_scalar_find(const csim_plan *plan, int slot, int month);
 
+/* Gives an input a second stream instead of the one its key has: it is drawn anew, and nothing else is. */
+void csim_plan_input_redraw(csim_plan *plan, int position);
+
 /* SHA-256 of the bytes, 64 hex digits and NUL. */
 void csim_plan_hash(const csim_plan *plan, char hex[65]);
 
