@@ -162,7 +162,7 @@ static csim_status write_all(const csim_cli_io *io, job *self, const request *wa
     char path[4200];
     csim_run_file *file = NULL;
     join_words(io, self->command, sizeof self->command);
-    const csim_run_info info = {csim_version(), csim_revision(), csim_compiler(), csim_gsl_version(), self->result->variant, self->command, created_now()};
+    const csim_run_info info = {csim_version(), csim_revision(), csim_compiler(), csim_gsl_version(), self->result->variant, self->command, created_now(), {0}};
     snprintf(path, sizeof path, "%s/run.moecast", self->folder);
     csim_status status = csim_run_file_write(path, self->result, self->scenario, &info, self->claims, self->claim_count, err);
     if (!status) status = csim_run_file_read(path, &file, err); /* the exports are made from the file, not from memory: what is stored is what is shown */

@@ -5,6 +5,18 @@ static void feed(void *to, const void *bytes, size_t size) { csim_sha256_update(
 
 static void feed_word(csim_sha256 *state, uint64_t word) { csim_sha256_update(state, &word, sizeof word); }
 
+/* One interval, as nearly always, is told by its first path and its length; several by a mark that is no path, their number, and the same of each. */
+static void feed_ledger(csim_sha256 *state, const csim_ledger *ledger) {
+    if (ledger->count != 1) {
+        feed_word(state, UINT64_MAX);
+        feed_word(state, ledger->count);
+    }
+    for (size_t i = 0; i < ledger->count; i++) {
+        feed_word(state, ledger->interval[i].from);
+        feed_word(state, ledger->interval[i].to - ledger->interval[i].from);
+    }
+}
+
 void csim_result_digest(const csim_result *result, char hex[65]) {
     char plan_hash[65];
     unsigned char digest[CSIM_SHA256_BYTES];
@@ -13,8 +25,7 @@ void csim_result_digest(const csim_result *result, char hex[65]) {
     csim_plan_hash(result->plan, plan_hash);
     csim_sha256_update(&state, plan_hash, 64);
     feed_word(&state, result->options.seed);
-    feed_word(&state, result->options.first_path);
-    feed_word(&state, result->done);
+    feed_ledger(&state, &result->ledger);
     for (int i = 0; i < result->plan->readings; i++) {
         feed_word(&state, result->tally[i].hits);
         feed_word(&state, result->tally[i].count);

@@ -36,6 +36,8 @@ struct csim_run {
     int threads;
     atomic_uint next_block;
     uint32_t blocks;
+    csim_ledger todo;            /* paths to simulate: blocks are counted through it, each interval's last may be short */
+    csim_result base;            /* what was taken in (csim_run_take), without rows; statistics NULL when nothing was */
     const atomic_int *cancel;
     double deadline;
     worker *workers;
@@ -106,6 +108,22 @@ static csim_status result_init(csim_run *run, csim_error *err) {
     return CSIM_OK;
 }
 
+static uint32_t blocks_of_interval(csim_interval it) { return (it.to - it.from) / P + ((it.to - it.from) % P != 0); }
+
+static uint32_t blocks_of(const csim_ledger *todo) {
+    uint32_t blocks = 0;
+    for (size_t i = 0; i < todo->count; i++) blocks += blocks_of_interval(todo->interval[i]);
+    return blocks;
+}
+
+/* The paths of a block. */
+static csim_interval block_at(const csim_ledger *todo, uint32_t block) {
+    size_t i = 0;
+    for (; block >= blocks_of_interval(todo->interval[i]); i++) block -= blocks_of_interval(todo->interval[i]);
+    const uint32_t from = todo->interval[i].from + block * P, left = todo->interval[i].to - from;
+    return (csim_interval){from, from + (left < P ? left : P)};
+}
+
 csim_status csim_run_new(const csim_plan *plan, const csim_run_options *options, csim_run **out, csim_error *err) {
     *out = NULL;
     if (!options->paths) return csim_error_set(err, CSIM_USAGE, "a run needs at least one path");
@@ -114,7 +132,8 @@ csim_status csim_run_new(const csim_plan *plan, const csim_run_options *options,
     if (!run) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a run");
     run->plan = plan;
     run->options = *options;
-    run->blocks = options->paths / P + (options->paths % P != 0);
+    csim_ledger_add(&run->todo, options->first_path, options->first_path + options->paths, NULL);
+    run->blocks = blocks_of(&run->todo);
     run->threads = options->threads <= 0 ? processors() : options->threads > MAX_THREADS ? MAX_THREADS : options->threads;
     csim_status status = csim_variant_choose(NULL, &run->model, err);
     if (status) {
@@ -137,6 +156,7 @@ void csim_run_free(csim_run *run) {
     if (!run) return;
     for (int i = 0; run->workers && i < run->threads; i++) worker_clear(&run->workers[i]);
     free(run->workers);
+    csim_accumulator_free(run->base.statistics);
     csim_accumulator_free(run->result.statistics);
     free(run->result.kept_input);
     free(run->result.kept_scalar);
@@ -246,8 +266,9 @@ static void *work(void *argument) {
     while (!self->status && !time_is_up(run)) {
         const uint32_t block = self->has_unfinished ? self->unfinished : atomic_fetch_add(&run->next_block, 1);
         if (block >= run->blocks) break;
-        const uint32_t first = run->options.first_path + block * P, left = run->options.paths - block * P;
-        const int n = left < P ? (int)left : P;
+        const csim_interval paths = block_at(&run->todo, block);
+        const uint32_t first = paths.from;
+        const int n = (int)(paths.to - paths.from);
         const csim_status status = simulate_block(self, first, n);
         self->has_unfinished = status == CSIM_INTERRUPTED;
         self->unfinished = block;
@@ -258,9 +279,48 @@ static void *work(void *argument) {
 }
 
 uint64_t csim_run_done(const csim_run *run) {
-    uint64_t done = 0;
+    uint64_t done = run->base.done;
     for (int i = 0; i < run->threads; i++) done += run->workers[i].done;
     return done;
+}
+
+int csim_run_is_finished(const csim_run *run) { return csim_run_done(run) - run->base.done >= csim_ledger_paths(&run->todo); }
+
+void csim_run_restrict(csim_run *run, const csim_ledger *only) {
+    csim_ledger out = {0};
+    for (size_t i = 0; i < run->todo.count; i++)
+        for (size_t k = 0; k < only->count; k++) {
+            const csim_interval a = run->todo.interval[i], b = only->interval[k];
+            csim_ledger_add(&out, a.from > b.from ? a.from : b.from, a.to < b.to ? a.to : b.to, NULL);
+        }
+    run->todo = out;
+    run->blocks = blocks_of(&out);
+}
+
+/* What the run's first and last path leave out cannot be taken in: its rows and its ledger would lie outside. */
+static csim_status check_part(const csim_run *run, const csim_result *part, csim_error *err) {
+    const uint32_t first = run->options.first_path, end = first + run->options.paths;
+    if (memcmp(run->plan, part->plan, sizeof *run->plan)) return csim_error_set(err, CSIM_INCONSISTENT, "it is of another scenario or catalogue: its plan is another one");
+    if (run->options.seed != part->options.seed)
+        return csim_error_set(err, CSIM_INCONSISTENT, "its seed is %llu, here it is %llu", (unsigned long long)part->options.seed, (unsigned long long)run->options.seed);
+    for (size_t i = 0; i < part->ledger.count; i++)
+        if (part->ledger.interval[i].from < first || part->ledger.interval[i].to > end)
+            return csim_error_set(err, CSIM_INCONSISTENT, "it holds paths %u to %u, but the run ends at %u", part->ledger.interval[i].from, part->ledger.interval[i].to - 1, end - 1);
+    return CSIM_OK;
+}
+
+csim_status csim_run_take(csim_run *run, const csim_result *part, csim_error *err) {
+    csim_ledger left = {0};
+    csim_status status = check_part(run, part, err);
+    run->base.plan = run->plan;
+    if (!status && !run->base.statistics) status = new_statistics(run->plan, &run->base.statistics, err);
+    if (!status) status = csim_result_merge(&run->base, part, err);
+    if (status) return status;
+    csim_result_take_rows(&run->result, part);
+    csim_ledger_missing(&run->base.ledger, run->options.first_path, run->options.first_path + run->options.paths, &left);
+    csim_run_restrict(run, &left);
+    run->result.seconds += part->seconds;
+    return CSIM_OK;
 }
 
 static csim_status join_all(csim_run *run, csim_error *err) {
@@ -291,7 +351,7 @@ csim_status csim_run_advance(csim_run *run, double seconds, const atomic_int *ca
     if (atomic_load(&run->next_block) > run->blocks) atomic_store(&run->next_block, run->blocks);
     if (!started) return csim_error_set(err, CSIM_NO_MEMORY, "the system gives no thread");
     if (status) return status;
-    if (cancel && atomic_load(cancel) && csim_run_done(run) < run->options.paths)
+    if (cancel && atomic_load(cancel) && !csim_run_is_finished(run))
         return csim_error_set(err, CSIM_INTERRUPTED, "interrupted after %llu of %u paths", (unsigned long long)csim_run_done(run), run->options.paths);
     return CSIM_OK;
 }
@@ -306,6 +366,19 @@ static void add_worker(csim_result *result, const worker *w) {
     result->failed += w->failed;
     for (int i = 0; i < CSIM_FAILURES; i++) result->failed_by[i] += w->failed_by[i];
     for (int i = 0; i < CSIM_MAX_OUTCOMES; i++) result->failed_slot[i] += w->failed_slot[i];
+}
+
+/* Blocks are begun in their order, so all below the next one are finished but those that a cancel broke off. */
+static csim_status write_ledger(const csim_run *run, csim_ledger *out, csim_error *err) {
+    const uint32_t begun = atomic_load(&run->next_block) < run->blocks ? atomic_load(&run->next_block) : run->blocks;
+    csim_status status = CSIM_OK;
+    for (uint32_t block = 0; !status && block < begun; block++) {
+        int broken = 0;
+        for (int i = 0; i < run->threads; i++) broken |= run->workers[i].has_unfinished && run->workers[i].unfinished == block;
+        const csim_interval paths = block_at(&run->todo, block);
+        if (!broken) status = csim_ledger_add(out, paths.from, paths.to, err);
+    }
+    return status;
 }
 
 /* Which outcome stopped most paths: the first place to look. */
@@ -324,7 +397,10 @@ csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *
     memset(result->tally, 0, sizeof result->tally);
     memset(result->failed_by, 0, sizeof result->failed_by);
     memset(result->failed_slot, 0, sizeof result->failed_slot);
-    const csim_status status = new_statistics(run->plan, &result->statistics, err);
+    result->ledger.count = 0;
+    csim_status status = new_statistics(run->plan, &result->statistics, err);
+    if (!status && run->base.statistics) status = csim_result_merge(result, &run->base, err);
+    if (!status) status = write_ledger(run, &result->ledger, err);
     if (status) return status;
     for (int i = 0; i < run->threads; i++) add_worker(result, &run->workers[i]);
     *out = result;

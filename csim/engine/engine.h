@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "csim/engine/ledger.h"
 #include "csim/model/block.h"
 #include "csim/plan/plan.h"
 #include "csim/stats/accumulator.h"
@@ -30,14 +31,15 @@ typedef struct csim_result {
     csim_run_options options;
     csim_accumulator *statistics;        /* series = plan->slots, months = plan->report_months */
     csim_tally tally[CSIM_MAX_READINGS];
-    uint64_t done, failed;               /* paths simulated; of them stopped */
+    csim_ledger ledger;                  /* the paths simulated */
+    uint64_t done, failed;               /* how many they are; of them stopped */
     uint64_t failed_by[CSIM_FAILURES];   /* by csim_failure */
     uint64_t failed_slot[CSIM_MAX_OUTCOMES]; /* by the outcome that failed first */
-    uint32_t kept;                       /* rows in the two tables below, row i = path first_path + i */
+    uint32_t kept;                       /* rows in the two tables below, row i = path first_path + i; NAN in those of paths not simulated */
     double *kept_input;                  /* [kept][plan->inputs] */
     double *kept_scalar;                 /* [kept][plan->scalars]; NAN in the rows of stopped paths */
     uint32_t hit_rows;                   /* rows of the next; at least `kept` */
-    unsigned char *hit;                  /* [hit_rows][plan->readings], csim_hit; NULL with no rows in a result read from a file */
+    unsigned char *hit;                  /* [hit_rows][plan->readings], csim_hit */
     double seconds;                      /* spent in csim_run_advance */
 } csim_result;
 
@@ -50,12 +52,38 @@ void csim_run_free(csim_run *run);
 /* Works until all paths are done, `seconds` have passed (0: no limit) or *cancel is set (may be NULL). CSIM_OK also when time is up: ask csim_run_done.
  * INTERRUPTED when cancelled; the run stays valid and may be advanced again. RUN_FAILED when an invariant is broken under `verify`, with the sentence. */
 csim_status csim_run_advance(csim_run *run, double seconds, const atomic_int *cancel, csim_error *err);
-uint64_t csim_run_done(const csim_run *run);     /* paths finished so far */
+uint64_t csim_run_done(const csim_run *run);     /* paths finished so far, those taken in included */
+
+/* Takes in what is known already of some of the run's paths, as from a run file: they are not simulated again, and the result is that of one run over all,
+ * bit for bit. To be called before the first advance, as often as there are parts. INCONSISTENT when the part is of another plan or seed, overlaps what is
+ * there, or reaches beyond the run's paths; LIMIT, NO_MEMORY. */
+csim_status csim_run_take(csim_run *run, const csim_result *part, csim_error *err);
+/* Simulates no paths but those of the ledger. To be called before the first advance. */
+void csim_run_restrict(csim_run *run, const csim_ledger *only);
+int csim_run_is_finished(const csim_run *run);   /* nothing is left to simulate */
+
+/* to += part: statistics, tallies, failures, ledger, and the rows of kept paths for which `to` has room. Both of the same plan and seed. INCONSISTENT when
+ * they share paths. The one place that knows what adds up in a result. */
+csim_status csim_result_merge(csim_result *to, const csim_result *part, csim_error *err);
+/* The rows alone. */
+void csim_result_take_rows(csim_result *to, const csim_result *part);
+
+/* The tables of a result that have a row a path, from first_path on, and one name wherever they are stored. */
+enum { CSIM_ROW_TABLES = 3 };
+typedef struct csim_row_table {
+    const char *name;
+    uint32_t rows;
+    size_t row_bytes;
+    size_t member;                       /* where its pointer stands in csim_result (offsetof) */
+} csim_row_table;
+void csim_result_tables(const csim_result *result, csim_row_table out[CSIM_ROW_TABLES]);
+void *csim_result_rows(const csim_result *result, const csim_row_table *table); /* borrowed */
+void csim_result_set_rows(csim_result *result, const csim_row_table *table, void *rows);
 
 /* The statistics so far (all complete blocks). Borrowed; changes at the next advance. RUN_FAILED when more than .1 % of the paths were stopped. */
 csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *err);
 
-/* SHA-256 over plan hash, seed, path interval, statistics, tallies and failures: 64 hex digits and NUL. Never over times, threads or files. */
+/* SHA-256 over plan hash, seed, ledger, statistics, tallies and failures: 64 hex digits and NUL. Never over times, threads or files. */
 void csim_result_digest(const csim_result *result, char hex[65]);
 
 /* Replays one path: outcome values [months × slots], row by month, into caller's memory, and its inputs [plan->inputs]; either may be NULL. */

@@ -75,6 +75,13 @@ static void put_identity(FILE *stream, const csim_run_file *file) {
     fputs("\n  },\n", stream);
 }
 
+/* First and last path of each interval. */
+static void put_ledger(FILE *stream, const csim_ledger *ledger) {
+    fputs("  \"ledger\": [", stream);
+    for (size_t i = 0; i < ledger->count; i++) fprintf(stream, "%s[%u, %u]", i ? ", " : "", ledger->interval[i].from, ledger->interval[i].to - 1);
+    fputs("],\n", stream);
+}
+
 static void put_counts(FILE *stream, const csim_result *result) {
     const csim_run_options *options = &result->options;
     fprintf(stream, "  \"seed\": %llu,\n  \"first_path\": %u,\n  \"paths\": %u,\n  \"done\": %llu,\n  \"kept\": %u,\n  \"seconds\": ",
@@ -160,6 +167,7 @@ static void put_all(FILE *stream, const void *what) {
     fputs("{\n", stream);
     put_identity(stream, file);
     put_counts(stream, csim_run_file_result(file));
+    put_ledger(stream, &csim_run_file_result(file)->ledger);
     fputs("  \"claims\": [", stream);
     for (size_t i = 0; i < count; i++) {
         fputs(i ? ",\n" : "\n", stream);

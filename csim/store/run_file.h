@@ -1,11 +1,13 @@
 /* run.moecast: everything about one run in one SQLite file. Whoever has the file can check it, export it and run it again: it holds the plan, the full
  * scenario text, the exact statistics, the kept paths, the answers to claims and the circumstances of the run.
- * A file is written once and whole; reading gives back exactly what was written or refuses. No SQLite handle outlives a call.
+ * A file is written whole, under another name, and then put in place of the one before: a reader sees the one or the other. A run that is not finished is
+ * written like one that is; its ledger says which paths it holds. Reading gives back exactly what was written or refuses. No SQLite handle outlives a call.
  *
- * Tables, for people who open it with sqlite3:
+ * Tables, for people who open it with sqlite3 (docs/run-file.md):
  *   meta(key, value)         text: format, versions, scenario_name, scenario_sha256, scenario (canonical text), seed, paths, …, digest, plan_sha256, seal
- *   section(name, size, sha256, bytes)   plan (packed, plan_bytes.h), statistics (csim_accumulator_write), kept_input and kept_scalar (float64, a row
- *                                        a path, columns as in kept_column); size and hash are those of the unpacked bytes
+ *   ledger(position, first, paths)       intervals of the paths that were simulated
+ *   section(name, size, sha256, bytes)   plan (packed, plan_bytes.h), statistics (csim_accumulator_write), and the tables of csim_result_tables; size and
+ *                                        hash are those of the unpacked bytes
  *   series, failure, tally, kept_column, claim    one row a series, cause, reading, column, reading
  *   claim_break_even, claim_aside   by the reading's position in `claim`: its break-even, where it is asked; what rests on guesses and the vintage's answer,
  *                                   where there is either. Positions in a prior, shares and probabilities lie in [0, 1].
@@ -17,12 +19,20 @@
 #include "csim/engine/engine.h"
 #include "csim/scenario/scenario.h"
 
-enum { CSIM_RUN_FILE_FORMAT = 2 };
+enum { CSIM_RUN_FILE_FORMAT = 3 };
+
+/* What a file is of the run that was asked for. All 0: the whole of it, with the numbers of csim_result.options. */
+typedef struct csim_run_part {
+    uint32_t shard, shards;          /* 1 … shards; 0 for a run that was not cut */
+    uint32_t whole_paths;            /* of the whole run, numbered from 0 */
+    uint32_t keep_paths, keep_hits;  /* rows asked for in the whole run; a shard has those of its own paths */
+} csim_run_part;
 
 /* Circumstances that change no number. "" where not known. */
 typedef struct csim_run_info {
     const char *version, *git_revision, *compiler, *gsl_version, *kernel_variant, *command_line;
     int64_t created_unix_s; /* UTC */
+    csim_run_part part;
 } csim_run_info;
 
 /* Replaces `path` atomically; on any failure (FILE_WRITE, NO_MEMORY, LIMIT) what was there stays and nothing is left beside it. */
@@ -40,6 +50,7 @@ const csim_plan *csim_run_file_plan(const csim_run_file *file);
 const csim_result *csim_run_file_result(const csim_run_file *file);
 const csim_run_info *csim_run_file_info(const csim_run_file *file);
 const char *csim_run_file_scenario_text(const csim_run_file *file);
+const char *csim_run_file_scenario_file(const csim_run_file *file); /* where it was read from: what it names by relative paths lies beside it */
 const char *csim_run_file_meta(const csim_run_file *file, const char *key); /* NULL when there is no such key */
 const csim_claim_result *csim_run_file_claims(const csim_run_file *file, size_t *count);
 

@@ -35,6 +35,7 @@ void csim_run_file_free(csim_run_file *file) {
     csim_accumulator_free(file->result.statistics);
     free(file->result.kept_input);
     free(file->result.kept_scalar);
+    free(file->result.hit);
     for (size_t i = 0; i < file->metas; i++) {
         free(file->meta[i].key);
         free(file->meta[i].value);
@@ -47,6 +48,7 @@ const csim_plan *csim_run_file_plan(const csim_run_file *file) { return file->pl
 const csim_result *csim_run_file_result(const csim_run_file *file) { return &file->result; }
 const csim_run_info *csim_run_file_info(const csim_run_file *file) { return &file->info; }
 const char *csim_run_file_scenario_text(const csim_run_file *file) { return csim_run_file_meta(file, "scenario"); }
+const char *csim_run_file_scenario_file(const csim_run_file *file) { return csim_run_file_meta(file, "scenario_file"); }
 
 const csim_claim_result *csim_run_file_claims(const csim_run_file *file, size_t *count) {
     *count = file->claim_count;
@@ -112,17 +114,28 @@ static void take_circumstances(csim_sql *sql, csim_run_file *file) {
     info->command_line = meta_text(sql, file, "command_line");
     info->created_unix_s = strtoll(meta_text(sql, file, "created_unix_s"), NULL, 10);
     meta_text(sql, file, "scenario");
+    meta_text(sql, file, "scenario_file");
+}
+
+static void take_part(csim_sql *sql, csim_run_file *file) {
+    csim_run_part *part = &file->info.part;
+    part->shards = (uint32_t)meta_count(sql, file, "shards", UINT32_MAX);
+    part->shard = (uint32_t)meta_count(sql, file, "shard", part->shards);
+    part->whole_paths = (uint32_t)meta_count(sql, file, "whole_paths", UINT32_MAX);
+    part->keep_paths = (uint32_t)meta_count(sql, file, "keep_paths", UINT32_MAX);
+    part->keep_hits = (uint32_t)meta_count(sql, file, "keep_hits", UINT32_MAX);
 }
 
 static void take_counts(csim_sql *sql, csim_run_file *file) {
     csim_result *result = &file->result;
     result->options.seed = meta_count(sql, file, "seed", UINT64_MAX);
     result->options.first_path = (uint32_t)meta_count(sql, file, "first_path", UINT32_MAX);
-    result->options.paths = (uint32_t)meta_count(sql, file, "paths", UINT32_MAX);
+    result->options.paths = (uint32_t)meta_count(sql, file, "paths", UINT32_MAX - result->options.first_path);
     result->options.threads = (int)meta_count(sql, file, "threads", 1 << 20);
     result->done = meta_count(sql, file, "done", result->options.paths);
     result->failed = meta_count(sql, file, "failed", result->done);
     result->kept = result->options.keep_paths = (uint32_t)meta_count(sql, file, "kept", result->options.paths);
+    result->hit_rows = result->options.keep_hits = (uint32_t)meta_count(sql, file, "hit_rows", result->options.paths);
     result->seconds = strtod(meta_text(sql, file, "seconds"), NULL);
 }
 
@@ -167,24 +180,41 @@ static void read_plan(csim_sql *sql, csim_run_file *file) {
     file->result.plan = file->plan;
 }
 
-static double *read_table(csim_sql *sql, const char *name, size_t cells) {
+static void read_table(csim_sql *sql, csim_result *result, const csim_row_table *table) {
     sqlite3_stmt *row;
     size_t size = 0;
-    double *table = NULL;
-    if (find_section(sql, name, &row)) {
+    void *rows = NULL;
+    if (find_section(sql, table->name, &row)) {
         const void *bytes = plain_section(sql, row, &size);
-        if (!sql->status && size != cells * sizeof(double)) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("a table of kept paths has another size than the plan says"));
-        if (!sql->status && !(table = malloc(size + sizeof(double)))) csim_sql_fail(sql, CSIM_NO_MEMORY, "no memory to read the kept paths");
-        if (table && size) memcpy(table, bytes, size);
+        if (!sql->status && size != table->rows * table->row_bytes) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("a table of kept paths has another size than the plan says"));
+        if (!sql->status && !(rows = malloc(size + sizeof(double)))) csim_sql_fail(sql, CSIM_NO_MEMORY, "no memory to read the kept paths");
+        if (rows && size) memcpy(rows, bytes, size);
     }
     sqlite3_finalize(row);
-    return table;
+    csim_result_set_rows(result, table, rows);
 }
 
 static void read_kept(csim_sql *sql, csim_run_file *file) {
+    csim_row_table table[CSIM_ROW_TABLES];
     if (sql->status) return;
-    file->result.kept_input = read_table(sql, "kept_input", (size_t)file->result.kept * (size_t)file->plan->inputs);
-    file->result.kept_scalar = read_table(sql, "kept_scalar", (size_t)file->result.kept * (size_t)file->plan->scalars);
+    csim_result_tables(&file->result, table);
+    for (int i = 0; i < CSIM_ROW_TABLES; i++) read_table(sql, &file->result, &table[i]);
+}
+
+/* Sorted, apart and within the run's paths: as csim_ledger_add leaves them. */
+static void read_ledger(csim_sql *sql, csim_run_file *file) {
+    csim_result *result = &file->result;
+    const uint64_t first = result->options.first_path, end = first + result->options.paths;
+    bool good = true;
+    sqlite3_stmt *row = csim_sql_prepare(sql, "SELECT first, paths FROM ledger ORDER BY position");
+    while (good && csim_sql_step(sql, row)) {
+        const uint64_t from = csim_sql_count(row, 0), paths = csim_sql_count(row, 1);
+        const size_t before = result->ledger.count;
+        good = from >= first && from <= end && paths && paths <= end - from && (!before || from > result->ledger.interval[before - 1].to) &&
+               !csim_ledger_add(&result->ledger, (uint32_t)from, (uint32_t)(from + paths), NULL);
+    }
+    if (!good || (!sql->status && csim_ledger_paths(&result->ledger) != result->done)) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("its ledger of paths is no ledger of this run"));
+    sqlite3_finalize(row);
 }
 
 /* --- tables ---------------------------------------------------------------------------------------------------------------------------------- */
@@ -369,7 +399,9 @@ static csim_status read_database(const char *path, csim_run_file *file, csim_err
     read_meta(&sql, file);
     check_seal(&sql, file);
     take_circumstances(&sql, file);
+    take_part(&sql, file);
     take_counts(&sql, file);
+    read_ledger(&sql, file);
     read_plan(&sql, file);
     read_kept(&sql, file);
     read_statistics(&sql, file);

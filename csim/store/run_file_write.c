@@ -41,6 +41,23 @@ static void put_circumstances(csim_sql *sql, sqlite3_stmt *row, const csim_run_i
     put_text(sql, row, "seconds", text);
 }
 
+/* Relative names in the text are meant from the folder of this file. */
+static void put_place(csim_sql *sql, sqlite3_stmt *row, const char *file) {
+    char *absolute = file ? realpath(file, NULL) : NULL;
+    put_text(sql, row, "scenario_file", absolute ? absolute : file);
+    free(absolute);
+}
+
+static void put_part(csim_sql *sql, sqlite3_stmt *row, const csim_run_options *options, const csim_run_part *given) {
+    const csim_run_part whole = {0, 0, options->first_path + options->paths, options->keep_paths, options->keep_hits};
+    const csim_run_part *part = given->whole_paths ? given : &whole;
+    put_count(sql, row, "shard", part->shard);
+    put_count(sql, row, "shards", part->shards);
+    put_count(sql, row, "whole_paths", part->whole_paths);
+    put_count(sql, row, "keep_paths", part->keep_paths);
+    put_count(sql, row, "keep_hits", part->keep_hits);
+}
+
 static void write_meta(csim_sql *sql, const content *what) {
     const csim_result *result = what->result;
     const csim_run_options *options = &result->options;
@@ -50,6 +67,7 @@ static void write_meta(csim_sql *sql, const content *what) {
     put_circumstances(sql, row, what->info, result->seconds);
     put_text(sql, row, "scenario_name", what->scenario->name);
     put_text(sql, row, "scenario", what->scenario->text);
+    put_place(sql, row, what->scenario->file);
     csim_bytes_hash(what->scenario->text, what->scenario->text_size, hex);
     put_text(sql, row, "scenario_sha256", hex);
     put_count(sql, row, "seed", options->seed);
@@ -58,6 +76,8 @@ static void write_meta(csim_sql *sql, const content *what) {
     put_count(sql, row, "done", result->done);
     put_count(sql, row, "failed", result->failed);
     put_count(sql, row, "kept", result->kept);
+    put_count(sql, row, "hit_rows", result->hit_rows);
+    put_part(sql, row, options, &what->info->part);
     put_count(sql, row, "threads", (uint64_t)(options->threads > 0 ? options->threads : 0));
     csim_plan_hash(result->plan, hex);
     put_text(sql, row, "plan_sha256", hex);
@@ -108,12 +128,23 @@ static void write_statistics(csim_sql *sql, const csim_accumulator *statistics) 
     free(bytes);
 }
 
+static void write_ledger(csim_sql *sql, const csim_ledger *ledger) {
+    sqlite3_stmt *row = csim_sql_prepare(sql, "INSERT INTO ledger VALUES(?, ?, ?)");
+    for (size_t i = 0; i < ledger->count; i++)
+        csim_sql_insert(sql, row, "iii", (int64_t)i, (int64_t)ledger->interval[i].from, (int64_t)(ledger->interval[i].to - ledger->interval[i].from));
+    sqlite3_finalize(row);
+}
+
 static void write_kept(csim_sql *sql, const csim_result *result) {
     const csim_plan *plan = result->plan;
-    const size_t inputs = (size_t)result->kept * (size_t)plan->inputs * sizeof(double), scalars = (size_t)result->kept * (size_t)plan->scalars * sizeof(double);
+    csim_row_table table[CSIM_ROW_TABLES];
     char month[CSIM_MONTH_TEXT];
-    write_section(sql, "kept_input", result->kept_input, inputs, result->kept_input, inputs);
-    write_section(sql, "kept_scalar", result->kept_scalar, scalars, result->kept_scalar, scalars);
+    csim_result_tables(result, table);
+    for (int i = 0; i < CSIM_ROW_TABLES; i++) {
+        const void *rows = csim_result_rows(result, &table[i]);
+        const size_t size = table[i].rows * table[i].row_bytes;
+        write_section(sql, table[i].name, rows, size, rows, size);
+    }
     sqlite3_stmt *row = csim_sql_prepare(sql, "INSERT INTO kept_column VALUES(?, ?, ?, ?)");
     for (int i = 0; i < plan->inputs; i++) csim_sql_insert(sql, row, "titt", "kept_input", (int64_t)i, plan->input_key[i], "");
     for (int i = 0; i < plan->scalars; i++)
@@ -193,6 +224,7 @@ static csim_status write_database(const char *temporary, const char *path, const
     csim_sql_run(&sql, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; BEGIN");
     csim_schema_create(&sql);
     write_meta(&sql, what);
+    write_ledger(&sql, &what->result->ledger);
     write_plan(&sql, what->result->plan);
     write_statistics(&sql, what->result->statistics);
     write_kept(&sql, what->result);

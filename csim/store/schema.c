@@ -9,6 +9,7 @@
 
 static const char *const tables[] = {
     "CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE ledger(position INTEGER PRIMARY KEY, first INTEGER NOT NULL, paths INTEGER NOT NULL)",
     "CREATE TABLE section(name TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, bytes BLOB NOT NULL)",
     "CREATE TABLE series(slot INTEGER PRIMARY KEY, name TEXT NOT NULL, unit TEXT NOT NULL, axis INTEGER NOT NULL, lowest REAL NOT NULL, highest REAL NOT NULL, "
     "largest REAL NOT NULL, stopped_paths INTEGER NOT NULL)",
@@ -27,6 +28,7 @@ enum { TABLES = sizeof tables / sizeof tables[0] };
 
 static const char *const sealed[] = {
     "SELECT key, value FROM meta WHERE key <> 'seal' ORDER BY key",
+    "SELECT * FROM ledger ORDER BY position",
     "SELECT name, size, sha256 FROM section ORDER BY name",
     "SELECT * FROM series ORDER BY slot",
     "SELECT * FROM failure ORDER BY cause",

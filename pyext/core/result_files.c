@@ -6,7 +6,7 @@
 /* A result read from a file is written with the circumstances it was made in. */
 static csim_run_info info_of(const core_result *self, const char *command) {
     if (self->file) return *csim_run_file_info(self->file);
-    return (csim_run_info){csim_version(), csim_revision(), csim_compiler(), csim_gsl_version(), self->result->variant, command, self->created_unix_s};
+    return (csim_run_info){csim_version(), csim_revision(), csim_compiler(), csim_gsl_version(), self->result->variant, command, self->created_unix_s, {0}};
 }
 
 static csim_status save(const core_result *self, const core_scenario *scenario, const char *path, const char *command, csim_error *err) {

@@ -149,11 +149,151 @@ static void shards_merge_to_the_whole(void **state) {
     csim_run_free(b);
 }
 
+/* Takes parts in, runs what is left, and compares everything with a run in one go. */
+static void check_run_with_parts_equals_whole(const csim_result *const *parts, size_t count, int restrict_to_nothing) {
+    char expected[65], digest[65];
+    csim_error err;
+    csim_run *whole_run = run_to_end(options_of(11, 2), 0.0, expected), *run;
+    const csim_result *whole, *result;
+    const csim_run_options options = options_of(11, 2);
+    const csim_ledger nothing = {0};
+    check_status(csim_run_new(plan, &options, &run, &err), &err);
+    for (size_t i = 0; i < count; i++) check_status(csim_run_take(run, parts[i], &err), &err);
+    if (restrict_to_nothing) csim_run_restrict(run, &nothing);
+    while (!csim_run_is_finished(run)) check_status(csim_run_advance(run, 0.001, NULL, &err), &err);
+    check_status(csim_run_result(run, &result, &err), &err);
+    check_status(csim_run_result(whole_run, &whole, &err), &err);
+    csim_result_digest(result, digest);
+    assert_string_equal(digest, expected);
+    assert_true(csim_ledger_equal(&whole->ledger, &result->ledger));
+    assert_memory_equal(result->kept_input, whole->kept_input, (size_t)PATHS * (size_t)plan->inputs * sizeof(double));
+    assert_memory_equal(result->kept_scalar, whole->kept_scalar, (size_t)PATHS * (size_t)plan->scalars * sizeof(double));
+    assert_memory_equal(result->hit, whole->hit, (size_t)PATHS * (size_t)plan->readings);
+    csim_run_free(run);
+    csim_run_free(whole_run);
+}
+
+static csim_run *run_of_interval(uint32_t from, uint32_t to) {
+    char digest[65];
+    csim_run_options options = options_of(11, 2);
+    options.first_path = from;
+    options.paths = to - from;
+    return run_to_end(options, 0.0, digest);
+}
+
+static const csim_result *result_of(csim_run *run) {
+    csim_error err;
+    const csim_result *result = NULL;
+    check_status(csim_run_result(run, &result, &err), &err);
+    return result;
+}
+
+static void a_run_takes_shards_in_and_is_the_whole(void **state) {
+    (void)state;
+    csim_run *a = run_of_interval(0, 64), *b = run_of_interval(64, 200), *c = run_of_interval(200, PATHS);
+    const csim_result *const parts[] = {result_of(c), result_of(a), result_of(b)};
+    check_run_with_parts_equals_whole(parts, 3, 1);
+    csim_run_free(a);
+    csim_run_free(b);
+    csim_run_free(c);
+}
+
+static void a_run_simulates_what_its_parts_leave_out(void **state) {
+    (void)state;
+    csim_run *a = run_of_interval(7, 100), *b = run_of_interval(190, 191);
+    const csim_result *const parts[] = {result_of(a), result_of(b)};
+    check_run_with_parts_equals_whole(parts, 2, 0);
+    csim_run_free(a);
+    csim_run_free(b);
+}
+
 static void *cancel_soon(void *flag) {
     const struct timespec wait = {0, 60000000};
     nanosleep(&wait, NULL);
     atomic_store((atomic_int *)flag, 1);
     return NULL;
+}
+
+/* A run that is broken off at any moment leaves holes; what it has is a part as good as any. */
+static void a_run_goes_on_from_one_that_was_cancelled(void **state) {
+    (void)state;
+    csim_error err;
+    csim_run *broken;
+    const csim_run_options options = options_of(11, 2);
+    pthread_t thread;
+    atomic_int cancel = 0;
+    check_status(csim_run_new(plan, &options, &broken, &err), &err);
+    assert_int_equal(pthread_create(&thread, NULL, cancel_soon, &cancel), 0);
+    csim_run_advance(broken, 0.0, &cancel, &err);
+    pthread_join(thread, NULL);
+    const csim_result *const part[] = {result_of(broken)};
+    assert_int_equal(csim_ledger_paths(&part[0]->ledger), part[0]->done);
+    check_run_with_parts_equals_whole(part, 1, 0);
+    csim_run_free(broken);
+}
+
+static void parts_that_do_not_fit_are_refused(void **state) {
+    (void)state;
+    char digest[65];
+    csim_error err;
+    csim_run *run, *part = run_of_interval(100, 200), *beyond = run_of_interval(250, PATHS + 1), *seed = run_to_end(options_of(12, 2), 0.0, digest);
+    const csim_run_options options = options_of(11, 2);
+    csim_plan *other = malloc(sizeof *other);
+    assert_non_null(other);
+    memcpy(other, plan, sizeof *other);
+    other->months--;
+    check_status(csim_run_new(plan, &options, &run, &err), &err);
+    check_status(csim_run_take(run, result_of(part), &err), &err);
+    check_refused(csim_run_take(run, result_of(part), &err), CSIM_INCONSISTENT, &err);
+    check_contains(err.detail, "paths 100 to 199 are there already");
+    check_refused(csim_run_take(run, result_of(beyond), &err), CSIM_INCONSISTENT, &err);
+    check_refused(csim_run_take(run, result_of(seed), &err), CSIM_INCONSISTENT, &err);
+    check_contains(err.detail, "its seed is 12, here it is 11");
+    csim_result foreign = *result_of(part);
+    foreign.plan = other;
+    check_refused(csim_run_take(run, &foreign, &err), CSIM_INCONSISTENT, &err);
+    assert_int_equal(csim_run_done(run), 100);
+    free(other);
+    csim_run_free(run);
+    csim_run_free(part);
+    csim_run_free(beyond);
+    csim_run_free(seed);
+}
+
+static void a_ledger_is_the_same_in_whatever_order_it_was_filled(void **state) {
+    (void)state;
+    csim_error err;
+    csim_ledger a = {0}, b = {0}, gaps;
+    check_status(csim_ledger_add(&a, 0, 10, &err), &err);
+    check_status(csim_ledger_add(&a, 20, 30, &err), &err);
+    check_status(csim_ledger_add(&a, 10, 20, &err), &err);
+    check_status(csim_ledger_add(&a, 40, UINT32_MAX, &err), &err);
+    check_status(csim_ledger_add(&b, 40, UINT32_MAX, &err), &err);
+    check_status(csim_ledger_add(&b, 0, 30, &err), &err);
+    check_status(csim_ledger_add(&b, 35, 35, &err), &err);
+    assert_true(csim_ledger_equal(&a, &b));
+    assert_int_equal(a.count, 2);
+    assert_int_equal(csim_ledger_paths(&a), 30u + UINT32_MAX - 40u);
+    assert_true(csim_ledger_holds(&a, 29) && !csim_ledger_holds(&a, 30) && !csim_ledger_holds(&a, 39) && csim_ledger_holds(&a, 40));
+    check_refused(csim_ledger_add(&a, 29, 31, &err), CSIM_INCONSISTENT, &err);
+    check_refused(csim_ledger_add(&a, 25, 26, &err), CSIM_INCONSISTENT, &err);
+    check_refused(csim_ledger_add(&a, 30, 41, &err), CSIM_INCONSISTENT, &err);
+    csim_ledger_missing(&a, 5, 50, &gaps);
+    assert_true(gaps.count == 1 && gaps.interval[0].from == 30 && gaps.interval[0].to == 40);
+    csim_ledger_missing(&a, 32, 35, &gaps);
+    assert_true(gaps.count == 1 && gaps.interval[0].from == 32 && gaps.interval[0].to == 35);
+    csim_ledger_missing(&a, 0, 30, &gaps);
+    assert_int_equal(gaps.count, 0);
+}
+
+static void a_ledger_of_too_many_pieces_is_refused_and_stays_whole(void **state) {
+    (void)state;
+    csim_error err;
+    csim_ledger a = {0};
+    for (uint32_t i = 0; i < CSIM_MAX_INTERVALS; i++) check_status(csim_ledger_add(&a, 2 * i, 2 * i + 1, &err), &err);
+    check_refused(csim_ledger_add(&a, 5000, 5001, &err), CSIM_LIMIT, &err);
+    for (uint32_t i = 0; i + 1 < CSIM_MAX_INTERVALS; i++) check_status(csim_ledger_add(&a, 2 * i + 1, 2 * i + 2, &err), &err);
+    assert_true(a.count == 1 && csim_ledger_paths(&a) == 2 * CSIM_MAX_INTERVALS - 1);
 }
 
 static double seconds(void) {
@@ -265,6 +405,12 @@ int main(void) {
         cmocka_unit_test(a_replayed_path_equals_its_row_in_the_batch),
         cmocka_unit_test(a_path_does_not_depend_on_the_paths_beside_it),
         cmocka_unit_test(shards_merge_to_the_whole),
+        cmocka_unit_test(a_run_takes_shards_in_and_is_the_whole),
+        cmocka_unit_test(a_run_simulates_what_its_parts_leave_out),
+        cmocka_unit_test(a_run_goes_on_from_one_that_was_cancelled),
+        cmocka_unit_test(parts_that_do_not_fit_are_refused),
+        cmocka_unit_test(a_ledger_is_the_same_in_whatever_order_it_was_filled),
+        cmocka_unit_test(a_ledger_of_too_many_pieces_is_refused_and_stays_whole),
         cmocka_unit_test(cancel_answers_soon_and_leaves_a_run_that_goes_on),
         cmocka_unit_test(invariants_hold_after_every_month),
         cmocka_unit_test(a_run_without_paths_is_refused),

@@ -17,7 +17,7 @@
 #include "csim/store/run_file.h"
 #include "csim/store/schema.h"
 
-enum { PATHS = 200, KEPT = 5, MONTHS = 36, JANUARY_2024 = 24 * 12, CLAIMS = 3, NAME_SIZE = 600 };
+enum { PATHS = 200, WANTED = 210, KEPT = 5, HIT_ROWS = 7, MONTHS = 36, JANUARY_2024 = 24 * 12, CLAIMS = 3, NAME_SIZE = 600 };
 
 static char folder[] = "/tmp/moecast-store-XXXXXX";
 static char run_path[NAME_SIZE], copy_path[NAME_SIZE];
@@ -26,7 +26,7 @@ static csim_result result;
 static csim_claim_result claims[CLAIMS];
 static const char scenario_text[] = "moecast: 1\nname: \"made up\"\ntitle: \"Ünïcode, \\\"quotes\\\"\"\n";
 static csim_scenario scenario;
-static const csim_run_info info = {"0.1.0", "0123abc", "a compiler", "2.7.1", "plain", "moecast run \"x\" \t\xff", 1785931200};
+static const csim_run_info info = {"0.1.0", "0123abc", "a compiler", "2.7.1", "plain", "moecast run \"x\" \t\xff", 1785931200, {2, 5, 9000, 1400, 1300}};
 static csim_catalogue *catalogue;
 
 /* ---- a result without a model */
@@ -83,20 +83,26 @@ static void fill_statistics(void) {
 
 static void make_result(void) {
     static double inputs[KEPT * 2], scalars[KEPT];
+    static unsigned char hits[HIT_ROWS * 3];
     for (int i = 0; i < KEPT; i++) {
         inputs[2 * i] = i;
         inputs[2 * i + 1] = 1.0 / (3.0 + i);
         scalars[i] = i ? 0.1 * i : (double)NAN;
     }
     result.plan = plan;
-    result.options = (csim_run_options){.seed = UINT64_MAX - 6, .first_path = 1000, .paths = PATHS, .threads = 2, .keep_paths = KEPT};
+    result.options = (csim_run_options){.seed = UINT64_MAX - 6, .first_path = 1000, .paths = WANTED, .threads = 2, .keep_paths = KEPT};
     result.tally[0] = (csim_tally){50, 199};
     result.tally[1] = (csim_tally){20, 50};
     result.done = PATHS;
+    check_status(csim_ledger_add(&result.ledger, 1000, 1150, NULL), NULL);
+    check_status(csim_ledger_add(&result.ledger, 1160, 1210, NULL), NULL);
     result.failed = result.failed_by[CSIM_PATH_OUT_OF_RANGE] = result.failed_slot[2] = 1;
     result.kept = KEPT;
     result.kept_input = inputs;
     result.kept_scalar = scalars;
+    for (int i = 0; i < HIT_ROWS * 3; i++) hits[i] = (unsigned char)(i % (CSIM_HIT_UNKNOWN + 1));
+    result.hit_rows = HIT_ROWS;
+    result.hit = hits;
     result.seconds = 0.1;
     fill_statistics();
 }
@@ -240,10 +246,11 @@ static int same_as_written(const csim_run_file *file) {
     csim_result_digest(read, read_digest);
     int good = !memcmp(csim_run_file_plan(file), plan, sizeof *plan) && !strcmp(written_digest, read_digest) && count == CLAIMS;
     for (size_t i = 0; good && i < count; i++) good = same_claim(&claims[i], &answers[i]);
-    return good && read->options.seed == result.options.seed && read->options.first_path == 1000 && read->options.paths == PATHS && read->options.threads == 2 &&
+    return good && read->options.seed == result.options.seed && read->options.first_path == 1000 && read->options.paths == WANTED && read->options.threads == 2 &&
            read->done == PATHS && read->failed == 1 && read->failed_slot[2] == 1 && read->kept == KEPT && read->seconds == result.seconds &&
            !memcmp(read->failed_by, result.failed_by, sizeof result.failed_by) && !memcmp(read->kept_input, result.kept_input, KEPT * 2 * sizeof(double)) &&
-           !memcmp(read->kept_scalar, result.kept_scalar, KEPT * sizeof(double)) && !strcmp(csim_run_file_scenario_text(file), scenario_text) &&
+           !memcmp(read->kept_scalar, result.kept_scalar, KEPT * sizeof(double)) && read->hit_rows == HIT_ROWS && !memcmp(read->hit, result.hit, HIT_ROWS * 3) &&
+           csim_ledger_equal(&read->ledger, &result.ledger) && !memcmp(&about->part, &info.part, sizeof info.part) && !strcmp(csim_run_file_scenario_text(file), scenario_text) &&
            !strcmp(about->version, info.version) && !strcmp(about->git_revision, info.git_revision) && !strcmp(about->compiler, info.compiler) &&
            !strcmp(about->gsl_version, info.gsl_version) && !strcmp(about->kernel_variant, info.kernel_variant) &&
            !strcmp(about->command_line, info.command_line) && about->created_unix_s == info.created_unix_s &&
@@ -431,7 +438,14 @@ static void forged_files_are_refused_by_what_they_say(void **state) {
         {"INSERT INTO claim_break_even VALUES(99, 'flips', 'a', '-', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)", "has no claim"},
         {"INSERT INTO claim_aside VALUES(-1, 1, 1, '', 1, 1, 1, 1, 1, 1)", "has no claim"},
         {"CREATE VIEW extra AS SELECT 1", "tables"},
-        {"PRAGMA user_version = 3", "format 3; this version reads format 2"},
+        {"PRAGMA user_version = 2", "format 2; this version reads format 3"},
+        {"DELETE FROM ledger WHERE position = 1", "ledger"},
+        {"UPDATE ledger SET first = 1140 WHERE position = 1", "ledger"},
+        {"UPDATE ledger SET first = 1150, paths = 50 WHERE position = 1", "ledger"},
+        {"UPDATE ledger SET first = 1161 WHERE position = 1", "ledger"},
+        {"UPDATE ledger SET first = 1155 WHERE position = 1", "digest"},
+        {"UPDATE meta SET value = '6' WHERE key = 'hit_rows'", "kept paths"},
+        {"DELETE FROM meta WHERE key = 'whole_paths'", "key is missing"},
         {"PRAGMA application_id = 7", "not a run file"},
     };
     forge("SELECT 1"); /* a copy that is only sealed anew is good */

@@ -1,0 +1,57 @@
+/* What adds up when two results of the same plan and seed become one. A new number of csim_result is added here, and in the
+ * run file's writer and reader where it is to be stored; a table with a row a path only to csim_result_tables. */
+#include <stddef.h>
+#include <string.h>
+
+#include "csim/engine/engine.h"
+
+static void merge_counts(csim_result *to, const csim_result *part) {
+    for (int i = 0; i < CSIM_MAX_READINGS; i++) {
+        to->tally[i].hits += part->tally[i].hits;
+        to->tally[i].count += part->tally[i].count;
+    }
+    to->done += part->done;
+    to->failed += part->failed;
+    for (int i = 0; i < CSIM_FAILURES; i++) to->failed_by[i] += part->failed_by[i];
+    for (int i = 0; i < CSIM_MAX_OUTCOMES; i++) to->failed_slot[i] += part->failed_slot[i];
+}
+
+void csim_result_tables(const csim_result *result, csim_row_table out[CSIM_ROW_TABLES]) {
+    const csim_plan *plan = result->plan;
+    out[0] = (csim_row_table){"kept_input", result->kept, (size_t)plan->inputs * sizeof(double), offsetof(csim_result, kept_input)};
+    out[1] = (csim_row_table){"kept_scalar", result->kept, (size_t)plan->scalars * sizeof(double), offsetof(csim_result, kept_scalar)};
+    out[2] = (csim_row_table){"kept_hit", result->hit_rows, (size_t)plan->readings, offsetof(csim_result, hit)};
+}
+
+void *csim_result_rows(const csim_result *result, const csim_row_table *table) {
+    void *rows;
+    memcpy(&rows, (const char *)result + table->member, sizeof rows); /* a double * must not be read as a void * */
+    return rows;
+}
+
+void csim_result_set_rows(csim_result *result, const csim_row_table *table, void *rows) { memcpy((char *)result + table->member, &rows, sizeof rows); }
+
+/* Copies the row of `path` where both have it. */
+static void take_row(csim_result *to, const csim_row_table *to_table, const csim_result *part, const csim_row_table *table, uint32_t path) {
+    const uint32_t to_row = path - to->options.first_path, row = path - part->options.first_path; /* huge for a path before the first */
+    if (to_row >= to_table->rows || row >= table->rows || !table->row_bytes) return;
+    memcpy((char *)csim_result_rows(to, to_table) + to_row * table->row_bytes, (const char *)csim_result_rows(part, table) + row * table->row_bytes, table->row_bytes);
+}
+
+void csim_result_take_rows(csim_result *to, const csim_result *part) {
+    csim_row_table to_table[CSIM_ROW_TABLES], table[CSIM_ROW_TABLES];
+    csim_result_tables(to, to_table);
+    csim_result_tables(part, table);
+    for (int i = 0; i < CSIM_ROW_TABLES; i++)
+        for (uint32_t row = 0; row < table[i].rows; row++)
+            if (csim_ledger_holds(&part->ledger, part->options.first_path + row)) take_row(to, &to_table[i], part, &table[i], part->options.first_path + row);
+}
+
+csim_status csim_result_merge(csim_result *to, const csim_result *part, csim_error *err) {
+    const csim_status status = csim_ledger_add_all(&to->ledger, &part->ledger, err);
+    if (status) return status;
+    csim_accumulator_merge(to->statistics, part->statistics);
+    merge_counts(to, part);
+    csim_result_take_rows(to, part);
+    return CSIM_OK;
+}
