@@ -1,47 +1,41 @@
 /* report, export, path: what can be made of a finished run. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
+#include "csim/cli/stored.h"
 #include "csim/report/export.h"
 #include "csim/report/report.h"
 #include "csim/store/run_file.h"
 
-/* A run is named by its folder or by the file in it. */
-static void run_path(const char *name, char path[4200]) {
-    struct stat about;
-    snprintf(path, 4200, !stat(name, &about) && S_ISDIR(about.st_mode) ? "%s/run.moecast" : "%s", name);
-}
-
 static csim_status open_run(int argc, char **argv, const csim_option *options, size_t count, size_t words_max, const char **words, size_t *found, csim_run_file **file,
                             csim_error *err) {
-    char path[4200];
+    char path[CSIM_CLI_PATH];
     csim_status status = csim_options_parse(argc, argv, 1, options, count, words, words_max, found, err);
     if (status) return status;
     if (!*found) return csim_error_set(err, CSIM_USAGE, "moecast %s wants a run: a folder that 'moecast run' wrote, or its run.moecast", argv[0]);
-    run_path(words[0], path);
+    csim_stored_path(words[0], path);
     return csim_run_file_read(path, file, err);
 }
 
 /* Beside the run file when no place is given. */
-static void output_path(const char *given, const char *run, const char *name, char path[4200]) {
-    char from[4200];
+static void output_path(const char *given, const char *run, const char *name, char path[CSIM_CLI_PATH]) {
+    char from[CSIM_CLI_PATH];
     if (given) {
-        snprintf(path, 4200, "%s", given);
+        snprintf(path, CSIM_CLI_PATH, "%s", given);
         return;
     }
-    run_path(run, from);
+    csim_stored_path(run, from);
     char *slash = strrchr(from, '/');
-    if (slash) snprintf(path, 4200, "%.*s/%s", (int)(slash - from), from, name);
-    else snprintf(path, 4200, "%s", name);
+    if (slash) snprintf(path, CSIM_CLI_PATH, "%.*s/%s", (int)(slash - from), from, name);
+    else snprintf(path, CSIM_CLI_PATH, "%s", name);
 }
 
 csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     const char *run = NULL, *to = NULL;
     size_t words;
-    char path[4200];
+    char path[CSIM_CLI_PATH];
     csim_run_file *file = NULL;
     csim_scenario *scenario = NULL;
     const csim_option options[] = {{"-o", CSIM_OPTION_TEXT, &to, "FILE", "the workbook (report.xlsx beside the run file)"}};
@@ -66,7 +60,7 @@ csim_status csim_cli_export(const csim_cli_io *io, int argc, char **argv, csim_e
     const char *run = NULL, *to = NULL;
     size_t words;
     int csv = 0, json = 0, claims = 0;
-    char path[4200];
+    char path[CSIM_CLI_PATH];
     csim_run_file *file = NULL;
     const csim_option options[] = {{"--csv", CSIM_OPTION_FLAG, &csv, NULL, "tidy table of every series, month and statistic (summary.csv)"},
                                    {"--claims", CSIM_OPTION_FLAG, &claims, NULL, "tidy table of the readings and what stands beside them (claims.csv)"},

@@ -1,4 +1,4 @@
-/* run: scenario → plan → paths → contrasts → claims → run file and its exports. */
+/* run: scenario (or the run to go on with) → plan → paths, kept at checkpoints → contrasts → claims → run file and its exports. */
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -13,17 +13,25 @@
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
 #include "csim/cli/print.h"
+#include "csim/cli/stored.h"
 #include "csim/engine/kernel_oracle.h"
 #include "csim/report/export.h"
 #include "csim/report/report.h"
 #include "csim/rng/gsl_version.h"
+#include "csim/store/atomic_file.h"
 #include "csim/store/run_file.h"
 
 typedef struct request {
     const char *scenario, *folder;
-    long long paths, seed, threads, keep, contrast_paths;
-    int json, quiet, no_contrasts, no_report, verify;
+    long long paths, seed, threads, keep, contrast_paths, extend_to;
+    double checkpoint_s;
+    const char *shard;
+    uint32_t shard_number, shards;
+    int json, quiet, no_contrasts, no_report, verify, resume;
 } request;
+
+enum { USUAL_KEEP = 2000 };
+static const double usual_checkpoint_s = 10.0;
 
 /* Everything a run holds; released in one place. */
 typedef struct job {
@@ -31,6 +39,10 @@ typedef struct job {
     csim_catalogue *catalogue;
     csim_plan *plan;
     csim_run *run;
+    csim_run_file *stored;  /* what the run goes on from, until it was taken in */
+    csim_run_part part;
+    csim_run_options options;
+    uint64_t checkpoints;   /* written by this process */
     const csim_result *result;
     csim_contrasts *contrasts;
     csim_beside *beside;
@@ -45,27 +57,19 @@ static void job_clear(job *self) {
     csim_beside_free(self->beside);
     csim_contrasts_free(self->contrasts);
     csim_run_free(self->run);
+    csim_run_file_free(self->stored);
     csim_plan_free(self->plan);
     csim_catalogue_free(self->catalogue);
     csim_scenario_free(self->scenario);
     if (self->folder_lock >= 0) close(self->folder_lock);
 }
 
-static csim_status prepare(job *self, const request *wanted, csim_error *err) {
+static csim_status load(job *self, const request *wanted, csim_error *err) {
+    if (!wanted->scenario) return CSIM_OK; /* it stands in the run file */
     csim_status status = csim_scenario_load(wanted->scenario, &self->scenario, err);
     if (!status) status = csim_catalogue_load(self->scenario->catalogue_dir, &self->catalogue, err);
     if (!status) status = csim_plan_compile(self->scenario, self->catalogue, &self->plan, err);
-    if (!status) status = csim_claims_check(self->scenario, self->catalogue, err);
-    if (status) return status;
-    const csim_run_options options = {
-        .seed = wanted->seed >= 0 ? (uint64_t)wanted->seed : self->scenario->seed,
-        .paths = (uint32_t)(wanted->paths > 0 ? wanted->paths : self->scenario->paths),
-        .threads = (int)wanted->threads,
-        .keep_paths = (uint32_t)wanted->keep,
-        .keep_hits = wanted->no_contrasts ? 0 : wanted->contrast_paths > 0 ? (uint32_t)wanted->contrast_paths : CSIM_CONTRAST_PATHS,
-        .verify = wanted->verify,
-    };
-    return csim_run_new(self->plan, &options, &self->run, err);
+    return status ? status : csim_claims_check(self->scenario, self->catalogue, err);
 }
 
 static csim_status no_folder(const job *self, const char *what, const char *why, csim_error *err) {
@@ -83,7 +87,9 @@ static csim_status lock_folder(job *self, csim_error *err) {
 /* The folder is made before the paths are simulated, so that a wrong place costs no run. */
 static csim_status make_folder(job *self, const request *wanted, csim_error *err) {
     const char *given = wanted->folder ? wanted->folder : self->scenario->name;
-    const int length = snprintf(self->folder, sizeof self->folder, "%s%s", wanted->folder ? "" : "out/", given);
+    char shard[64] = "";
+    if (!wanted->folder && wanted->shards) snprintf(shard, sizeof shard, "/shard-%u-of-%u", wanted->shard_number, wanted->shards);
+    const int length = snprintf(self->folder, sizeof self->folder, "%s%s%s", wanted->folder ? "" : "out/", given, shard);
     if (length < 0 || (size_t)length >= sizeof self->folder) return csim_error_set(err, CSIM_FILE_WRITE, "the folder's name is longer than %zu bytes", sizeof self->folder - 1);
     for (char *at = self->folder + 1;; at++) {
         const char here = *at;
@@ -94,18 +100,185 @@ static csim_status make_folder(job *self, const request *wanted, csim_error *err
         if (!here) break;
     }
     if (access(self->folder, W_OK)) return no_folder(self, "write into", strerror(errno), err);
-    return lock_folder(self, err);
+    const csim_status status = lock_folder(self, err);
+    if (!status) csim_atomic_file_sweep(self->folder);
+    return status;
+}
+
+/* --- what is to be run ----------------------------------------------------------------------------------------------------------------------- */
+
+static void run_file_path(const job *self, char path[CSIM_CLI_PATH]) { snprintf(path, CSIM_CLI_PATH, "%s/run.moecast", self->folder); }
+
+static csim_status differs(const char *path, csim_error *err, const char *what, uint64_t stored, long long given) {
+    return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "the run there has %s %llu, not %lld; leave the option away to go on with it", what, (unsigned long long)stored, given);
+}
+
+static csim_status check_shard(const csim_run_part *part, const char *path, const request *wanted, csim_error *err) {
+    if (wanted->shards && (wanted->shards != part->shards || wanted->shard_number != part->shard))
+        return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, part->shards ? "the run there is shard %u/%u, not %s" : "the run there is no shard", part->shard, part->shards, wanted->shard);
+    if (wanted->extend_to >= 0 && part->shards) return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "a shard cannot be extended; merge the shards and extend the whole");
+    return CSIM_OK;
+}
+
+/* What the command line says must be what the file says. */
+static csim_status check_same(const job *self, const char *path, const request *wanted, csim_error *err) {
+    const csim_run_part *part = &csim_run_file_info(self->stored)->part;
+    const uint64_t seed = csim_run_file_result(self->stored)->options.seed;
+    if (wanted->seed >= 0 && (uint64_t)wanted->seed != seed) return differs(path, err, "seed", seed, wanted->seed);
+    if (wanted->paths >= 0 && wanted->paths != part->whole_paths) {
+        differs(path, err, "paths", part->whole_paths, wanted->paths);
+        csim_error_hint(err, "--extend-to N adds paths");
+        return CSIM_USAGE;
+    }
+    if (wanted->keep >= 0 && wanted->keep != part->keep_paths) return differs(path, err, "--keep", part->keep_paths, wanted->keep);
+    if (wanted->extend_to >= 0 && wanted->extend_to < part->whole_paths)
+        return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "the run there has %u paths already; --extend-to wants more", part->whole_paths);
+    return check_shard(part, path, wanted, err);
+}
+
+/* Finds the run to go on with. None there is no mistake when the scenario is given: the same command then begins and goes on. */
+static csim_status take_up(job *self, const request *wanted, csim_error *err) {
+    char path[CSIM_CLI_PATH];
+    run_file_path(self, path);
+    if (!wanted->resume || (wanted->scenario && access(path, F_OK))) return CSIM_OK;
+    csim_status status = csim_run_file_read(path, &self->stored, err);
+    if (!status) status = csim_stored_check_build(self->stored, path, err);
+    if (!status) status = self->plan ? csim_stored_check_plan(self->stored, path, self->plan, err) : csim_stored_compile(self->stored, path, &self->scenario, &self->catalogue, &self->plan, err);
+    return status ? status : check_same(self, path, wanted, err);
+}
+
+/* Shard i of n: whole blocks, as even as may be. */
+static csim_status cut(const request *wanted, uint32_t paths, csim_run_options *options, csim_error *err) {
+    const uint64_t blocks = ((uint64_t)paths + MOE_BLOCK - 1) / MOE_BLOCK, from = blocks * (wanted->shard_number - 1) / wanted->shards, to = blocks * wanted->shard_number / wanted->shards;
+    if (wanted->shards > blocks) return csim_error_set(err, CSIM_USAGE, "%u paths are %llu blocks of %d: too few for %u shards", paths, (unsigned long long)blocks, MOE_BLOCK, wanted->shards);
+    options->first_path = (uint32_t)(from * MOE_BLOCK);
+    options->paths = (to * MOE_BLOCK < paths ? (uint32_t)(to * MOE_BLOCK) : paths) - options->first_path;
+    return CSIM_OK;
+}
+
+static uint32_t beyond(uint32_t rows, uint32_t first) { return rows > first ? rows - first : 0; }
+
+static csim_status plan_new_run(job *self, const request *wanted, csim_error *err) {
+    const uint32_t paths = (uint32_t)(wanted->paths > 0 ? wanted->paths : self->scenario->paths);
+    self->part = (csim_run_part){wanted->shard_number, wanted->shards, paths, (uint32_t)(wanted->keep >= 0 ? wanted->keep : USUAL_KEEP),
+                                 wanted->contrast_paths > 0 ? (uint32_t)wanted->contrast_paths : CSIM_CONTRAST_PATHS};
+    self->options.seed = wanted->seed >= 0 ? (uint64_t)wanted->seed : self->scenario->seed;
+    self->options.paths = paths;
+    return wanted->shards ? cut(wanted, paths, &self->options, err) : CSIM_OK;
+}
+
+static void plan_old_run(job *self, const request *wanted) {
+    const csim_run_options *stored = &csim_run_file_result(self->stored)->options;
+    self->part = csim_run_file_info(self->stored)->part;
+    self->options.seed = stored->seed;
+    self->options.first_path = stored->first_path;
+    self->options.paths = stored->paths;
+    if (wanted->extend_to > 0) self->options.paths = self->part.whole_paths = (uint32_t)wanted->extend_to;
+}
+
+static csim_status begin(job *self, const request *wanted, csim_error *err) {
+    char path[CSIM_CLI_PATH];
+    run_file_path(self, path);
+    csim_status status = CSIM_OK;
+    if (self->stored) plan_old_run(self, wanted);
+    else status = plan_new_run(self, wanted, err);
+    if (status) return status;
+    self->options.threads = (int)wanted->threads;
+    self->options.verify = wanted->verify;
+    self->options.keep_paths = beyond(self->part.keep_paths, self->options.first_path);
+    self->options.keep_hits = beyond(self->part.keep_hits, self->options.first_path);
+    status = csim_run_new(self->plan, &self->options, &self->run, err);
+    if (!status && self->stored) status = csim_stored_take(self->run, self->stored, path, err);
+    csim_run_file_free(self->stored); /* its numbers are the run's now */
+    self->stored = NULL;
+    return status;
+}
+
+/* --- the run file ---------------------------------------------------------------------------------------------------------------------------- */
+
+/* SOURCE_DATE_EPOCH fixes the time for builds that must be byte-identical. */
+static int64_t created_now(void) {
+    const char *fixed = getenv("SOURCE_DATE_EPOCH");
+    return fixed && fixed[0] ? (int64_t)strtoll(fixed, NULL, 10) : (int64_t)time(NULL);
+}
+
+static void join_words(const csim_cli_io *io, char *text, size_t size) {
+    size_t used = 0;
+    for (int i = 0; i < io->argc_all && used < size; i++) {
+        const char *word = i ? io->argv_all[i] : "moecast";
+        const int written = snprintf(text + used, size - used, "%s%s", i ? " " : "", word);
+        used += written > 0 ? (size_t)written : 0;
+    }
+}
+
+static csim_status store(const csim_cli_io *io, job *self, csim_error *err) {
+    char path[CSIM_CLI_PATH];
+    run_file_path(self, path);
+    join_words(io, self->command, sizeof self->command);
+    const csim_run_info info = {csim_version(), csim_revision(), csim_compiler(), csim_gsl_version(), self->result->variant, self->command, created_now(), self->part};
+    return csim_run_file_write(path, self->result, self->scenario, &info, self->claims, self->claim_count, err);
+}
+
+/* What an earlier run has left there would stand beside a run file that it is not of. */
+static void forget_exports(const job *self) {
+    static const char *const names[] = {"summary.csv", "claims.csv", "run.json", "report.xlsx"};
+    char path[CSIM_CLI_PATH];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", self->folder, names[i]);
+        unlink(path);
+    }
+}
+
+/* Too many stopped paths are a matter for the end of the run: the first thousand may have bad luck. */
+static csim_status checkpoint(const csim_cli_io *io, job *self, csim_error *err) {
+    csim_error ignored;
+    self->result = NULL;
+    csim_run_result(self->run, &self->result, &ignored);
+    if (!self->result) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a checkpoint");
+    const csim_status status = store(io, self, err);
+    if (!status && !self->checkpoints++) forget_exports(self);
+    return status;
+}
+
+/* After Ctrl-C: nothing of what was simulated is lost. */
+static csim_status keep_for_later(const csim_cli_io *io, job *self, csim_error *err) {
+    csim_error why = *err;
+    const csim_status status = checkpoint(io, self, err);
+    if (status) return status;
+    *err = why;
+    csim_error_hint(err, "'moecast run --resume %.180s' goes on", self->folder);
+    return CSIM_INTERRUPTED;
+}
+
+/* --- the paths ------------------------------------------------------------------------------------------------------------------------------- */
+
+static double now_s(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* A checkpoint takes up to a second; at most a tenth of the time goes to them unless the user wants more. */
+static double next_checkpoint_s(const request *wanted, double begin_s) {
+    const double end_s = now_s(), usual = fmax(usual_checkpoint_s, 9.0 * (end_s - begin_s));
+    return end_s + (wanted->checkpoint_s >= 0.0 ? wanted->checkpoint_s : usual);
 }
 
 static csim_status simulate(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
-    const uint64_t paths = (uint64_t)(wanted->paths > 0 ? wanted->paths : self->scenario->paths);
     csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths");
+    double due_s = next_checkpoint_s(wanted, now_s());
     csim_status status = CSIM_OK;
-    while (!status && csim_run_done(self->run) < paths) {
-        status = csim_run_advance(self->run, csim_progress_slice_s(&progress), io->cancel, err);
-        csim_progress_show(&progress, csim_run_done(self->run), paths);
+    while (!status && !csim_run_is_finished(self->run)) {
+        const double left_s = fmax(due_s - now_s(), 0.001), slice_s = csim_progress_slice_s(&progress);
+        status = csim_run_advance(self->run, slice_s > 0.0 ? fmin(slice_s, left_s) : left_s, io->cancel, err);
+        csim_progress_show(&progress, csim_run_done(self->run), self->options.paths);
+        if (status || now_s() < due_s || csim_run_is_finished(self->run)) continue;
+        const double begin_s = now_s();
+        status = checkpoint(io, self, err);
+        due_s = next_checkpoint_s(wanted, begin_s);
     }
     csim_progress_end(&progress);
+    if (status == CSIM_INTERRUPTED) return keep_for_later(io, self, err);
     return status ? status : csim_run_result(self->run, &self->result, err);
 }
 
@@ -143,66 +316,94 @@ static csim_status score_claims(job *self, csim_error *err) {
     return csim_claims_evaluate(self->scenario, self->catalogue, self->result, self->contrasts, self->beside, &kernel, &self->claims, &self->claim_count, err);
 }
 
-/* SOURCE_DATE_EPOCH fixes the time for builds that must be byte-identical. */
-static int64_t created_now(void) {
-    const char *fixed = getenv("SOURCE_DATE_EPOCH");
-    return fixed && fixed[0] ? (int64_t)strtoll(fixed, NULL, 10) : (int64_t)time(NULL);
-}
-
-static void join_words(const csim_cli_io *io, char *text, size_t size) {
-    size_t used = 0;
-    for (int i = 0; i < io->argc_all && used < size; i++) {
-        const char *word = i ? io->argv_all[i] : "moecast";
-        const int written = snprintf(text + used, size - used, "%s%s", i ? " " : "", word);
-        used += written > 0 ? (size_t)written : 0;
-    }
-}
-
 static csim_status write_all(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
-    char path[4200];
+    char path[CSIM_CLI_PATH];
     csim_run_file *file = NULL;
-    join_words(io, self->command, sizeof self->command);
-    const csim_run_info info = {csim_version(), csim_revision(), csim_compiler(), csim_gsl_version(), self->result->variant, self->command, created_now(), {0}};
-    snprintf(path, sizeof path, "%s/run.moecast", self->folder);
-    csim_status status = csim_run_file_write(path, self->result, self->scenario, &info, self->claims, self->claim_count, err);
+    csim_status status = store(io, self, err);
+    run_file_path(self, path);
     if (!status) status = csim_run_file_read(path, &file, err); /* the exports are made from the file, not from memory: what is stored is what is shown */
     snprintf(path, sizeof path, "%s/summary.csv", self->folder);
-    if (!status) status = csim_export_csv(path, csim_run_file_result(file), err);
+    if (!status && !self->part.shards) status = csim_export_csv(path, csim_run_file_result(file), err);
     snprintf(path, sizeof path, "%s/claims.csv", self->folder);
-    if (!status) status = csim_export_claims_csv(path, file, err);
+    if (!status && !self->part.shards) status = csim_export_claims_csv(path, file, err);
     snprintf(path, sizeof path, "%s/run.json", self->folder);
     if (!status) status = csim_export_json(path, file, err);
     snprintf(path, sizeof path, "%s/report.xlsx", self->folder);
-    if (!status && !wanted->no_report) status = csim_report_write(file, self->scenario, path, err);
+    if (!status && !self->part.shards && !wanted->no_report) status = csim_report_write(file, self->scenario, path, err);
     if (!status && wanted->json) status = csim_print_file(io->out, self->folder, "run.json", err);
     csim_run_file_free(file);
     return status;
 }
 
+/* Contrasts and claims are made of the whole: shards leave them to the merge. */
+static csim_status answer(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
+    if (self->part.shards) return CSIM_OK;
+    csim_status status = self->checkpoints && !wanted->no_contrasts ? checkpoint(io, self, err) : CSIM_OK;
+    if (!status) status = contrast(io, self, wanted, err);
+    if (!status) status = run_beside(io, self, wanted, err);
+    if (status == CSIM_INTERRUPTED) return keep_for_later(io, self, err);
+    return status ? status : score_claims(self, err);
+}
+
+static void print_shard(FILE *out, const job *self) {
+    char digest[65];
+    csim_result_digest(self->result, digest);
+    fprintf(out, "%s: shard %u/%u, paths %u to %u of %u, in %.1f s, %llu failed\ndigest %s\nwritten to %s: run.moecast, run.json; 'moecast merge' puts shards together\n",
+            self->scenario->title, self->part.shard, self->part.shards, self->options.first_path, self->options.first_path + self->options.paths - 1, self->part.whole_paths,
+            self->result->seconds, (unsigned long long)self->result->failed, digest, self->folder);
+}
+
 static csim_status check_request(const request *wanted, csim_error *err) {
-    if (!wanted->scenario) return csim_error_set(err, CSIM_USAGE, "moecast run wants a scenario: a file, or a shipped name such as 'baseline'");
+    if (!wanted->scenario && !wanted->resume) return csim_error_set(err, CSIM_USAGE, "moecast run wants a scenario: a file, or a shipped name such as 'baseline'");
     if (wanted->paths == 0 || wanted->paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000000");
     if (wanted->folder && !wanted->folder[0]) return csim_error_set(err, CSIM_USAGE, "-o wants a folder, not an empty name");
     if (wanted->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
     if (wanted->keep > 1000000) return csim_error_set(err, CSIM_USAGE, "--keep wants at most 1000000 paths");
     if (wanted->contrast_paths > 1000000) return csim_error_set(err, CSIM_USAGE, "--contrast-paths wants at most 1000000");
+    if (wanted->extend_to == 0 || wanted->extend_to > 1000000000) return csim_error_set(err, CSIM_USAGE, "--extend-to wants 1 to 1000000000 paths");
+    if (wanted->extend_to > 0 && !wanted->resume) return csim_error_set(err, CSIM_USAGE, "--extend-to goes with --resume");
+    return CSIM_OK;
+}
+
+/* "3/8" */
+static csim_status read_shard(request *wanted, csim_error *err) {
+    int end = 0;
+    if (!wanted->shard) return CSIM_OK;
+    const int found = sscanf(wanted->shard, "%5u/%5u%n", &wanted->shard_number, &wanted->shards, &end);
+    if (found == 2 && !wanted->shard[end] && wanted->shard_number >= 1 && wanted->shard_number <= wanted->shards) return CSIM_OK;
+    return csim_error_set(err, CSIM_USAGE, "--shard wants I/N, as 3/8 for the third of eight, not '%.60s'", wanted->shard);
+}
+
+/* `run --resume DIR` names no scenario but the run. */
+static csim_status read_place(request *wanted, csim_error *err) {
+    if (!wanted->resume || wanted->folder) return CSIM_OK;
+    char path[CSIM_CLI_PATH];
+    if (!wanted->scenario) return csim_error_set(err, CSIM_USAGE, "--resume wants the folder of the run to go on with");
+    csim_stored_path(wanted->scenario, path);
+    const size_t length = strlen(wanted->scenario), file = sizeof "/run.moecast" - 1;
+    if (access(path, F_OK)) return csim_error_set_at(err, CSIM_FILE_OPEN, wanted->scenario, 0, 0, NULL, "there is no run to go on with (run.moecast)");
+    if (length > file && !strcmp(wanted->scenario + length - file, "/run.moecast")) return csim_error_set(err, CSIM_USAGE, "--resume wants the run's folder, not its run.moecast");
+    wanted->folder = wanted->scenario;
+    wanted->scenario = NULL;
     return CSIM_OK;
 }
 
 static csim_status run_job(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
-    csim_status status = prepare(self, wanted, err);
+    csim_status status = load(self, wanted, err);
     if (!status) status = make_folder(self, wanted, err);
+    if (!status) status = take_up(self, wanted, err);
+    if (!status) status = begin(self, wanted, err);
     if (!status) status = simulate(io, self, wanted, err);
-    if (!status) status = contrast(io, self, wanted, err);
-    if (!status) status = run_beside(io, self, wanted, err);
-    if (!status) status = score_claims(self, err);
+    if (!status) status = answer(io, self, wanted, err);
     if (!status) status = write_all(io, self, wanted, err);
-    if (!status && !wanted->json) csim_print_run(io->out, self->scenario, self->result, self->claims, self->claim_count, self->folder, !wanted->no_report);
-    return status;
+    if (status || wanted->json) return status;
+    if (self->part.shards) print_shard(io->out, self);
+    else csim_print_run(io->out, self->scenario, self->result, self->claims, self->claim_count, self->folder, !wanted->no_report);
+    return CSIM_OK;
 }
 
 csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    request wanted = {.paths = -1, .seed = -1, .keep = 2000};
+    request wanted = {.paths = -1, .seed = -1, .keep = -1, .extend_to = -1, .checkpoint_s = -1.0};
     const csim_option options[] = {
         {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the results (out/NAME)"},
         {"--paths", CSIM_OPTION_COUNT, &wanted.paths, "N", "possible histories (the scenario's run.paths)"},
@@ -212,18 +413,25 @@ csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_erro
         {"--contrast-paths", CSIM_OPTION_COUNT, &wanted.contrast_paths, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
         {"--no-contrasts", CSIM_OPTION_FLAG, &wanted.no_contrasts, NULL, "make no further runs: claims that compare two scenarios stay open"},
         {"--no-report", CSIM_OPTION_FLAG, &wanted.no_report, NULL, "write no workbook"},
+        {"--resume", CSIM_OPTION_FLAG, &wanted.resume, NULL, "go on with the run in DIR where it was broken off: run --resume DIR, or with the scenario and -o"},
+        {"--extend-to", CSIM_OPTION_COUNT, &wanted.extend_to, "N", "with --resume: add paths until there are N"},
+        {"--shard", CSIM_OPTION_TEXT, &wanted.shard, "I/N", "only the I-th of N parts of the paths, for 'moecast merge'"},
+        {"--checkpoint", CSIM_OPTION_NUMBER, &wanted.checkpoint_s, "S", "seconds between two checkpoints (10)"},
         {"--verify", CSIM_OPTION_FLAG, &wanted.verify, NULL, "check the model's invariants after every month (slow)"},
         {"--json", CSIM_OPTION_FLAG, &wanted.json, NULL, "print run.json instead of a summary"},
         {"--quiet", CSIM_OPTION_FLAG, &wanted.quiet, NULL, "no progress line"},
     };
     size_t words;
     if (csim_cli_wants_help(argc, argv)) {
-        fprintf(io->out, "usage: moecast run SCENARIO [options]\n\nSimulates a scenario and writes run.moecast, summary.csv, claims.csv, run.json and report.xlsx into a folder.\n\n");
+        fprintf(io->out, "usage: moecast run SCENARIO [options]\n\nSimulates a scenario and writes run.moecast, summary.csv, claims.csv, run.json and report.xlsx into a folder.\n"
+                         "A long run is kept every few seconds; killed or interrupted, it goes on with --resume.\n\n");
         csim_options_help(io->out, options, sizeof options / sizeof options[0]);
         return CSIM_OK;
     }
     csim_status status = csim_options_parse(argc, argv, 1, options, sizeof options / sizeof options[0], &wanted.scenario, 1, &words, err);
     if (!status) status = check_request(&wanted, err);
+    if (!status) status = read_shard(&wanted, err);
+    if (!status) status = read_place(&wanted, err);
     if (status) return status;
     job *self = calloc(1, sizeof *self);
     if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a run");

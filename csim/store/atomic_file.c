@@ -2,8 +2,10 @@
 #define _POSIX_C_SOURCE 200809L
 #include "csim/store/atomic_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -62,6 +64,26 @@ void csim_atomic_file_abandon(csim_atomic_file *self) {
     free(journal);
     unlink(self->temporary);
     clear(self);
+}
+
+/* "NAME.tmp-PID-N" or its journal: the writer's process, 0 for any other name. */
+static long writer_of(const char *name) {
+    const char *mark = NULL;
+    int end = 0, number;
+    long process = 0;
+    for (const char *at = name; (at = strstr(at, ".tmp-")); at++) mark = at;
+    if (!mark || sscanf(mark, ".tmp-%ld-%d%n", &process, &number, &end) != 2) return 0;
+    return !mark[end] || !strcmp(mark + end, "-journal") ? process : 0;
+}
+
+void csim_atomic_file_sweep(const char *folder) {
+    DIR *directory = opendir(folder);
+    if (!directory) return;
+    for (struct dirent *entry; (entry = readdir(directory));) {
+        const long writer = writer_of(entry->d_name);
+        if (writer > 0 && (writer == (long)getpid() || (kill((pid_t)writer, 0) && errno == ESRCH))) unlinkat(dirfd(directory), entry->d_name, 0);
+    }
+    closedir(directory);
 }
 
 static int sync_path(const char *path) {

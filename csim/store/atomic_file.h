@@ -18,6 +18,10 @@ csim_status csim_atomic_file_finish(csim_atomic_file *self, csim_error *err);
 /* Removes the temporary file and what SQLite may have put beside it. Harmless on a cleared self. */
 void csim_atomic_file_abandon(csim_atomic_file *self);
 
+/* Removes from `folder` what writers of this process' name scheme have left there when they were killed. Only for the one who may write into the folder:
+ * files of processes that still live are left alone. */
+void csim_atomic_file_sweep(const char *folder);
+
 /* begin, write(stream, what) in the "C" locale, finish. A full disk shows here even when `write` looks at nothing it is returned. */
 csim_status csim_atomic_file_write(const char *path, void (*write)(FILE *stream, const void *what), const void *what, csim_error *err);
 
