@@ -13,6 +13,7 @@
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
 #include "csim/cli/print.h"
+#include "csim/cli/shards.h"
 #include "csim/cli/stored.h"
 #include "csim/engine/kernel_oracle.h"
 #include "csim/report/export.h"
@@ -27,6 +28,8 @@ typedef struct request {
     double checkpoint_s;
     const char *shard;
     uint32_t shard_number, shards;
+    const char *const *merge; /* runs to be put together instead of simulating */
+    size_t merged;
     int json, quiet, no_contrasts, no_report, verify, resume;
 } request;
 
@@ -64,7 +67,16 @@ static void job_clear(job *self) {
     if (self->folder_lock >= 0) close(self->folder_lock);
 }
 
+/* The first shard says what the whole is. */
+static csim_status load_first_shard(job *self, const request *wanted, csim_error *err) {
+    char path[CSIM_CLI_PATH];
+    csim_stored_path(wanted->merge[0], path);
+    csim_status status = csim_run_file_read(path, &self->stored, err);
+    return status ? status : csim_stored_compile(self->stored, path, &self->scenario, &self->catalogue, &self->plan, err);
+}
+
 static csim_status load(job *self, const request *wanted, csim_error *err) {
+    if (wanted->merged) return load_first_shard(self, wanted, err);
     if (!wanted->scenario) return CSIM_OK; /* it stands in the run file */
     csim_status status = csim_scenario_load(wanted->scenario, &self->scenario, err);
     if (!status) status = csim_catalogue_load(self->scenario->catalogue_dir, &self->catalogue, err);
@@ -174,11 +186,26 @@ static void plan_old_run(job *self, const request *wanted) {
     self->options.first_path = stored->first_path;
     self->options.paths = stored->paths;
     if (wanted->extend_to > 0) self->options.paths = self->part.whole_paths = (uint32_t)wanted->extend_to;
+    if (!wanted->merged) return;
+    self->options.first_path = 0;
+    self->options.paths = self->part.whole_paths;
+}
+
+static csim_status take_stored(job *self, const request *wanted, csim_error *err) {
+    char path[CSIM_CLI_PATH];
+    const csim_run_part first = self->part;
+    run_file_path(self, path);
+    csim_status status = CSIM_OK;
+    if (wanted->merged) {
+        self->part.shard = self->part.shards = 0;
+        status = csim_shards_take(self->run, wanted->merge, wanted->merged, &first, err);
+    } else if (self->stored) status = csim_stored_take(self->run, self->stored, path, err);
+    csim_run_file_free(self->stored); /* its numbers are the run's now */
+    self->stored = NULL;
+    return status;
 }
 
 static csim_status begin(job *self, const request *wanted, csim_error *err) {
-    char path[CSIM_CLI_PATH];
-    run_file_path(self, path);
     csim_status status = CSIM_OK;
     if (self->stored) plan_old_run(self, wanted);
     else status = plan_new_run(self, wanted, err);
@@ -188,10 +215,7 @@ static csim_status begin(job *self, const request *wanted, csim_error *err) {
     self->options.keep_paths = beyond(self->part.keep_paths, self->options.first_path);
     self->options.keep_hits = beyond(self->part.keep_hits, self->options.first_path);
     status = csim_run_new(self->plan, &self->options, &self->run, err);
-    if (!status && self->stored) status = csim_stored_take(self->run, self->stored, path, err);
-    csim_run_file_free(self->stored); /* its numbers are the run's now */
-    self->stored = NULL;
-    return status;
+    return status ? status : take_stored(self, wanted, err);
 }
 
 /* --- the run file ---------------------------------------------------------------------------------------------------------------------------- */
@@ -354,7 +378,7 @@ static void print_shard(FILE *out, const job *self) {
 }
 
 static csim_status check_request(const request *wanted, csim_error *err) {
-    if (!wanted->scenario && !wanted->resume) return csim_error_set(err, CSIM_USAGE, "moecast run wants a scenario: a file, or a shipped name such as 'baseline'");
+    if (!wanted->scenario && !wanted->resume && !wanted->merged) return csim_error_set(err, CSIM_USAGE, "moecast run wants a scenario: a file, or a shipped name such as 'baseline'");
     if (wanted->paths == 0 || wanted->paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000000");
     if (wanted->folder && !wanted->folder[0]) return csim_error_set(err, CSIM_USAGE, "-o wants a folder, not an empty name");
     if (wanted->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
@@ -391,6 +415,7 @@ static csim_status read_place(request *wanted, csim_error *err) {
 static csim_status run_job(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
     csim_status status = load(self, wanted, err);
     if (!status) status = make_folder(self, wanted, err);
+    if (!status) status = csim_shards_check_folder(wanted->merge, wanted->merged, self->folder, err);
     if (!status) status = take_up(self, wanted, err);
     if (!status) status = begin(self, wanted, err);
     if (!status) status = simulate(io, self, wanted, err);
@@ -400,6 +425,16 @@ static csim_status run_job(const csim_cli_io *io, job *self, const request *want
     if (self->part.shards) print_shard(io->out, self);
     else csim_print_run(io->out, self->scenario, self->result, self->claims, self->claim_count, self->folder, !wanted->no_report);
     return CSIM_OK;
+}
+
+static csim_status do_job(const csim_cli_io *io, const request *wanted, csim_error *err) {
+    job *self = calloc(1, sizeof *self);
+    if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a run");
+    self->folder_lock = -1;
+    const csim_status status = run_job(io, self, wanted, err);
+    job_clear(self);
+    free(self);
+    return status;
 }
 
 csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
@@ -433,11 +468,29 @@ csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_erro
     if (!status) status = read_shard(&wanted, err);
     if (!status) status = read_place(&wanted, err);
     if (status) return status;
-    job *self = calloc(1, sizeof *self);
-    if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a run");
-    self->folder_lock = -1;
-    status = run_job(io, self, &wanted, err);
-    job_clear(self);
-    free(self);
-    return status;
+    return do_job(io, &wanted, err);
+}
+
+csim_status csim_cli_merge(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
+    const char *words[CSIM_MAX_INTERVALS];
+    request wanted = {.keep = -1, .paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = -1.0, .merge = words};
+    const csim_option options[] = {
+        {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the whole run (out/NAME)"},
+        {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads of the further runs (one a processor)"},
+        {"--contrast-paths", CSIM_OPTION_COUNT, &wanted.contrast_paths, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
+        {"--no-contrasts", CSIM_OPTION_FLAG, &wanted.no_contrasts, NULL, "make no further runs: claims that compare two scenarios stay open"},
+        {"--no-report", CSIM_OPTION_FLAG, &wanted.no_report, NULL, "write no workbook"},
+        {"--json", CSIM_OPTION_FLAG, &wanted.json, NULL, "print run.json instead of a summary"},
+        {"--quiet", CSIM_OPTION_FLAG, &wanted.quiet, NULL, "no progress line"},
+    };
+    if (csim_cli_wants_help(argc, argv)) {
+        fprintf(io->out, "usage: moecast merge SHARD... [options]\n\nPuts the shards of a run together (run --shard): the same numbers and digest as one run of all paths, with contrasts\n"
+                         "and claims. A shard is its folder or its run.moecast.\n\n");
+        csim_options_help(io->out, options, sizeof options / sizeof options[0]);
+        return CSIM_OK;
+    }
+    csim_status status = csim_options_parse(argc, argv, 1, options, sizeof options / sizeof options[0], words, CSIM_MAX_INTERVALS, &wanted.merged, err);
+    if (!status && !wanted.merged) status = csim_error_set(err, CSIM_USAGE, "moecast merge wants shards: folders that 'moecast run --shard' wrote");
+    if (!status) status = check_request(&wanted, err);
+    return status ? status : do_job(io, &wanted, err);
 }

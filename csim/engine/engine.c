@@ -286,6 +286,8 @@ uint64_t csim_run_done(const csim_run *run) {
 
 int csim_run_is_finished(const csim_run *run) { return csim_run_done(run) - run->base.done >= csim_ledger_paths(&run->todo); }
 
+void csim_run_missing(const csim_run *run, csim_ledger *out) { *out = run->todo; }
+
 void csim_run_restrict(csim_run *run, const csim_ledger *only) {
     csim_ledger out = {0};
     for (size_t i = 0; i < run->todo.count; i++)

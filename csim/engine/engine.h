@@ -61,6 +61,7 @@ csim_status csim_run_take(csim_run *run, const csim_result *part, csim_error *er
 /* Simulates no paths but those of the ledger. To be called before the first advance. */
 void csim_run_restrict(csim_run *run, const csim_ledger *only);
 int csim_run_is_finished(const csim_run *run);   /* nothing is left to simulate */
+void csim_run_missing(const csim_run *run, csim_ledger *out); /* before the first advance: what no part and no restriction has taken away */
 
 /* to += part: statistics, tallies, failures, ledger, and the rows of kept paths for which `to` has room. Both of the same plan and seed. INCONSISTENT when
  * they share paths. The one place that knows what adds up in a result. */
