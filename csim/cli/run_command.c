@@ -11,6 +11,7 @@
 
 #include "csim/base/version.h"
 #include "csim/cli/commands.h"
+#include "csim/cli/keep.h"
 #include "csim/cli/options.h"
 #include "csim/cli/print.h"
 #include "csim/cli/shards.h"
@@ -24,16 +25,15 @@
 
 typedef struct request {
     const char *scenario, *folder;
-    long long paths, seed, threads, keep, contrast_paths, extend_to;
+    long long paths, seed, threads, contrast_paths, extend_to;
     double checkpoint_s;
-    const char *shard;
+    const char *shard, *keep;
     uint32_t shard_number, shards;
     const char *const *merge; /* runs to be put together instead of simulating */
     size_t merged;
     int json, quiet, no_contrasts, no_report, verify, resume;
 } request;
 
-enum { USUAL_KEEP = 2000 };
 static const double usual_checkpoint_s = 10.0;
 
 /* Everything a run holds; released in one place. */
@@ -132,6 +132,17 @@ static csim_status check_shard(const csim_run_part *part, const char *path, cons
     return CSIM_OK;
 }
 
+static csim_status check_keep(const job *self, const char *path, const request *wanted, csim_error *err) {
+    const csim_run_part *part = &csim_run_file_info(self->stored)->part;
+    csim_run_options options = {0};
+    uint32_t rows;
+    const csim_status status = wanted->keep ? csim_keep_read(wanted->keep, self->plan, &rows, &options, err) : CSIM_OK;
+    if (status || !wanted->keep) return status;
+    if (rows != part->keep_paths) return differs(path, err, "--keep", part->keep_paths, rows);
+    if (csim_keep_same_series(&options, &csim_run_file_result(self->stored)->options)) return CSIM_OK;
+    return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "the run there keeps other series than --keep %.100s; leave the option away to go on with it", wanted->keep);
+}
+
 /* What the command line says must be what the file says. */
 static csim_status check_same(const job *self, const char *path, const request *wanted, csim_error *err) {
     const csim_run_part *part = &csim_run_file_info(self->stored)->part;
@@ -142,7 +153,8 @@ static csim_status check_same(const job *self, const char *path, const request *
         csim_error_hint(err, "--extend-to N adds paths");
         return CSIM_USAGE;
     }
-    if (wanted->keep >= 0 && wanted->keep != part->keep_paths) return differs(path, err, "--keep", part->keep_paths, wanted->keep);
+    const csim_status status = check_keep(self, path, wanted, err);
+    if (status) return status;
     if (wanted->extend_to >= 0 && wanted->extend_to < part->whole_paths)
         return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "the run there has %u paths already; --extend-to wants more", part->whole_paths);
     return check_shard(part, path, wanted, err);
@@ -172,8 +184,10 @@ static uint32_t beyond(uint32_t rows, uint32_t first) { return rows > first ? ro
 
 static csim_status plan_new_run(job *self, const request *wanted, csim_error *err) {
     const uint32_t paths = (uint32_t)(wanted->paths > 0 ? wanted->paths : self->scenario->paths);
-    self->part = (csim_run_part){wanted->shard_number, wanted->shards, paths, (uint32_t)(wanted->keep >= 0 ? wanted->keep : USUAL_KEEP),
-                                 wanted->contrast_paths > 0 ? (uint32_t)wanted->contrast_paths : CSIM_CONTRAST_PATHS};
+    uint32_t rows;
+    const csim_status status = csim_keep_read(wanted->keep, self->plan, &rows, &self->options, err);
+    if (status) return status;
+    self->part = (csim_run_part){wanted->shard_number, wanted->shards, paths, rows, wanted->contrast_paths > 0 ? (uint32_t)wanted->contrast_paths : CSIM_CONTRAST_PATHS};
     self->options.seed = wanted->seed >= 0 ? (uint64_t)wanted->seed : self->scenario->seed;
     self->options.paths = paths;
     return wanted->shards ? cut(wanted, paths, &self->options, err) : CSIM_OK;
@@ -182,9 +196,7 @@ static csim_status plan_new_run(job *self, const request *wanted, csim_error *er
 static void plan_old_run(job *self, const request *wanted) {
     const csim_run_options *stored = &csim_run_file_result(self->stored)->options;
     self->part = csim_run_file_info(self->stored)->part;
-    self->options.seed = stored->seed;
-    self->options.first_path = stored->first_path;
-    self->options.paths = stored->paths;
+    self->options = *stored;
     if (wanted->extend_to > 0) self->options.paths = self->part.whole_paths = (uint32_t)wanted->extend_to;
     if (!wanted->merged) return;
     self->options.first_path = 0;
@@ -198,7 +210,7 @@ static csim_status take_stored(job *self, const request *wanted, csim_error *err
     csim_status status = CSIM_OK;
     if (wanted->merged) {
         self->part.shard = self->part.shards = 0;
-        status = csim_shards_take(self->run, wanted->merge, wanted->merged, &first, err);
+        status = csim_shards_take(self->run, wanted->merge, wanted->merged, &first, &self->options, err);
     } else if (self->stored) status = csim_stored_take(self->run, self->stored, path, err);
     csim_run_file_free(self->stored); /* its numbers are the run's now */
     self->stored = NULL;
@@ -382,7 +394,6 @@ static csim_status check_request(const request *wanted, csim_error *err) {
     if (wanted->paths == 0 || wanted->paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000000");
     if (wanted->folder && !wanted->folder[0]) return csim_error_set(err, CSIM_USAGE, "-o wants a folder, not an empty name");
     if (wanted->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
-    if (wanted->keep > 1000000) return csim_error_set(err, CSIM_USAGE, "--keep wants at most 1000000 paths");
     if (wanted->contrast_paths > 1000000) return csim_error_set(err, CSIM_USAGE, "--contrast-paths wants at most 1000000");
     if (wanted->extend_to == 0 || wanted->extend_to > 1000000000) return csim_error_set(err, CSIM_USAGE, "--extend-to wants 1 to 1000000000 paths");
     if (wanted->extend_to > 0 && !wanted->resume) return csim_error_set(err, CSIM_USAGE, "--extend-to goes with --resume");
@@ -438,13 +449,13 @@ static csim_status do_job(const csim_cli_io *io, const request *wanted, csim_err
 }
 
 csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    request wanted = {.paths = -1, .seed = -1, .keep = -1, .extend_to = -1, .checkpoint_s = -1.0};
+    request wanted = {.paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = -1.0};
     const csim_option options[] = {
         {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the results (out/NAME)"},
         {"--paths", CSIM_OPTION_COUNT, &wanted.paths, "N", "possible histories (the scenario's run.paths)"},
         {"--seed", CSIM_OPTION_COUNT, &wanted.seed, "S", "seed (the scenario's run.seed)"},
         {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads (one a processor); results do not depend on it"},
-        {"--keep", CSIM_OPTION_COUNT, &wanted.keep, "N", "paths whose inputs and headlines are kept one by one (2000)"},
+        {"--keep", CSIM_OPTION_TEXT, &wanted.keep, "WHAT", "none; N paths with inputs and headlines (2000); [N,]series:LIST: also month by month"},
         {"--contrast-paths", CSIM_OPTION_COUNT, &wanted.contrast_paths, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
         {"--no-contrasts", CSIM_OPTION_FLAG, &wanted.no_contrasts, NULL, "make no further runs: claims that compare two scenarios stay open"},
         {"--no-report", CSIM_OPTION_FLAG, &wanted.no_report, NULL, "write no workbook"},
@@ -473,7 +484,7 @@ csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_erro
 
 csim_status csim_cli_merge(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     const char *words[CSIM_MAX_INTERVALS];
-    request wanted = {.keep = -1, .paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = -1.0, .merge = words};
+    request wanted = {.paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = -1.0, .merge = words};
     const csim_option options[] = {
         {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the whole run (out/NAME)"},
         {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads of the further runs (one a processor)"},

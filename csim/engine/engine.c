@@ -20,6 +20,7 @@ typedef struct worker {
     uint64_t done, failed, failed_by[CSIM_FAILURES], failed_slot[CSIM_MAX_OUTCOMES];
     unsigned char (*hit)[P];     /* [readings][P]: has the reading come true on this path so far */
     double (*scalar)[P];         /* [scalars][P] */
+    double *path_values;         /* [keep_slots][months][P] */
     double *month_values;        /* [report_months][slots][P]: a block's values wait here until it is known which paths were stopped */
     csim_status status;
     csim_error error;
@@ -71,7 +72,8 @@ static csim_status worker_init(worker *self, csim_run *run, csim_error *err) {
     self->hit = calloc((size_t)plan->readings + 1, sizeof *self->hit);
     self->scalar = calloc((size_t)plan->scalars + 1, sizeof *self->scalar);
     self->month_values = malloc((size_t)plan->report_months * (size_t)plan->slots * P * sizeof(double));
-    if (!self->block || !self->hit || !self->scalar || !self->month_values) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a worker thread");
+    self->path_values = malloc(((size_t)run->options.keep_slots * (size_t)plan->months * P + 1) * sizeof(double));
+    if (!self->block || !self->hit || !self->scalar || !self->month_values || !self->path_values) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a worker thread");
     return new_statistics(plan, &self->statistics, err);
 }
 
@@ -81,6 +83,7 @@ static void worker_clear(worker *self) {
     free(self->hit);
     free(self->scalar);
     free(self->month_values);
+    free(self->path_values);
 }
 
 static int processors(void) {
@@ -96,13 +99,16 @@ static csim_status result_init(csim_run *run, csim_error *err) {
     result->options = run->options;
     result->kept_input = malloc(((size_t)kept * (size_t)run->plan->inputs + 1) * sizeof(double));
     result->kept_scalar = malloc(((size_t)kept * (size_t)run->plan->scalars + 1) * sizeof(double));
+    const size_t months = (size_t)kept * (size_t)run->options.keep_slots * (size_t)run->plan->months;
+    result->kept_series = malloc((months + 1) * sizeof(double));
     const uint32_t wanted = run->options.keep_hits > kept ? run->options.keep_hits : kept;
     result->hit_rows = wanted < run->options.paths ? wanted : run->options.paths;
     const size_t hits = (size_t)result->hit_rows * (size_t)run->plan->readings;
     result->hit = malloc(hits + 1);
-    if (!result->kept_input || !result->kept_scalar || !result->hit) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to keep %u paths", kept);
+    if (!result->kept_input || !result->kept_scalar || !result->kept_series || !result->hit) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to keep %u paths", kept);
     for (size_t i = 0; i < (size_t)kept * (size_t)run->plan->inputs; i++) result->kept_input[i] = (double)NAN;
     for (size_t i = 0; i < (size_t)kept * (size_t)run->plan->scalars; i++) result->kept_scalar[i] = (double)NAN;
+    for (size_t i = 0; i < months; i++) result->kept_series[i] = (double)NAN;
     memset(result->hit, CSIM_HIT_UNKNOWN, hits);
     result->kept = kept;
     return CSIM_OK;
@@ -128,6 +134,7 @@ csim_status csim_run_new(const csim_plan *plan, const csim_run_options *options,
     *out = NULL;
     if (!options->paths) return csim_error_set(err, CSIM_USAGE, "a run needs at least one path");
     if (options->paths > UINT32_MAX - options->first_path) return csim_error_set(err, CSIM_USAGE, "paths are numbered below 2^32");
+    if (options->keep_slots < 0 || options->keep_slots > CSIM_MAX_KEPT_SERIES) return csim_error_set(err, CSIM_USAGE, "at most %d series are kept", CSIM_MAX_KEPT_SERIES);
     csim_run *run = calloc(1, sizeof *run);
     if (!run) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a run");
     run->plan = plan;
@@ -160,6 +167,7 @@ void csim_run_free(csim_run *run) {
     csim_accumulator_free(run->result.statistics);
     free(run->result.kept_input);
     free(run->result.kept_scalar);
+    free(run->result.kept_series);
     free(run->result.hit);
     free(run);
 }
@@ -181,6 +189,8 @@ static void look_at_month(worker *self, int t, int report) {
     look_at_readings(self, t);
     for (int i = 0; i < plan->scalars; i++)
         if (plan->scalar[i].month == t) memcpy(self->scalar[i], self->block->outcome[plan->scalar[i].slot], sizeof self->scalar[i]);
+    for (int i = 0; i < self->run->options.keep_slots; i++)
+        memcpy(self->path_values + ((size_t)i * (size_t)plan->months + (size_t)t) * P, self->block->outcome[self->run->options.keep_slot[i]], P * sizeof(double));
     if (report >= 0) memcpy(self->month_values + (size_t)report * (size_t)plan->slots * P, self->block->outcome, (size_t)plan->slots * P * sizeof(double));
 }
 
@@ -220,6 +230,12 @@ static void tally_readings(worker *self, uint32_t first, const int *alive, int n
     }
 }
 
+/* One path month by month, out of the columns of its block. */
+static void keep_months(const worker *self, uint32_t row, int p) {
+    const size_t months = (size_t)self->run->options.keep_slots * (size_t)self->run->plan->months;
+    for (size_t i = 0; i < months; i++) self->run->result.kept_series[(size_t)row * months + i] = self->path_values[i * P + (size_t)p];
+}
+
 static void keep_rows(worker *self, uint32_t first, const int *alive, int n) {
     const csim_plan *plan = self->run->plan;
     csim_result *result = &self->run->result; /* rows of different blocks do not overlap */
@@ -228,6 +244,7 @@ static void keep_rows(worker *self, uint32_t first, const int *alive, int n) {
         if (row >= result->kept) return;
         for (int i = 0; i < plan->inputs; i++) result->kept_input[(size_t)row * (size_t)plan->inputs + (size_t)i] = self->block->input[i][p];
         for (int i = 0; alive[p] && i < plan->scalars; i++) result->kept_scalar[(size_t)row * (size_t)plan->scalars + (size_t)i] = self->scalar[i][p];
+        if (alive[p]) keep_months(self, row, p);
     }
 }
 

@@ -10,12 +10,15 @@
 #include "csim/plan/plan.h"
 #include "csim/stats/accumulator.h"
 
+enum { CSIM_MAX_KEPT_SERIES = 32 };
+
 typedef struct csim_run_options {
     uint64_t seed;
     uint32_t first_path, paths;  /* paths first_path … first_path + paths − 1 */
     int threads;                 /* 0: one a processor, at most 64 */
     uint32_t keep_paths;         /* inputs and kept numbers of the first so many paths */
     uint32_t keep_hits;          /* what each of the first so many paths says of every reading; at least keep_paths are kept */
+    int keep_slots, keep_slot[CSIM_MAX_KEPT_SERIES]; /* outcomes of which the paths of keep_paths are kept month by month */
     int verify;                  /* 1: check the invariants of docs/model.md after every month (slow) */
 } csim_run_options;
 
@@ -35,9 +38,10 @@ typedef struct csim_result {
     uint64_t done, failed;               /* how many they are; of them stopped */
     uint64_t failed_by[CSIM_FAILURES];   /* by csim_failure */
     uint64_t failed_slot[CSIM_MAX_OUTCOMES]; /* by the outcome that failed first */
-    uint32_t kept;                       /* rows in the two tables below, row i = path first_path + i; NAN in those of paths not simulated */
+    uint32_t kept;                       /* rows in the three tables below, row i = path first_path + i; NAN in those of paths not simulated */
     double *kept_input;                  /* [kept][plan->inputs] */
     double *kept_scalar;                 /* [kept][plan->scalars]; NAN in the rows of stopped paths */
+    double *kept_series;                 /* [kept][options.keep_slots][plan->months]; NAN as in kept_scalar */
     uint32_t hit_rows;                   /* rows of the next; at least `kept` */
     unsigned char *hit;                  /* [hit_rows][plan->readings], csim_hit */
     double seconds;                      /* spent in csim_run_advance */
@@ -70,7 +74,7 @@ csim_status csim_result_merge(csim_result *to, const csim_result *part, csim_err
 void csim_result_take_rows(csim_result *to, const csim_result *part);
 
 /* The tables of a result that have a row a path, from first_path on, and one name wherever they are stored. */
-enum { CSIM_ROW_TABLES = 3 };
+enum { CSIM_ROW_TABLES = 4 };
 typedef struct csim_row_table {
     const char *name;
     uint32_t rows;

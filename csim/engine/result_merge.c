@@ -20,7 +20,8 @@ void csim_result_tables(const csim_result *result, csim_row_table out[CSIM_ROW_T
     const csim_plan *plan = result->plan;
     out[0] = (csim_row_table){"kept_input", result->kept, (size_t)plan->inputs * sizeof(double), offsetof(csim_result, kept_input)};
     out[1] = (csim_row_table){"kept_scalar", result->kept, (size_t)plan->scalars * sizeof(double), offsetof(csim_result, kept_scalar)};
-    out[2] = (csim_row_table){"kept_hit", result->hit_rows, (size_t)plan->readings, offsetof(csim_result, hit)};
+    out[2] = (csim_row_table){"kept_series", result->kept, (size_t)result->options.keep_slots * (size_t)plan->months * sizeof(double), offsetof(csim_result, kept_series)};
+    out[3] = (csim_row_table){"kept_hit", result->hit_rows, (size_t)plan->readings, offsetof(csim_result, hit)};
 }
 
 void *csim_result_rows(const csim_result *result, const csim_row_table *table) {

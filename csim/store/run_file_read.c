@@ -35,6 +35,7 @@ void csim_run_file_free(csim_run_file *file) {
     csim_accumulator_free(file->result.statistics);
     free(file->result.kept_input);
     free(file->result.kept_scalar);
+    free(file->result.kept_series);
     free(file->result.hit);
     for (size_t i = 0; i < file->metas; i++) {
         free(file->meta[i].key);
@@ -194,9 +195,23 @@ static void read_table(csim_sql *sql, csim_result *result, const csim_row_table 
     csim_result_set_rows(result, table, rows);
 }
 
+static void read_kept_series(csim_sql *sql, csim_run_file *file) {
+    csim_run_options *options = &file->result.options;
+    bool good = true;
+    sqlite3_stmt *row = csim_sql_prepare(sql, "SELECT name FROM kept_column WHERE section = 'kept_series' ORDER BY position");
+    while (good && csim_sql_step(sql, row)) {
+        const int slot = options->keep_slots < CSIM_MAX_KEPT_SERIES ? csim_plan_slot(file->plan, csim_sql_text(row, 0)) : -1;
+        good = slot >= 0;
+        if (good) options->keep_slot[options->keep_slots++] = slot;
+    }
+    sqlite3_finalize(row);
+    if (!good) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("it keeps a series that is not in its plan"));
+}
+
 static void read_kept(csim_sql *sql, csim_run_file *file) {
     csim_row_table table[CSIM_ROW_TABLES];
     if (sql->status) return;
+    read_kept_series(sql, file);
     csim_result_tables(&file->result, table);
     for (int i = 0; i < CSIM_ROW_TABLES; i++) read_table(sql, &file->result, &table[i]);
 }

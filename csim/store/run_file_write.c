@@ -149,6 +149,7 @@ static void write_kept(csim_sql *sql, const csim_result *result) {
     for (int i = 0; i < plan->inputs; i++) csim_sql_insert(sql, row, "titt", "kept_input", (int64_t)i, plan->input_key[i], "");
     for (int i = 0; i < plan->scalars; i++)
         csim_sql_insert(sql, row, "titt", "kept_scalar", (int64_t)i, plan->slot_name[plan->scalar[i].slot], csim_month_text(plan->start_month + plan->scalar[i].month, month));
+    for (int i = 0; i < result->options.keep_slots; i++) csim_sql_insert(sql, row, "titt", "kept_series", (int64_t)i, plan->slot_name[result->options.keep_slot[i]], "");
     sqlite3_finalize(row);
 }
 

@@ -102,6 +102,9 @@ PyObject *core_result_load(PyObject *module, PyObject *path);
 core_scenario *core_result_scenario(core_result *self); /* borrowed; NULL with an exception */
 PyObject *core_result_kept_inputs(PyObject *self, void *unused);
 PyObject *core_result_kept_scalars(PyObject *self, void *unused);
+PyObject *core_result_kept_series(PyObject *self, void *unused);
+PyObject *core_result_kept_series_names(PyObject *self, void *unused);
+PyObject *core_result_ledger(PyObject *self, void *unused);
 PyObject *core_result_bins(PyObject *self, void *unused);
 PyObject *core_result_statistic(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *core_result_quantile(PyObject *self, PyObject *arguments, PyObject *keywords);

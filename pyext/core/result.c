@@ -138,6 +138,9 @@ static PyGetSetDef result_attributes[] = {
     {"scenario_text", get_scenario_text, NULL, "Its canonical text.", NULL},
     {"kept_inputs", core_result_kept_inputs, NULL, "Inputs of the first paths: (rows, inputs).", NULL},
     {"kept_scalars", core_result_kept_scalars, NULL, "Kept numbers of the first paths: (rows, scalars); NaN in rows of stopped paths.", NULL},
+    {"kept_series", core_result_kept_series, NULL, "Kept series of the first paths: (rows, series, months); NaN in rows of stopped paths.", NULL},
+    {"kept_series_names", core_result_kept_series_names, NULL, "Names of the kept series.", NULL},
+    {"ledger", core_result_ledger, NULL, "First and last path of each interval that was simulated.", NULL},
     {"bins", core_result_bins, NULL, "Exact counts behind the quantiles: (series, report months, bins).", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -16,6 +16,31 @@ PyObject *core_result_kept_scalars(PyObject *self, void *unused) {
     return core_array_new(core_state_of(self), self, of(self)->kept_scalar, 'd', (core_shape){2, {of(self)->kept, of(self)->plan->scalars}});
 }
 
+PyObject *core_result_kept_series(PyObject *self, void *unused) {
+    (void)unused;
+    return core_array_new(core_state_of(self), self, of(self)->kept_series, 'd', (core_shape){3, {of(self)->kept, of(self)->options.keep_slots, of(self)->plan->months}});
+}
+
+static PyObject *kept_series_name(const void *result, Py_ssize_t i) {
+    const csim_result *from = result;
+    return core_text(from->plan->slot_name[from->options.keep_slot[i]]);
+}
+
+PyObject *core_result_kept_series_names(PyObject *self, void *unused) {
+    (void)unused;
+    return core_list(kept_series_name, of(self), of(self)->options.keep_slots);
+}
+
+static PyObject *interval_at(const void *ledger, Py_ssize_t i) {
+    const csim_interval it = ((const csim_ledger *)ledger)->interval[i];
+    return Py_BuildValue("(II)", it.from, it.to - 1);
+}
+
+PyObject *core_result_ledger(PyObject *self, void *unused) {
+    (void)unused;
+    return core_list(interval_at, &of(self)->ledger, (Py_ssize_t)of(self)->ledger.count);
+}
+
 PyObject *core_result_bins(PyObject *self, void *unused) {
     (void)unused;
     const csim_accumulator *statistics = of(self)->statistics;

@@ -26,13 +26,37 @@ static PyObject *run_advance(PyObject *object, PyObject *arguments, PyObject *ke
     return failed ? NULL : PyLong_FromUnsignedLongLong(csim_run_done(self->run));
 }
 
+/* Positions among the plan's series. */
+static int read_series(PyObject *given, const csim_plan *plan, csim_run_options *out) {
+    const Py_ssize_t count = PySequence_Size(given);
+    if (count < 0) return -1;
+    if (count > CSIM_MAX_KEPT_SERIES) {
+        PyErr_Format(PyExc_ValueError, "at most %d series are kept month by month; got %zd", CSIM_MAX_KEPT_SERIES, count);
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *item = PySequence_GetItem(given, i);
+        const long slot = item ? PyLong_AsLong(item) : -1;
+        Py_XDECREF(item);
+        if (PyErr_Occurred()) return -1;
+        if (slot < 0 || slot >= plan->slots) {
+            PyErr_Format(PyExc_ValueError, "there is no series %ld", slot);
+            return -1;
+        }
+        out->keep_slot[out->keep_slots++] = (int)slot;
+    }
+    return 0;
+}
+
 static int options_of(PyObject *arguments, PyObject *keywords, core_state *state, PyObject **plan, csim_run_options *out) {
-    static char *names[] = {"plan", "seed", "paths", "first_path", "threads", "keep", "verify", NULL};
+    static char *names[] = {"plan", "seed", "paths", "first_path", "threads", "keep", "verify", "keep_series", NULL};
+    PyObject *series = NULL;
     unsigned long long seed;
     long long paths, first_path = 0, keep = 0;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!KL|LiLp:Run", names, state->plan, plan, &seed, &paths, &first_path, &out->threads, &keep,
-                                     &out->verify))
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!KL|LiLpO:Run", names, state->plan, plan, &seed, &paths, &first_path, &out->threads, &keep,
+                                     &out->verify, &series))
         return -1;
+    if (series && read_series(series, ((core_plan *)*plan)->plan, out)) return -1;
     if (paths < 1 || paths > UINT32_MAX || first_path < 0 || first_path > UINT32_MAX || keep < 0 || out->threads < 0) {
         PyErr_Format(PyExc_ValueError, "paths must be 1 to 4294967295, first_path and keep at least 0, threads at least 0; got %lld, %lld, %lld, %d", paths,
                      first_path, keep, out->threads);
@@ -101,8 +125,8 @@ static PyMethodDef run_methods[] = {
 };
 
 static PyType_Slot run_slots[] = {
-    {Py_tp_doc, "Run(plan, seed, paths, first_path=0, threads=0, keep=0, verify=False)\n--\n\nPaths first_path to first_path + paths - 1 of a plan. Inputs and "
-                "kept numbers of the first `keep` are stored; threads=0 takes one a processor."},
+    {Py_tp_doc, "Run(plan, seed, paths, first_path=0, threads=0, keep=0, verify=False, keep_series=())\n--\n\nPaths first_path to first_path + paths - 1 of a plan. "
+                "Inputs and kept numbers of the first `keep` are stored, and all months of the series at the positions keep_series; threads=0 takes one a processor."},
     CORE_SLOT(Py_tp_new, run_new),
     CORE_SLOT(Py_tp_dealloc, run_free),
     {Py_tp_getset, run_attributes},

@@ -1,6 +1,7 @@
 """The C core, as the package sees it. Checked against the compiled module by tests/py/test_package.py."""
 
 import os
+from collections.abc import Sequence
 from typing import Any, final
 
 version: str
@@ -72,7 +73,15 @@ class Plan:
 @final
 class Run:
     def __new__(
-        cls, plan: Plan, seed: int, paths: int, first_path: int = 0, threads: int = 0, keep: int = 0, verify: bool = False
+        cls,
+        plan: Plan,
+        seed: int,
+        paths: int,
+        first_path: int = 0,
+        threads: int = 0,
+        keep: int = 0,
+        verify: bool = False,
+        keep_series: Sequence[int] = (),
     ) -> Run: ...
     @property
     def plan(self) -> Plan: ...
@@ -123,6 +132,12 @@ class Result:
     def kept_inputs(self) -> Array: ...
     @property
     def kept_scalars(self) -> Array: ...
+    @property
+    def kept_series(self) -> Array: ...
+    @property
+    def kept_series_names(self) -> list[str]: ...
+    @property
+    def ledger(self) -> list[tuple[int, int]]: ...
     @property
     def bins(self) -> Array: ...
     def statistic(self, name: str) -> Array: ...

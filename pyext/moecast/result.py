@@ -80,6 +80,11 @@ class Result:
         return self._core.paths
 
     @property
+    def ledger(self) -> list[tuple[int, int]]:
+        """Which paths were simulated: first and last of each interval."""
+        return self._core.ledger
+
+    @property
     def failed(self) -> int:
         """Paths stopped, which no statistic counts."""
         return self._core.failed
@@ -252,6 +257,11 @@ class Result:
     def scalars(self) -> Columns:
         """Headline numbers of the kept paths: ``"share.open.developers@2026-12"`` to view, one number a path; NaN for stopped paths."""
         return Columns(self._core.scalar_names, np.asarray(self._core.kept_scalars), "kept number")
+
+    @cached_property
+    def trajectories(self) -> Columns:
+        """Kept series of the kept paths (`Run`'s keep_series): name to view of float64, shape (paths, months); NaN for stopped paths."""
+        return Columns(self._core.kept_series_names, np.asarray(self._core.kept_series), "kept series")
 
     def path(self, index: int) -> Replay:
         """Simulate one path again and return all its months.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from . import _core
+from .columns import position
 from .result import Result
 from .scenario import Scenario
 
@@ -31,11 +32,15 @@ class Run:
         Paths whose inputs and headline numbers are kept one by one.
     verify : bool
         Check the model's invariants after every month (slow).
+    keep_series : sequence of str
+        Series of which the kept paths are kept month by month too (at most 32).
 
     Raises
     ------
     ScenarioError, FileError
         When the scenario or its catalogue cannot be used.
+    KeyError
+        For a series that does not exist, with the nearest ones.
     """
 
     def __init__(
@@ -46,12 +51,15 @@ class Run:
         threads: int | None = None,
         keep: int = 2000,
         verify: bool = False,
+        keep_series: Sequence[str] = (),
     ) -> None:
         self.scenario = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
         self.paths = self.scenario.paths if paths is None else paths
         self.seed = self.scenario.seed if seed is None else seed
         plan = _core.Plan(self.scenario._core)
-        self._core = _core.Run(plan, self.seed, self.paths, threads=threads or 0, keep=keep, verify=verify)
+        places = {name: i for i, name in enumerate(plan.series)}
+        series = [position(places, name, "series") for name in keep_series]
+        self._core = _core.Run(plan, self.seed, self.paths, threads=threads or 0, keep=keep, verify=verify, keep_series=series)
 
     @property
     def done(self) -> int:
@@ -126,12 +134,13 @@ def run(
     progress: Progress = False,
     contrasts: bool = False,
     keep: int = 2000,
+    keep_series: Sequence[str] = (),
 ) -> Result:
     """Simulate a scenario.
 
     Parameters
     ----------
-    scenario, paths, seed, threads, keep
+    scenario, paths, seed, threads, keep, keep_series
         As for `Run`.
     progress : bool or callable
         True writes a line to standard error; a callable is given (paths done, paths in all) four times a second.
@@ -159,6 +168,6 @@ def run(
     >>> result.mean("cap.gap").shape == (len(result.report_months),)
     True
     """
-    job = Run(scenario, paths, seed, threads, keep)
+    job = Run(scenario, paths, seed, threads, keep, keep_series=keep_series)
     _advance(job, progress)
     return job.result(contrasts)
