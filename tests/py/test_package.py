@@ -75,6 +75,28 @@ def test_digest_is_that_of_the_command(result, tmp_path):
     assert repr(written.claims) == repr(result.claims)  # repr: NaN equals NaN
 
 
+def test_trajectories_are_the_replayed_months_of_the_kept_paths():
+    kept = moecast.run("baseline", paths=128, seed=SEED, keep=70, keep_series=["cap.gap", "f500.primary"])
+    assert list(kept.trajectories) == ["cap.gap", "f500.primary"] and kept.trajectories["cap.gap"].shape == (70, len(kept.months))
+    for path in (0, 63, 64, 69):
+        for name, months in kept.trajectories.items():
+            assert np.array_equal(months[path], kept.path(path)[name])
+    with pytest.raises(KeyError, match="cap.gap"):
+        moecast.Run("baseline", paths=64, keep_series=["cap.gapp"])
+    with pytest.raises(ValueError, match="at most 32"):
+        moecast.Run("baseline", paths=64, keep_series=kept.series[:33])
+
+
+@needs_command
+def test_a_run_that_was_interrupted_can_be_looked_at(tmp_path):
+    words = ["run", "baseline", "--paths", "4000", "--seed", str(SEED), "--shard", "2/3", "--keep", "1500,series:cap.gap", "--quiet", "-o", str(tmp_path)]
+    assert command(*words).returncode == 0
+    shard = moecast.load(tmp_path)
+    first, last = shard.ledger[0]
+    assert shard.paths == last - first + 1 and all(reading.answer == "open" for reading in shard.readings())
+    assert np.array_equal(shard.trajectories["cap.gap"][5], shard.path(first + 5)["cap.gap"])
+
+
 @needs_command
 def test_token_cost_is_that_of_the_command():
     ran = command("cost", "--model", "deepseek-v3", "--hardware", "h200", "--draft", "1", "--accepted", "1.8", "--json")
