@@ -297,7 +297,7 @@ static double now_s(void) {
 /* A checkpoint takes up to a second; at most a tenth of the time goes to them unless the user wants more. */
 static double next_checkpoint_s(const request *wanted, double begin_s) {
     const double end_s = now_s(), usual = fmax(usual_checkpoint_s, 9.0 * (end_s - begin_s));
-    return end_s + (wanted->checkpoint_s >= 0.0 ? wanted->checkpoint_s : usual);
+    return end_s + (isnan(wanted->checkpoint_s) ? usual : wanted->checkpoint_s);
 }
 
 static csim_status simulate(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
@@ -395,6 +395,7 @@ static csim_status check_request(const request *wanted, csim_error *err) {
     if (wanted->folder && !wanted->folder[0]) return csim_error_set(err, CSIM_USAGE, "-o wants a folder, not an empty name");
     if (wanted->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
     if (wanted->contrast_paths > 1000000) return csim_error_set(err, CSIM_USAGE, "--contrast-paths wants at most 1000000");
+    if (wanted->checkpoint_s < 0.0) return csim_error_set(err, CSIM_USAGE, "--checkpoint wants at least 0 seconds");
     if (wanted->extend_to == 0 || wanted->extend_to > 1000000000) return csim_error_set(err, CSIM_USAGE, "--extend-to wants 1 to 1000000000 paths");
     if (wanted->extend_to > 0 && !wanted->resume) return csim_error_set(err, CSIM_USAGE, "--extend-to goes with --resume");
     return CSIM_OK;
@@ -449,7 +450,7 @@ static csim_status do_job(const csim_cli_io *io, const request *wanted, csim_err
 }
 
 csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    request wanted = {.paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = -1.0};
+    request wanted = {.paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = (double)NAN};
     const csim_option options[] = {
         {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the results (out/NAME)"},
         {"--paths", CSIM_OPTION_COUNT, &wanted.paths, "N", "possible histories (the scenario's run.paths)"},
@@ -484,7 +485,7 @@ csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_erro
 
 csim_status csim_cli_merge(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     const char *words[CSIM_MAX_INTERVALS];
-    request wanted = {.paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = -1.0, .merge = words};
+    request wanted = {.paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = (double)NAN, .merge = words};
     const csim_option options[] = {
         {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the whole run (out/NAME)"},
         {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads of the further runs (one a processor)"},

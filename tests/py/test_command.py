@@ -62,6 +62,7 @@ def test_no_words_is_a_usage_error():
     (["run", "baseline", "--keep", "1000000"], "more than a run file holds"),
     (["run", "baseline", "--extend-to", "9"], "goes with --resume"),
     (["run", "baseline", "--shard", "0/4"], "--shard wants I/N"),
+    (["run", "baseline", "--checkpoint", "-1"], "--checkpoint wants"),
     (["run", "--resume"], "--resume wants"),
     (["merge"], "wants shards"),
     (["verify"], "wants a run"),
