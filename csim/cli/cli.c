@@ -16,6 +16,7 @@ static const struct command { const char *name; command_function *run; const cha
     {"report", csim_cli_report, "write the workbook of a run"},
     {"export", csim_cli_export, "write a run's numbers as CSV or JSON"},
     {"path", csim_cli_path, "replay one path of a run, month by month"},
+    {"compare", csim_cli_compare, "scenarios or runs side by side, paired path by path"},
     {"check", csim_cli_check, "check a scenario file"},
     {"explain", csim_cli_explain, "say in plain words what a scenario assumes"},
     {"schema", csim_cli_schema, "print the JSON Schema of scenario files, for editors"},

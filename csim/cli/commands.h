@@ -18,6 +18,7 @@ csim_status csim_cli_explain(const csim_cli_io *io, int argc, char **argv, csim_
 csim_status csim_cli_schema(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_cost(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_catalogue(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_compare(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_path(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 
 /* Asked for with --help: the command's text has been printed, nothing else is to be done. */
