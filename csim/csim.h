@@ -20,11 +20,13 @@
 #include "csim/engine/contrast.h"
 #include "csim/engine/engine.h"
 #include "csim/engine/kernel_oracle.h"
+#include "csim/engine/waterfall.h"
 #include "csim/plan/plan.h"
 #include "csim/report/export.h"
 #include "csim/report/export_compare.h"
 #include "csim/report/report.h"
 #include "csim/rng/gsl_version.h"
+#include "csim/scenario/differences.h"
 #include "csim/scenario/scenario.h"
 #include "csim/store/run_file.h"
 

@@ -7,15 +7,16 @@
 #include "csim/cli/options.h"
 #include "csim/cli/print.h"
 #include "csim/cli/side.h"
+#include "csim/cli/waterfall.h"
 #include "csim/report/export_compare.h"
 #include "csim/scenario/yaml_tree.h"
 
 enum { MOST_WORDS = 256 };
 
 typedef struct request {
-    const char *side[CSIM_COMPARE_SIDES], *series, *at, *csv;
+    const char *side[CSIM_COMPARE_SIDES], *series, *at, *csv, *waterfall, *groups;
     size_t sides;
-    long long paths, seed, threads;
+    long long paths, seed, threads, orders;
     int json, quiet;
 } request;
 
@@ -59,6 +60,10 @@ static csim_status check_request(const request *asked, csim_error *err) {
     if (asked->sides < 2) return csim_error_set(err, CSIM_USAGE, "moecast compare wants two or more scenarios or runs; the first is the base");
     if (asked->paths == 0 || asked->paths > 1000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000");
     if (asked->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
+    if (asked->waterfall && asked->sides != 2) return csim_error_set(err, CSIM_USAGE, "--waterfall attributes the difference of two scenarios, not of %zu", asked->sides);
+    if (asked->waterfall && (asked->series || asked->at)) return csim_error_set(err, CSIM_USAGE, "--waterfall names its series and month itself: leave --series and --at out");
+    if (!asked->waterfall && (asked->groups || asked->orders >= 0)) return csim_error_set(err, CSIM_USAGE, "--groups and --orders belong to --waterfall");
+    if (asked->orders == 0 || asked->orders > CSIM_WATERFALL_MOST_ORDERS) return csim_error_set(err, CSIM_USAGE, "--orders wants 1 to %d", CSIM_WATERFALL_MOST_ORDERS);
     return CSIM_OK;
 }
 
@@ -153,8 +158,10 @@ static csim_status compare(const csim_cli_io *io, job *self, const request *aske
 static csim_status run_job(const csim_cli_io *io, job *self, const request *asked, csim_error *err) {
     self->wanted = (csim_compare_request){.paths = (uint32_t)(asked->paths > 0 ? asked->paths : 0), .has_seed = asked->seed >= 0,
                                           .seed = asked->seed >= 0 ? (uint64_t)asked->seed : 0, .threads = (int)asked->threads};
+    const csim_cli_waterfall_request waterfall = {asked->waterfall, asked->groups, asked->csv, asked->paths, asked->seed, asked->threads, asked->orders, asked->json, asked->quiet};
     csim_status status = read_lists(self, asked, err);
     if (!status) status = open_sides(self, asked, err);
+    if (!status && asked->waterfall) return csim_cli_waterfall(io, self->side, &waterfall, err);
     if (!status) status = compare(io, self, asked, err);
     if (!status && asked->csv) status = csim_export_comparison_csv(asked->csv, self->comparison, err);
     if (!status && asked->json) csim_export_comparison_json(io->out, self->comparison);
@@ -169,13 +176,16 @@ static void job_free(job *self) {
 }
 
 csim_status csim_cli_compare(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    request asked = {.paths = -1, .seed = -1};
+    request asked = {.paths = -1, .seed = -1, .orders = -1};
     const csim_option options[] = {
-        {"--paths", CSIM_OPTION_COUNT, &asked.paths, "N", "paths of each side (4000)"},
+        {"--paths", CSIM_OPTION_COUNT, &asked.paths, "N", "paths of each side (4000; with --waterfall 1000)"},
         {"--seed", CSIM_OPTION_COUNT, &asked.seed, "S", "seed (that of the runs, else the base's run.seed)"},
         {"--threads", CSIM_OPTION_COUNT, &asked.threads, "T", "threads (one a processor); results do not depend on it"},
         {"--series", CSIM_OPTION_TEXT, &asked.series, "LIST", "series to compare instead of the headlines, with commas between"},
         {"--at", CSIM_OPTION_TEXT, &asked.at, "MONTHS", "months instead of the ends of years, with commas between"},
+        {"--waterfall", CSIM_OPTION_TEXT, &asked.waterfall, "SERIES@MONTH", "what the difference of the means of A and B is made of"},
+        {"--groups", CSIM_OPTION_TEXT, &asked.groups, "FILE", "groups of keys for --waterfall (auto: the sections of the scenario)"},
+        {"--orders", CSIM_OPTION_COUNT, &asked.orders, "N", "orders that --waterfall samples for more than 6 groups (16)"},
         {"--csv", CSIM_OPTION_TEXT, &asked.csv, "FILE", "write every number as a tidy table"},
         {"--json", CSIM_OPTION_FLAG, &asked.json, NULL, "print every number as JSON"},
         {"--quiet", CSIM_OPTION_FLAG, &asked.quiet, NULL, "no progress line"},

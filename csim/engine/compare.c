@@ -207,3 +207,6 @@ const char *csim_comparison_name(const csim_comparison *self, size_t side) { ret
 uint64_t csim_comparison_seed(const csim_comparison *self) { return self->options.seed; }
 uint32_t csim_comparison_paths(const csim_comparison *self) { return self->options.paths; }
 const char *csim_comparison_note(const csim_comparison *self, size_t i) { return i < self->chosen.notes ? self->chosen.note[i] : NULL; }
+
+csim_run_options csim_comparison_options(const csim_comparison *self) { return self->options; }
+const double *csim_comparison_column(const csim_comparison *self, size_t side, size_t item) { return csim_columns_value(self->columns[side], item); }

@@ -67,6 +67,11 @@ int csim_comparison_identical(const csim_comparison *self, size_t side); /* ever
 
 size_t csim_comparison_sides(const csim_comparison *self);
 const char *csim_comparison_name(const csim_comparison *self, size_t side);
+/* What every side was or will be run with, and its numbers: [paths], NAN where a path was stopped, of the `item`-th series and month, once the side is
+ * finished. Borrowed. */
+csim_run_options csim_comparison_options(const csim_comparison *self);
+const double *csim_comparison_column(const csim_comparison *self, size_t side, size_t item);
+
 uint64_t csim_comparison_seed(const csim_comparison *self);
 uint32_t csim_comparison_paths(const csim_comparison *self);
 const char *csim_comparison_note(const csim_comparison *self, size_t i); /* a sentence about what was left out; NULL behind the last */

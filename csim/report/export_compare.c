@@ -110,3 +110,60 @@ static void put_csv(FILE *stream, const void *what) {
 csim_status csim_export_comparison_csv(const char *path, const csim_comparison *comparison, csim_error *err) {
     return csim_atomic_file_write(path, put_csv, comparison, err);
 }
+
+/* ---- waterfall ---------------------------------------------------------------------------------------------------------------------------------- */
+
+static void put_bar(FILE *stream, const csim_waterfall_bar *bar) {
+    fputs("    {\"group\": ", stream);
+    csim_tidy_json_text(stream, bar->group);
+    csim_tidy_json_estimate(stream, "effect", bar->effect);
+    csim_tidy_json_value(stream, "order_error", bar->order_error);
+    csim_tidy_json_value(stream, "alone", bar->alone);
+    csim_tidy_json_value(stream, "last", bar->last);
+    fprintf(stream, ", \"keys\": %zu}", bar->keys);
+}
+
+void csim_export_waterfall_json(FILE *stream, const csim_waterfall *w, const char *what) {
+    size_t bars;
+    const csim_waterfall_bar *bar = csim_waterfall_bars(w, &bars);
+    const csim_waterfall_total *sum = csim_waterfall_sum(w);
+    const csim_comparison *ends = csim_waterfall_ends(w);
+    fputs("{\n  \"series\": ", stream);
+    csim_tidy_json_text(stream, what);
+    csim_tidy_json_pair(stream, "unit", sum->unit);
+    csim_tidy_json_pair(stream, "base", csim_comparison_name(ends, 0));
+    csim_tidy_json_pair(stream, "with", csim_comparison_name(ends, 1));
+    fprintf(stream, ",\n  \"seed\": %llu, \"paths\": %u, \"pairs\": %llu, \"dropped\": %llu, \"runs\": %zu, \"orders\": %zu", (unsigned long long)csim_comparison_seed(ends),
+            csim_comparison_paths(ends), (unsigned long long)sum->pairs, (unsigned long long)sum->dropped, sum->runs, sum->orders);
+    csim_tidy_json_estimate(stream, "a", sum->a);
+    csim_tidy_json_estimate(stream, "b", sum->b);
+    csim_tidy_json_estimate(stream, "difference", sum->difference);
+    fputs(",\n  \"bars\": [", stream);
+    for (size_t i = 0; i < bars; i++) fputs(i ? ",\n" : "\n", stream), put_bar(stream, &bar[i]);
+    fputs("\n  ]\n}\n", stream);
+}
+
+static void put_csv_bar(FILE *stream, const char *kind, const char *name, const double *number) {
+    fprintf(stream, "%s,", kind);
+    csim_tidy_csv_text(stream, name);
+    put_numbers(stream, number, 6);
+    fputs("\r\n", stream);
+}
+
+static void put_waterfall_csv(FILE *stream, const void *what) {
+    size_t bars;
+    const double none = (double)NAN;
+    const csim_waterfall_bar *bar = csim_waterfall_bars(what, &bars);
+    const csim_waterfall_total *sum = csim_waterfall_sum(what);
+    const csim_comparison *ends = csim_waterfall_ends(what);
+    fputs("kind,name,value,error,order_error,alone,last,keys\r\n", stream);
+    put_csv_bar(stream, "a", csim_comparison_name(ends, 0), (const double[]){sum->a.value, sum->a.error, none, none, none, none});
+    for (size_t i = 0; i < bars; i++)
+        put_csv_bar(stream, "bar", bar[i].group, (const double[]){bar[i].effect.value, bar[i].effect.error, bar[i].order_error, bar[i].alone, bar[i].last, (double)bar[i].keys});
+    put_csv_bar(stream, "b", csim_comparison_name(ends, 1), (const double[]){sum->b.value, sum->b.error, none, none, none, none});
+    put_csv_bar(stream, "difference", "", (const double[]){sum->difference.value, sum->difference.error, none, none, none, none});
+}
+
+csim_status csim_export_waterfall_csv(const char *path, const csim_waterfall *waterfall, csim_error *err) {
+    return csim_atomic_file_write(path, put_waterfall_csv, waterfall, err);
+}

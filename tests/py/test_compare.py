@@ -111,3 +111,41 @@ def test_damaged_run_is_refused(runs, tmp_path):
     broken = tmp_path / "run.moecast"
     broken.write_bytes((runs / "a/run.moecast").read_bytes()[:50_000])
     refused("compare", broken, "baseline", code=4)
+
+
+# ---- waterfall -----------------------------------------------------------------------------------------------------------------------------------
+
+WATERFALL = ("compare", "baseline", "no_controls_no_rubin", "--paths", 64, "--waterfall", "cost.cn_first_party@2028-12")
+
+
+def test_waterfall_adds_up_and_csv_holds_what_json_holds(tmp_path):
+    found = json.loads(moecast(*WATERFALL, "--json", "--csv", tmp_path / "w.csv").stdout)
+    assert [bar["group"] for bar in found["bars"]] == ["fleets", "policy"] and found["runs"] == 4 and found["orders"] == 0
+    assert sum(bar["effect"]["value"] for bar in found["bars"]) == pytest.approx(found["difference"]["value"], abs=1e-12)
+    with (tmp_path / "w.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [r["kind"] for r in rows] == ["a", "bar", "bar", "b", "difference"]
+    assert [float(r["value"]) for r in rows[1:3]] == [bar["effect"]["value"] for bar in found["bars"]]
+
+
+def test_waterfall_of_runs_is_that_of_scenarios(runs):
+    words = ("--paths", 64, "--waterfall", "cap.gap@2028-12", "--json")
+    of_runs = json.loads(moecast("compare", runs / "a", runs / "b", *words).stdout)
+    assert of_runs["bars"] == json.loads(moecast("compare", "baseline", "no_controls", *words, "--seed", 3).stdout)["bars"]
+
+
+@pytest.mark.parametrize("words,said", [
+    (["no_controls", "--waterfall", "cap.gap"], "a series and a month"),
+    (["no_controls", "--waterfall", "cap.gap@2070-01"], "outside the horizon"),
+    (["no_controls", "--waterfall", "cap.gapp@2028-12"], "did you mean 'cap.gap'"),
+    (["no_controls", "tight_controls", "--waterfall", "cap.gap@2028-12"], "of two scenarios"),
+    (["no_controls", "--waterfall", "cap.gap@2028-12", "--series", "cap.gap"], "leave --series and --at out"),
+    (["no_controls", "--groups", "auto"], "belong to --waterfall"),
+    (["no_controls", "--waterfall", "cap.gap@2028-12", "--orders", "0"], "--orders"),
+])
+def test_wrong_words_of_waterfall_give_one_sentence(words, said):
+    assert said in refused("compare", "baseline", *words)
+
+
+def test_missing_file_of_groups_is_a_file_error(tmp_path):
+    refused(*WATERFALL, "--groups", tmp_path / "none.yaml", code=4)
