@@ -17,6 +17,7 @@ static const struct command { const char *name; command_function *run; const cha
     {"export", csim_cli_export, "write a run's numbers as CSV or JSON"},
     {"path", csim_cli_path, "replay one path of a run, month by month"},
     {"compare", csim_cli_compare, "scenarios or runs side by side, paired path by path"},
+    {"diff", csim_cli_diff, "what two scenarios or runs differ in"},
     {"check", csim_cli_check, "check a scenario file"},
     {"explain", csim_cli_explain, "say in plain words what a scenario assumes"},
     {"schema", csim_cli_schema, "print the JSON Schema of scenario files, for editors"},
@@ -97,13 +98,14 @@ static csim_status dispatch(const csim_cli_io *io, int argc, char **argv, csim_e
 
 int csim_cli_main(int argc, char **argv, FILE *out, FILE *err) {
     csim_error error = {.code = CSIM_OK};
-    const csim_cli_io io = {out, err, &cancelled, argc, argv};
+    int exit_code = 0;
+    const csim_cli_io io = {out, err, &cancelled, argc, argv, &exit_code};
     if (argc < 2) {
         print_help(err);
         return csim_status_exit_code(CSIM_USAGE);
     }
     const csim_status status = dispatch(&io, argc, argv, &error);
-    if (!status) return 0;
+    if (!status) return exit_code;
     error.code = status;
     return print_error(err, &error);
 }

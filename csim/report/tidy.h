@@ -1,4 +1,4 @@
-/* Fields of tidy exports, in CSV and JSON. Must not compute anything. Internal to csim/report/. */
+/* Fields of tidy exports, in CSV and JSON. Must not compute anything. */
 #ifndef CSIM_REPORT_TIDY_H
 #define CSIM_REPORT_TIDY_H
 

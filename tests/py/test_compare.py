@@ -149,3 +149,41 @@ def test_wrong_words_of_waterfall_give_one_sentence(words, said):
 
 def test_missing_file_of_groups_is_a_file_error(tmp_path):
     refused(*WATERFALL, "--groups", tmp_path / "none.yaml", code=4)
+
+
+# ---- diff ----------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_diff_of_a_scenario_with_itself_is_nothing_and_exit_code_0(runs):
+    assert "the scenarios say the same" in moecast("diff", "baseline", "baseline").stdout
+    assert "the same, bit for bit" in moecast("diff", runs / "a", runs / "a/run.moecast").stdout
+    assert json.loads(moecast("diff", runs / "a", runs / "a", "--json").stdout)["differ"] is False
+
+
+def test_diff_lists_keys_in_words_and_ends_with_1():
+    found = json.loads(moecast("diff", "baseline", "hindcast_2025_09", "--json", code=1).stdout)
+    by_path = {d["path"]: d for d in found["scenario"]}
+    assert found["differ"] and found["plans_differ"] and "normal, mean 15, 90 %" in by_path["cap.g_f"]["b"] and "ECI/yr" in by_path["cap.g_f"]["a"]
+    assert by_path["levers.input_tokens"]["group"] == "levers" and "name" not in by_path
+    assert "policy.schedule" in moecast("diff", "baseline", "no_controls", code=1).stdout
+
+
+def test_diff_names_a_note_that_differs_and_moves_no_path(tmp_path):
+    noted = tmp_path / "noted.yaml"
+    note = 'unit: month, basis: guess, date: 2026-08, reason: "x"'
+    noted.write_text(f"moecast: 1\nname: noted\nextends: baseline\ncap: {{lambda_R: {{truncated_normal: {{mean: 4, sd: 2, low: 0}}, {note}}}}}\n")
+    found = json.loads(moecast("diff", "baseline", noted, "--json", code=1).stdout)
+    assert [(d["path"], d["only_notes"]) for d in found["scenario"]] == [("cap.lambda_R", True)] and not found["plans_differ"]
+
+
+def test_diff_of_runs_says_what_lies_beyond_two_errors(runs):
+    found = json.loads(moecast("diff", runs / "a", runs / "b", "--json", code=1).stdout)
+    assert found["a"]["digest"] != found["b"]["digest"] and found["a"]["seed"] == found["b"]["seed"] == 3
+    assert {"cost.cn_first_party", "compute.k_cn"} <= {m["series"] for m in found["means"]}
+    for m in found["means"]:
+        assert abs(m["a"]["value"] - m["b"]["value"]) / (m["a"]["error"] ** 2 + m["b"]["error"] ** 2) ** 0.5 == pytest.approx(m["sigmas"]) and m["sigmas"] > 2
+
+
+@pytest.mark.parametrize("words,said", [(["diff"], "wants two"), (["diff", "baseline"], "wants two"), (["diff", "baseline", "basline"], "baseline"), (["diff", "a", "b", "c"], "too many")])
+def test_wrong_words_of_diff_give_one_sentence(words, said):
+    assert said in refused(*words)
