@@ -42,7 +42,7 @@ static void print_help(FILE *out) {
     fprintf(out, "moecast %s: who wins when good AI weights are free? With error bars.\n\nusage: moecast COMMAND [words and options]\n\n", csim_version());
     for (int i = 0; i < COMMANDS; i++) fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].text);
     fprintf(out, "\n'moecast COMMAND --help' tells more. A scenario is a file or a shipped name such as 'baseline'.\n"
-                 "exit codes: 0 ok, 1 run failed, 2 usage or scenario error, 3 precision not reached, 4 file error, 130 interrupted\n");
+                 "exit codes: 0 ok, 1 run failed (diff: something differs), 2 usage or scenario error, 3 precision not reached, 4 file error, 130 interrupted\n");
 }
 
 static const char *command_name(const void *all, size_t i) { return ((const struct command *)all)[i].name; }
