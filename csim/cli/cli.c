@@ -18,6 +18,8 @@ static const struct command { const char *name; command_function *run; const cha
     {"report", csim_cli_report, "write the workbook of a run"},
     {"export", csim_cli_export, "write a run's numbers as CSV or JSON"},
     {"path", csim_cli_path, "replay one path of a run, month by month"},
+    {"compare", csim_cli_compare, "scenarios or runs side by side, paired path by path"},
+    {"diff", csim_cli_diff, "what two scenarios or runs differ in"},
     {"check", csim_cli_check, "check a scenario file"},
     {"explain", csim_cli_explain, "say in plain words what a scenario assumes"},
     {"schema", csim_cli_schema, "print the JSON Schema of scenario files, for editors"},
@@ -42,7 +44,7 @@ static void print_help(FILE *out) {
     fprintf(out, "moecast %s: who wins when good AI weights are free? With error bars.\n\nusage: moecast COMMAND [words and options]\n\n", csim_version());
     for (int i = 0; i < COMMANDS; i++) fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].text);
     fprintf(out, "\n'moecast COMMAND --help' tells more. A scenario is a file or a shipped name such as 'baseline'.\n"
-                 "exit codes: 0 ok, 1 run failed, 2 usage or scenario error, 3 precision not reached, 4 file error, 130 interrupted\n");
+                 "exit codes: 0 ok, 1 run failed (diff: something differs), 2 usage or scenario error, 3 precision not reached, 4 file error, 130 interrupted\n");
 }
 
 static const char *command_name(const void *all, size_t i) { return ((const struct command *)all)[i].name; }
@@ -98,13 +100,14 @@ static csim_status dispatch(const csim_cli_io *io, int argc, char **argv, csim_e
 
 int csim_cli_main(int argc, char **argv, FILE *out, FILE *err) {
     csim_error error = {.code = CSIM_OK};
-    const csim_cli_io io = {out, err, &cancelled, argc, argv};
+    int exit_code = 0;
+    const csim_cli_io io = {out, err, &cancelled, argc, argv, &exit_code};
     if (argc < 2) {
         print_help(err);
         return csim_status_exit_code(CSIM_USAGE);
     }
     const csim_status status = dispatch(&io, argc, argv, &error);
-    if (!status) return 0;
+    if (!status) return exit_code;
     error.code = status;
     return print_error(err, &error);
 }

@@ -8,7 +8,8 @@
 
 #include "csim/base/error.h"
 
-typedef struct csim_cli_io { FILE *out, *err; const atomic_int *cancel; int argc_all; char **argv_all; } csim_cli_io;
+typedef struct csim_cli_io { FILE *out, *err; const atomic_int *cancel; int argc_all; char **argv_all;
+                            int *exit_code; /* of a command that succeeds; 0 unless it sets another */ } csim_cli_io;
 
 csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_merge(const csim_cli_io *io, int argc, char **argv, csim_error *err);
@@ -20,6 +21,8 @@ csim_status csim_cli_explain(const csim_cli_io *io, int argc, char **argv, csim_
 csim_status csim_cli_schema(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_cost(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_catalogue(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_compare(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_diff(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_path(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 
 /* Asked for with --help: the command's text has been printed, nothing else is to be done. */

@@ -85,6 +85,6 @@ void csim_options_help(FILE *out, const csim_option *options, size_t count) {
     for (size_t i = 0; i < count; i++) {
         char left[48];
         snprintf(left, sizeof left, "%s%s%s", options[i].name, options[i].argument ? " " : "", options[i].argument ? options[i].argument : "");
-        fprintf(out, "  %-18s %s\n", left, options[i].text);
+        fprintf(out, "  %-24s %s\n", left, options[i].text);
     }
 }

@@ -50,6 +50,12 @@ static const char *const headline_series[] = {"share.open.developers", "share.op
                                               "f500.primary", "cap.gap", "cap.lag_structural", "price.closed", "price.open", "cost.ratio", "cost.cn_first_party", "cost.cn_abroad",
                                               "tokens.world", "spend.api", "saas.revenue", "saas.ev_sales", "sub.payers", "finance.closed_revenue", "finance.value_share", "silicon.merchant_revenue"};
 
+int csim_is_headline_series(const char *name) {
+    for (size_t i = 0; i < sizeof headline_series / sizeof headline_series[0]; i++)
+        if (!strcmp(headline_series[i], name)) return 1;
+    return 0;
+}
+
 static int report_of(const csim_plan *plan, int year) {
     for (int k = 0; k < plan->report_months; k++)
         if (plan->report_month[k] + plan->start_month == (year - 2000) * 12 + 11) return k;

@@ -15,6 +15,9 @@ void csim_progress_end(csim_progress *self);
 
 void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result *result, const csim_claim_result *claims, size_t claim_count, const char *folder, int with_report);
 
+/* Is the series one of those that the summary of a run shows? */
+int csim_is_headline_series(const char *name);
+
 /* Copies folder/name to out. */
 csim_status csim_print_file(FILE *out, const char *folder, const char *name, csim_error *err);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "csim/report/export.h"
+#include "csim/report/tidy.h"
 #include "csim/store/atomic_file.h"
 
 char *csim_number_text(double value, char text[CSIM_NUMBER_TEXT]) {
@@ -20,19 +21,7 @@ static void put_number(FILE *stream, double value) {
     if (isfinite(value)) fputs(csim_number_text(value, text), stream);
 }
 
-/* A field in quotes where commas, quotes or line breaks make them necessary. */
-static void put_text(FILE *stream, const char *text) {
-    if (!text[strcspn(text, ",\"\r\n")]) {
-        fputs(text, stream);
-        return;
-    }
-    fputc('"', stream);
-    for (; *text; text++) {
-        if (*text == '"') fputc('"', stream);
-        fputc(*text, stream);
-    }
-    fputc('"', stream);
-}
+static void put_text(FILE *stream, const char *text) { csim_tidy_csv_text(stream, text); }
 
 static csim_estimate statistic(const csim_accumulator *of, size_t series, size_t month, int which, const char **name) {
     static const struct { const char *name; double p; } quantiles[] = {{"p5", 0.05}, {"p25", 0.25}, {"p50", 0.5}, {"p75", 0.75}, {"p95", 0.95}};

@@ -7,35 +7,10 @@
 #include <time.h>
 
 #include "csim/report/export.h"
+#include "csim/report/tidy.h"
 #include "csim/store/atomic_file.h"
 
-/* Length of the well-formed UTF-8 character at `text` (no overlong forms, no surrogates, nothing above U+10FFFF), 0 when there is none. */
-static int utf8_length(const unsigned char *text) {
-    static const unsigned long least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const int length = text[0] < 0x80 ? 1 : text[0] >> 5 == 6 ? 2 : text[0] >> 4 == 14 ? 3 : text[0] >> 3 == 30 ? 4 : 0;
-    if (length < 2) return length;
-    unsigned long code = text[0] & (0x7fu >> length);
-    for (int i = 1; i < length; i++) {
-        if (text[i] >> 6 != 2) return 0; /* also the closing NUL */
-        code = code << 6 | (text[i] & 0x3fu);
-    }
-    return code < least[length] || code > 0x10ffff || code >> 11 == 0x1b ? 0 : length;
-}
-
-static void put_text(FILE *stream, const char *text) {
-    const unsigned char *at = (const unsigned char *)(text ? text : "");
-    fputc('"', stream);
-    while (*at) {
-        const int length = utf8_length(at);
-        if (*at == '"' || *at == '\\') fprintf(stream, "\\%c", *at);
-        else if (*at == '\n') fputs("\\n", stream);
-        else if (*at < 0x20 || *at == 0x7f) fprintf(stream, "\\u%04x", *at);
-        else if (length) fwrite(at, 1, (size_t)length, stream);
-        else fputs("\xef\xbf\xbd", stream);
-        at += length ? length : 1;
-    }
-    fputc('"', stream);
-}
+static void put_text(FILE *stream, const char *text) { csim_tidy_json_text(stream, text); }
 
 static void put_number(FILE *stream, double value) {
     char text[CSIM_NUMBER_TEXT];

@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csim/dist/dist.h"
 #include "csim/scenario/c_locale.h"
 #include "csim/scenario/owner.h"
 #include "csim/scenario/sections.h"
+#include "csim/scenario/spec_words.h"
 #include "csim/scenario/text.h"
 
-enum { MOST_WORDS = 240, CHANGE_BYTES = 200 };
+enum { CHANGE_BYTES = 200 };
 
 static void put_heading(csim_text *out, const char *title) {
     csim_text_add(out, "\n%s\n", title);
@@ -124,30 +124,12 @@ static void put_note(csim_text *out, const csim_note *note) {
 
 static const char *unit_of(const char *unit) { return strcmp(unit, "-") == 0 ? "" : unit; }
 
-/* "normal, mean 15.5, 90 % between 11.4 and 19.6"; families whose words name no interval get it behind. */
-static csim_status put_value(csim_text *out, const csim_dist_spec *spec, csim_error *err) {
-    const size_t size = csim_dist_table_size(spec);
-    double *pool = size ? malloc(size * sizeof *pool) : NULL;
-    size_t used = 0;
-    csim_dist dist;
-    char words[MOST_WORDS];
-    if (size && !pool) return csim_error_set(err, CSIM_NO_MEMORY, "out of memory explaining a scenario");
-    const csim_status status = csim_dist_compile(spec, pool, size, &used, &dist, err);
-    if (status == CSIM_OK) {
-        csim_text_put(out, csim_dist_describe(spec, &dist, pool, words, sizeof words));
-        if (spec->family != CSIM_DIST_FIXED && !strstr(words, "90 %"))
-            csim_text_add(out, ", 90 %% between %.3g and %.3g", csim_dist_quantile(&dist, pool, 0.05), csim_dist_quantile(&dist, pool, 0.95));
-    }
-    free(pool);
-    return status;
-}
-
 static csim_status put_input(csim_text *out, const csim_input *input, csim_error *err) {
     const csim_input_row *row = &csim_input_rows[input->id];
     const char *name = input->key + strlen(row->key);
     csim_text_put(out, "    ");
     if (*name) csim_text_add(out, "%s: ", name + 1);
-    const csim_status status = put_value(out, &input->spec, err);
+    const csim_status status = csim_spec_words(out, &input->spec, err);
     csim_text_add(out, "%s%s\n", *unit_of(row->unit) ? " " : "", unit_of(row->unit));
     put_note(out, &input->note);
     return status;

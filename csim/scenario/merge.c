@@ -14,14 +14,14 @@ static csim_status no_memory(merger *m) { return csim_error_set(m->err, CSIM_NO_
 
 /* ---- what changed, in words -------------------------------------------------------------------------------------------------------------------- */
 
-static bool is_note(const char *key) {
+bool csim_is_note_key(const char *key) {
     static const char *const notes[] = {"unit", "basis", "source", "date", "reason"};
     for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
         if (strcmp(key, notes[i]) == 0) return true;
     return false;
 }
 
-static void render(csim_text *text, const csim_node *node, int depth) {
+void csim_node_render(csim_text *text, const csim_node *node, int depth) {
     if (node->kind == CSIM_NODE_TEXT) {
         csim_text_put(text, node->text);
         return;
@@ -30,17 +30,17 @@ static void render(csim_text *text, const csim_node *node, int depth) {
     size_t written = 0;
     csim_text_put(text, map ? "{" : "[");
     for (size_t i = 0; i < node->count; i++) {
-        if (map && depth == 0 && is_note(node->items[i]->key)) continue;
+        if (map && depth == 0 && csim_is_note_key(node->items[i]->key)) continue;
         if (written++) csim_text_put(text, ", ");
         if (map) csim_text_add(text, "%s: ", node->items[i]->key);
-        render(text, node->items[i], depth + 1);
+        csim_node_render(text, node->items[i], depth + 1);
     }
     csim_text_put(text, map ? "}" : "]");
 }
 
 static char *rendered(merger *m, const csim_node *node) {
     csim_text text = {0};
-    if (node) render(&text, node, 0);
+    if (node) csim_node_render(&text, node, 0);
     char *copy = text.failed ? NULL : csim_arena_text(m->arena, text.bytes ? text.bytes : "", text.size);
     csim_text_clear(&text);
     return copy;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "csim/scenario/c_locale.h"
+#include "csim/scenario/differences.h"
+#include "csim/scenario/mix.h"
 #include "csim/scenario/owner.h"
 #include "csim/scenario/reader.h"
 
@@ -54,6 +56,47 @@ csim_status csim_scenario_load_onto(const csim_scenario *ground, const char *nam
 
 csim_status csim_scenario_parse(const char *name, const char *text, size_t size, csim_scenario **out, csim_error *err) {
     return load(name, text, size, NULL, out, err);
+}
+
+/* ---- between two scenarios ---------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct picker { const bool *from_b; size_t count, at; } picker;
+
+static bool pick(void *self, const csim_path *path, const csim_node *a, const csim_node *b) {
+    picker *p = self;
+    (void)path, (void)a, (void)b;
+    const size_t at = p->at++;
+    return at < p->count && p->from_b[at];
+}
+
+/* The trees stay with the mixed scenario, which borrows its texts from them. */
+static csim_status mix(csim_scenario_owner *owner, const csim_scenario *a, const csim_scenario *b, picker *picked, csim_error *err) {
+    csim_source *source = &owner->source;
+    source->extends = "";
+    source->from_memory = csim_scenario_source(a)->from_memory || csim_scenario_source(b)->from_memory;
+    source->file = csim_arena_print(&source->arena, "%s", a->file);
+    const char *other = csim_arena_print(&source->arena, "%s", b->file);
+    if (!source->file || !other) return csim_error_set(err, CSIM_NO_MEMORY, "out of memory mixing scenarios");
+    csim_status status = csim_yaml_tree_parse(source->file, a->text, a->text_size, &source->tree[0], err);
+    source->trees = status == CSIM_OK;
+    if (status == CSIM_OK) status = csim_yaml_tree_parse(other, b->text, b->text_size, &source->tree[1], err);
+    if (status != CSIM_OK) return status;
+    source->trees = 2;
+    status = csim_mix(&source->arena, csim_yaml_tree_root(source->tree[0]), csim_yaml_tree_root(source->tree[1]), pick, picked, &source->root, err);
+    return status == CSIM_OK ? build(owner, err) : status;
+}
+
+csim_status csim_scenario_mix(const csim_scenario *a, const csim_scenario *b, const bool *from_b, size_t count, csim_scenario **out, csim_error *err) {
+    *out = NULL;
+    csim_scenario_owner *owner = calloc(1, sizeof *owner);
+    if (!owner) return csim_error_set(err, CSIM_NO_MEMORY, "out of memory mixing scenarios");
+    picker picked = {from_b, count, 0};
+    const csim_c_locale guard = csim_c_locale_enter();
+    const csim_status status = mix(owner, a, b, &picked, err);
+    csim_c_locale_leave(guard);
+    if (status == CSIM_OK) *out = &owner->scenario;
+    else csim_scenario_free(&owner->scenario);
+    return status;
 }
 
 void csim_scenario_free(csim_scenario *scenario) {

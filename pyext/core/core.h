@@ -132,4 +132,9 @@ PyObject *core_catalogue(PyObject *module, PyObject *directory);
 PyObject *core_token_cost(PyObject *module, PyObject *arguments, PyObject *keywords);
 extern const char core_token_cost_doc[];
 
+/* compare.c: functions of the module. */
+PyObject *core_compare(PyObject *module, PyObject *arguments, PyObject *keywords);
+PyObject *core_waterfall(PyObject *module, PyObject *arguments, PyObject *keywords);
+extern const char core_compare_doc[], core_waterfall_doc[];
+
 #endif

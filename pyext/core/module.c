@@ -78,6 +78,8 @@ static PyMethodDef functions[] = {
     {"load", core_result_load, METH_O, "load(path)\n--\n\nThe result in a run file. Raises FileError."},
     {"catalogue", core_catalogue, METH_O, "catalogue(folder)\n--\n\nThe catalogue as lists of dicts. Raises ScenarioError or FileError."},
     CORE_METHOD("token_cost", core_token_cost, 0, core_token_cost_doc),
+    CORE_METHOD("compare", core_compare, 0, core_compare_doc),
+    CORE_METHOD("waterfall", core_waterfall, 0, core_waterfall_doc),
     {NULL, NULL, 0, NULL},
 };
 

@@ -21,6 +21,7 @@ from ._core import Error, FileError, RunError, ScenarioError
 from .catalogue import Catalogue, TokenCost, catalogue, token_cost
 from .claims import BreakEven, Claim, Reading, Vintage
 from .columns import Columns
+from .comparing import Bar, Comparison, Waterfall, compare
 from .result import Replay, Result, load
 from .running import Run, run
 from .scenario import Input, Scenario, scenarios
@@ -28,10 +29,12 @@ from .scenario import Input, Scenario, scenarios
 __version__ = _core.version
 
 __all__ = [
+    "Bar",
     "BreakEven",
     "Catalogue",
     "Claim",
     "Columns",
+    "Comparison",
     "Error",
     "FileError",
     "Input",
@@ -44,7 +47,9 @@ __all__ = [
     "ScenarioError",
     "TokenCost",
     "Vintage",
+    "Waterfall",
     "catalogue",
+    "compare",
     "load",
     "run",
     "scenarios",

@@ -167,3 +167,23 @@ def token_cost(
     usd_per_hour: float = 0.0,
     electricity_usd_per_kwh: float = 0.0,
 ) -> dict[str, Any]: ...
+def compare(
+    sides: Sequence[Plan | Result],
+    names: Sequence[str],
+    series: Sequence[str],
+    months: Sequence[int],
+    paths: int = 0,
+    seed: int | None = None,
+    threads: int = 0,
+) -> dict[str, Any]: ...
+def waterfall(
+    sides: Sequence[Plan | Result],
+    names: Sequence[str],
+    series: str,
+    month: int,
+    paths: int = 0,
+    seed: int | None = None,
+    threads: int = 0,
+    groups: str | None = None,
+    orders: int = 0,
+) -> dict[str, Any]: ...

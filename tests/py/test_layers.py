@@ -18,7 +18,7 @@ LAYERS = ["base", "rng", "dist", "scenario", "catalogue", "plan", "model", "stat
 MAY_USE = {
     "base": set(), "rng": {"base"}, "dist": {"base"}, "scenario": {"base", "dist"}, "catalogue": {"base", "scenario"},
     "plan": {"base", "rng", "dist", "scenario", "catalogue"}, "model": {"base", "rng", "dist", "scenario", "catalogue", "plan"}, "stats": {"base"},
-    "engine": {"base", "scenario", "catalogue", "plan", "model", "stats"}, "store": {"base", "scenario", "catalogue", "plan", "stats", "engine"},
+    "engine": {"base", "rng", "scenario", "catalogue", "plan", "model", "stats"}, "store": {"base", "scenario", "catalogue", "plan", "stats", "engine"},
     "report": {"base", "dist", "scenario", "catalogue", "plan", "stats", "engine", "store"}, "cli": set(LAYERS),
 }
 

@@ -1,0 +1,207 @@
+/* compare: scenarios and finished runs side by side, paired path by path. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "csim/cli/commands.h"
+#include "csim/cli/options.h"
+#include "csim/cli/print.h"
+#include "csim/cli/side.h"
+#include "csim/cli/waterfall.h"
+#include "csim/report/export_compare.h"
+#include "csim/scenario/yaml_tree.h"
+
+enum { MOST_WORDS = 256 };
+
+typedef struct request {
+    const char *side[CSIM_COMPARE_SIDES], *series, *at, *csv, *waterfall, *groups;
+    size_t sides;
+    long long paths, seed, threads, orders;
+    int json, quiet;
+} request;
+
+typedef struct job {
+    csim_cli_side side[CSIM_COMPARE_SIDES];
+    size_t opened;
+    char series[8192], at[2048];             /* the lists, cut into words in place */
+    const char *series_word[MOST_WORDS], *at_word[MOST_WORDS];
+    int month[MOST_WORDS];
+    csim_compare_request wanted;
+    csim_comparison *comparison;
+} job;
+
+/* ---- what is asked ------------------------------------------------------------------------------------------------------------------------------ */
+
+/* "a,b c" → words; *count = MOST_WORDS + 1 when there are too many, or the text is too long. */
+static void cut(const char *list, char *text, size_t size, const char **word, size_t *count) {
+    *count = 0;
+    if (!list) return;
+    *count = (size_t)snprintf(text, size, "%s", list) < size ? 0 : MOST_WORDS + 1;
+    char *rest = NULL;
+    for (char *at = strtok_r(text, ", ", &rest); at && *count < MOST_WORDS; at = strtok_r(NULL, ", ", &rest)) word[(*count)++] = at;
+    if (rest && *rest && *count == MOST_WORDS) ++*count;
+}
+
+static csim_status read_lists(job *self, const request *asked, csim_error *err) {
+    csim_compare_request *wanted = &self->wanted;
+    cut(asked->series, self->series, sizeof self->series, self->series_word, &wanted->series_count);
+    cut(asked->at, self->at, sizeof self->at, self->at_word, &wanted->months);
+    if (wanted->series_count > MOST_WORDS || wanted->months > MOST_WORDS) return csim_error_set(err, CSIM_USAGE, "--series and --at take at most %d names", MOST_WORDS);
+    if (asked->series && !wanted->series_count) return csim_error_set(err, CSIM_USAGE, "--series wants names such as 'share.open.developers,cap.gap'");
+    if (asked->at && !wanted->months) return csim_error_set(err, CSIM_USAGE, "--at wants months such as '2028-12'");
+    for (size_t i = 0; i < wanted->months; i++)
+        if (!csim_month_parse(self->at_word[i], &self->month[i])) return csim_error_set(err, CSIM_USAGE, "--at wants months such as '2028-12', not '%.60s'", self->at_word[i]);
+    wanted->series = self->series_word;
+    wanted->month = self->month;
+    return CSIM_OK;
+}
+
+static csim_status check_request(const request *asked, csim_error *err) {
+    if (asked->sides < 2) return csim_error_set(err, CSIM_USAGE, "moecast compare wants two or more scenarios or runs; the first is the base");
+    if (asked->paths == 0 || asked->paths > 1000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000");
+    if (asked->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
+    if (asked->waterfall && asked->sides != 2) return csim_error_set(err, CSIM_USAGE, "--waterfall attributes the difference of two scenarios, not of %zu", asked->sides);
+    if (asked->waterfall && (asked->series || asked->at)) return csim_error_set(err, CSIM_USAGE, "--waterfall names its series and month itself: leave --series and --at out");
+    if (!asked->waterfall && (asked->groups || asked->orders >= 0)) return csim_error_set(err, CSIM_USAGE, "--groups and --orders belong to --waterfall");
+    if (asked->orders == 0 || asked->orders > CSIM_WATERFALL_MOST_ORDERS) return csim_error_set(err, CSIM_USAGE, "--orders wants 1 to %d", CSIM_WATERFALL_MOST_ORDERS);
+    return CSIM_OK;
+}
+
+/* ---- for a person ------------------------------------------------------------------------------------------------------------------------------- */
+
+/* As many decimals as the error supports, one more than that of a printed mean: a difference is read with its error. */
+static const char *number(double value, double error, char text[32]) {
+    const int decimals = error > 0.0 ? (int)fmax(0.0, fmin(9.0, 1.0 - floor(log10(error)))) : 0;
+    if (isnan(value)) snprintf(text, 32, "-");
+    else if (error > 0.0) snprintf(text, 32, "%.*f", decimals, value);
+    else snprintf(text, 32, "%.4g", value);
+    return text;
+}
+
+static int is_shown(const request *asked, const csim_compare_row *row, int last_month) {
+    if (asked->series || asked->at) return 1;
+    return csim_is_headline_series(row->series) && (row->month == last_month || row->month == (2028 - 2000) * 12 + 11);
+}
+
+static void print_row(FILE *out, const csim_compare_row *row) {
+    const csim_paired *d = &row->difference;
+    char a[32], b[32], mean[32], month[CSIM_MONTH_TEXT], error[32], low[32], high[32], ratio[48] = "";
+    fprintf(out, "  %-24s %s %10s %10s ", row->series, csim_month_text(row->month, month), number(row->a.value, row->a.error, a), number(row->b.value, row->b.error, b));
+    if (row->identical) {
+        fprintf(out, "  identical\n");
+        return;
+    }
+    if (!isnan(row->ratio.value)) snprintf(ratio, sizeof ratio, "  x %.4g ± %.1g", row->ratio.value, row->ratio.error);
+    fprintf(out, "%11s ± %-8s [%s, %s] %6.2f %8.3g %s%s\n", number(d->mean.value, d->mean.error, mean), number(d->mean.error, d->mean.error, error),
+            number(d->p5, d->mean.error * 10.0, low), number(d->p95, d->mean.error * 10.0, high), d->correlation, d->paths_saved, row->unit, ratio);
+}
+
+static void print_claim(FILE *out, const csim_compare_claim *c) {
+    char a[32], b[32], mean[32], error[32];
+    fprintf(out, "  %-40s %8s %8s ", c->reading, number(c->a.value, c->a.error, a), number(c->b.value, c->b.error, b));
+    if (isnan(c->difference.value)) fprintf(out, "  not decided on both sides\n");
+    else if (!c->gained && !c->lost && c->difference.value == 0.0) fprintf(out, "  no path changes its answer\n");
+    else fprintf(out, "%9s ± %-8s %6llu %6llu\n", number(c->difference.value, c->difference.error, mean), number(c->difference.error, c->difference.error, error),
+                 (unsigned long long)c->gained, (unsigned long long)c->lost);
+}
+
+static void print_side(FILE *out, const request *asked, const csim_comparison *c, size_t side) {
+    size_t rows, claims, hidden = 0;
+    const csim_compare_row *row = csim_comparison_rows(c, &rows);
+    const csim_compare_claim *claim = csim_comparison_claims(c, &claims);
+    fprintf(out, "\n%s (B) against %s (A)%s\n", csim_comparison_name(c, side), csim_comparison_name(c, 0),
+            csim_comparison_identical(c, side) ? ": identical, path by path" : "");
+    fprintf(out, "  %-24s %-7s %10s %10s %11s   %-8s %s  %s\n", "mean", "", "A", "B", "B - A", "± error", "[5 %, 95 % of paths], correlation, runs saved", "ratio");
+    for (size_t i = 0; i < rows; i++) {
+        if (row[i].side != side) continue;
+        if (is_shown(asked, &row[i], row[rows - 1].month)) print_row(out, &row[i]);
+        else hidden++;
+    }
+    if (hidden) fprintf(out, "  and %zu more with --csv, --json, --series or --at\n", hidden);
+    fprintf(out, "\n  %-40s %8s %8s %9s   %-8s %6s %6s\n", "probability", "A", "B", "B - A", "± error", "gained", "lost");
+    for (size_t i = 0; i < claims; i++)
+        if (claim[i].side == side) print_claim(out, &claim[i]);
+}
+
+static void print_all(FILE *out, const request *asked, const csim_comparison *c) {
+    fprintf(out, "%u paths of each, seed %llu\n", csim_comparison_paths(c), (unsigned long long)csim_comparison_seed(c));
+    for (size_t i = 0; csim_comparison_note(c, i); i++) fprintf(out, "%s\n", csim_comparison_note(c, i));
+    for (size_t side = 1; side < csim_comparison_sides(c); side++) print_side(out, asked, c, side);
+}
+
+/* ---- the work ----------------------------------------------------------------------------------------------------------------------------------- */
+
+static csim_status open_sides(job *self, const request *asked, csim_error *err) {
+    for (size_t i = 0; i < asked->sides; i++) {
+        self->opened++;
+        const csim_status status = csim_cli_side_open(&self->side[i], asked->side[i], err);
+        if (status) return status;
+    }
+    return CSIM_OK;
+}
+
+static csim_status compare(const csim_cli_io *io, job *self, const request *asked, csim_error *err) {
+    csim_compare_side sides[CSIM_COMPARE_SIDES];
+    uint64_t done = 0, total = 1;
+    for (size_t i = 0; i < asked->sides; i++) sides[i] = csim_cli_side_compare(&self->side[i]);
+    csim_status status = csim_comparison_new(sides, asked->sides, &self->wanted, &self->comparison, err);
+    csim_progress progress = csim_progress_start(asked->quiet ? NULL : io->err, "paths");
+    while (!status && done < total) {
+        status = csim_comparison_advance(self->comparison, csim_progress_slice_s(&progress), io->cancel, err);
+        csim_comparison_progress(self->comparison, &done, &total);
+        csim_progress_show(&progress, done, total);
+    }
+    csim_progress_end(&progress);
+    return status;
+}
+
+static csim_status run_job(const csim_cli_io *io, job *self, const request *asked, csim_error *err) {
+    self->wanted = (csim_compare_request){.paths = (uint32_t)(asked->paths > 0 ? asked->paths : 0), .has_seed = asked->seed >= 0,
+                                          .seed = asked->seed >= 0 ? (uint64_t)asked->seed : 0, .threads = (int)asked->threads};
+    const csim_cli_waterfall_request waterfall = {asked->waterfall, asked->groups, asked->csv, asked->paths, asked->seed, asked->threads, asked->orders, asked->json, asked->quiet};
+    csim_status status = read_lists(self, asked, err);
+    if (!status) status = open_sides(self, asked, err);
+    if (!status && asked->waterfall) return csim_cli_waterfall(io, self->side, &waterfall, err);
+    if (!status) status = compare(io, self, asked, err);
+    if (!status && asked->csv) status = csim_export_comparison_csv(asked->csv, self->comparison, err);
+    if (!status && asked->json) csim_export_comparison_json(io->out, self->comparison);
+    if (!status && !asked->json) print_all(io->out, asked, self->comparison);
+    return status;
+}
+
+static void job_free(job *self) {
+    csim_comparison_free(self->comparison);
+    for (size_t i = 0; i < self->opened; i++) csim_cli_side_clear(&self->side[i]);
+    free(self);
+}
+
+csim_status csim_cli_compare(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
+    request asked = {.paths = -1, .seed = -1, .orders = -1};
+    const csim_option options[] = {
+        {"--paths", CSIM_OPTION_COUNT, &asked.paths, "N", "paths of each side (4000; with --waterfall 1000)"},
+        {"--seed", CSIM_OPTION_COUNT, &asked.seed, "S", "seed (that of the runs, else the base's run.seed)"},
+        {"--threads", CSIM_OPTION_COUNT, &asked.threads, "T", "threads (one a processor); results do not depend on it"},
+        {"--series", CSIM_OPTION_TEXT, &asked.series, "LIST", "series to compare instead of the headlines, with commas between"},
+        {"--at", CSIM_OPTION_TEXT, &asked.at, "MONTHS", "months instead of the ends of years, with commas between"},
+        {"--waterfall", CSIM_OPTION_TEXT, &asked.waterfall, "SERIES@MONTH", "what the difference of the means of A and B is made of"},
+        {"--groups", CSIM_OPTION_TEXT, &asked.groups, "FILE", "groups of keys for --waterfall (auto: the sections of the scenario)"},
+        {"--orders", CSIM_OPTION_COUNT, &asked.orders, "N", "orders that --waterfall samples for more than 6 groups (16)"},
+        {"--csv", CSIM_OPTION_TEXT, &asked.csv, "FILE", "write every number as a tidy table"},
+        {"--json", CSIM_OPTION_FLAG, &asked.json, NULL, "print every number as JSON"},
+        {"--quiet", CSIM_OPTION_FLAG, &asked.quiet, NULL, "no progress line"},
+    };
+    enum { OPTIONS = sizeof options / sizeof options[0] };
+    if (csim_cli_wants_help(argc, argv)) {
+        fprintf(io->out, "usage: moecast compare A B [C ...] [options]\n\nCompares scenarios or finished runs with the first one, path by path at the same seed.\n\n");
+        csim_options_help(io->out, options, OPTIONS);
+        return CSIM_OK;
+    }
+    csim_status status = csim_options_parse(argc, argv, 1, options, OPTIONS, asked.side, CSIM_COMPARE_SIDES, &asked.sides, err);
+    if (!status) status = check_request(&asked, err);
+    if (status) return status;
+    job *self = calloc(1, sizeof *self);
+    if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a comparison");
+    status = run_job(io, self, &asked, err);
+    job_free(self);
+    return status;
+}

@@ -1,0 +1,73 @@
+/* See waterfall.h. */
+#include "csim/cli/waterfall.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "csim/cli/print.h"
+#include "csim/report/export_compare.h"
+#include "csim/scenario/yaml_tree.h"
+
+/* "series@month" into its parts. */
+static csim_status read_what(const char *what, char *series, size_t size, int *month, csim_error *err) {
+    const char *at = strrchr(what, '@');
+    if (at && at > what && (size_t)(at - what) < size && csim_month_parse(at + 1, month)) {
+        snprintf(series, size, "%.*s", (int)(at - what), what);
+        return CSIM_OK;
+    }
+    return csim_error_set(err, CSIM_USAGE, "--waterfall wants a series and a month such as 'share.open.developers@2028-12', not '%.100s'", what);
+}
+
+static void print_bar(FILE *out, const csim_waterfall_bar *bar, const csim_waterfall_total *sum) {
+    const double error = bar->effect.error, share = 100.0 * bar->effect.value / sum->difference.value;
+    const int decimals = error > 0.0 ? (int)fmax(0.0, fmin(9.0, 1.0 - floor(log10(error)))) : 0;
+    fprintf(out, "  %-20s %12.*f ± %-10.*f", bar->group, decimals, bar->effect.value, decimals, error);
+    if (sum->orders) fprintf(out, " ± %-10.*f", decimals, bar->order_error);
+    if (isfinite(share)) fprintf(out, " %6.1f %%", share);
+    if (isfinite(bar->alone) && isfinite(bar->last)) fprintf(out, "   %.*f alone, %.*f last", decimals, bar->alone, decimals, bar->last);
+    fprintf(out, "   %zu key%s\n", bar->keys, bar->keys == 1 ? "" : "s");
+}
+
+static void print_waterfall(FILE *out, const csim_waterfall *w, const char *what) {
+    size_t bars;
+    const csim_waterfall_bar *bar = csim_waterfall_bars(w, &bars);
+    const csim_waterfall_total *sum = csim_waterfall_sum(w);
+    const csim_comparison *ends = csim_waterfall_ends(w);
+    fprintf(out, "%s, %s: %u paths of each of %zu scenarios, seed %llu\n\n", what, sum->unit, csim_comparison_paths(ends), sum->runs, (unsigned long long)csim_comparison_seed(ends));
+    fprintf(out, "  %-20s %12.6g ± %.2g\n", csim_comparison_name(ends, 0), sum->a.value, sum->a.error);
+    for (size_t i = 0; i < bars; i++) print_bar(out, &bar[i], sum);
+    fprintf(out, "  %-20s %12.6g ± %.2g\n", csim_comparison_name(ends, 1), sum->b.value, sum->b.error);
+    fprintf(out, "  %-20s %12.6g ± %.2g\n\n", "difference", sum->difference.value, sum->difference.error);
+    if (sum->orders) fprintf(out, "each bar: share ± standard error over paths ± over the sample of %zu orders in which groups change sides\n", sum->orders);
+    else fprintf(out, "each bar: share ± standard error over paths; all orders in which groups may change sides are averaged\n");
+}
+
+static csim_status run(const csim_cli_io *io, csim_waterfall *w, int quiet, csim_error *err) {
+    uint64_t done = 0, total = 1;
+    csim_status status = CSIM_OK;
+    csim_progress progress = csim_progress_start(quiet ? NULL : io->err, "paths");
+    while (!status && done < total) {
+        status = csim_waterfall_advance(w, csim_progress_slice_s(&progress), io->cancel, err);
+        csim_waterfall_progress(w, &done, &total);
+        csim_progress_show(&progress, done, total);
+    }
+    csim_progress_end(&progress);
+    return status;
+}
+
+csim_status csim_cli_waterfall(const csim_cli_io *io, const csim_cli_side sides[2], const csim_cli_waterfall_request *asked, csim_error *err) {
+    const csim_waterfall_side from[2] = {{sides[0].scenario, csim_cli_side_compare(&sides[0])}, {sides[1].scenario, csim_cli_side_compare(&sides[1])}};
+    char series[2 * CSIM_PLAN_ID];
+    csim_waterfall *w = NULL;
+    csim_waterfall_request wanted = {.series = series, .paths = (uint32_t)(asked->paths > 0 ? asked->paths : 0), .has_seed = asked->seed >= 0,
+                                     .seed = asked->seed >= 0 ? (uint64_t)asked->seed : 0, .threads = (int)asked->threads, .orders = (uint32_t)(asked->orders > 0 ? asked->orders : 0),
+                                     .groups = asked->groups && strcmp(asked->groups, "auto") != 0 ? asked->groups : NULL};
+    csim_status status = read_what(asked->what, series, sizeof series, &wanted.month, err);
+    if (!status) status = csim_waterfall_new(from, &wanted, &w, err);
+    if (!status) status = run(io, w, asked->quiet, err);
+    if (!status && asked->csv) status = csim_export_waterfall_csv(asked->csv, w, err);
+    if (!status && asked->json) csim_export_waterfall_json(io->out, w, asked->what);
+    if (!status && !asked->json) print_waterfall(io->out, w, asked->what);
+    csim_waterfall_free(w);
+    return status;
+}

@@ -1,0 +1,16 @@
+/* compare --waterfall: the part of the command that attributes a difference. Internal to csim/cli/. */
+#ifndef CSIM_CLI_WATERFALL_H
+#define CSIM_CLI_WATERFALL_H
+
+#include "csim/cli/commands.h"
+#include "csim/cli/side.h"
+
+typedef struct csim_cli_waterfall_request {
+    const char *what, *groups, *csv;   /* "share.open.developers@2028-12"; a file, "auto" or NULL; NULL for no file */
+    long long paths, seed, threads, orders; /* −1: not given */
+    int json, quiet;
+} csim_cli_waterfall_request;
+
+csim_status csim_cli_waterfall(const csim_cli_io *io, const csim_cli_side sides[2], const csim_cli_waterfall_request *asked, csim_error *err);
+
+#endif
