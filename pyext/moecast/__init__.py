@@ -21,7 +21,8 @@ from ._core import Error, FileError, RunError, ScenarioError
 from .catalogue import Catalogue, TokenCost, catalogue, token_cost
 from .claims import BreakEven, Claim, Reading, Vintage
 from .columns import Columns
-from .result import Replay, Result, load
+from .replay import Event, Replay
+from .result import Result, load
 from .running import Run, run
 from .scenario import Input, Scenario, scenarios
 
@@ -33,6 +34,7 @@ __all__ = [
     "Claim",
     "Columns",
     "Error",
+    "Event",
     "FileError",
     "Input",
     "Reading",
