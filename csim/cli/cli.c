@@ -13,6 +13,7 @@
 typedef csim_status command_function(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 static const struct command { const char *name; command_function *run; const char *text; } commands[] = {
     {"run", csim_cli_run, "simulate a scenario into a folder: run file, CSV, JSON, workbook"},
+    {"batch", csim_cli_batch, "run many scenarios and grids, with an index over them"},
     {"report", csim_cli_report, "write the workbook of a run"},
     {"export", csim_cli_export, "write a run's numbers as CSV or JSON"},
     {"path", csim_cli_path, "replay one path of a run, month by month"},

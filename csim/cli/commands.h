@@ -13,6 +13,7 @@
 typedef struct csim_cli_io { FILE *out, *err; const atomic_int *cancel; int argc_all; char **argv_all; } csim_cli_io;
 
 csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_batch(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_export(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_check(const csim_cli_io *io, int argc, char **argv, csim_error *err);

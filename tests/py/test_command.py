@@ -11,7 +11,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("MOECAST_BIN", ROOT / "build/moecast")).resolve()
-COMMANDS = ["run", "report", "export", "path", "check", "explain", "schema", "cost", "catalogue"]
+COMMANDS = ["run", "batch", "report", "export", "path", "check", "explain", "schema", "cost", "catalogue"]
 
 
 def moecast(*words, cwd=None, env=None):
