@@ -21,6 +21,7 @@
 #include "csim/engine/engine.h"
 #include "csim/engine/kernel_oracle.h"
 #include "csim/engine/result_diff.h"
+#include "csim/engine/trace.h"
 #include "csim/engine/waterfall.h"
 #include "csim/plan/plan.h"
 #include "csim/report/export.h"

@@ -7,6 +7,8 @@
 #include <stdio.h>
 
 #include "csim/base/error.h"
+#include "csim/cli/options.h"
+#include "csim/store/run_file.h"
 
 typedef struct csim_cli_io { FILE *out, *err; const atomic_int *cancel; int argc_all; char **argv_all;
                             int *exit_code; /* of a command that succeeds; 0 unless it sets another */ } csim_cli_io;
@@ -14,6 +16,7 @@ typedef struct csim_cli_io { FILE *out, *err; const atomic_int *cancel; int argc
 csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_merge(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_verify(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_batch(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_export(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_check(const csim_cli_io *io, int argc, char **argv, csim_error *err);
@@ -24,6 +27,10 @@ csim_status csim_cli_catalogue(const csim_cli_io *io, int argc, char **argv, csi
 csim_status csim_cli_compare(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_diff(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_path(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+
+/* Parses a sub-command's words; the first names a run by its folder or by the file in it, and is read into *file. */
+csim_status csim_cli_open_run(int argc, char **argv, const csim_option *options, size_t count, size_t words_max, const char **words, size_t *found, csim_run_file **file,
+                              csim_error *err);
 
 /* Asked for with --help: the command's text has been printed, nothing else is to be done. */
 #define CSIM_CLI_WANTS_HELP(argc, argv) csim_cli_wants_help(argc, argv)

@@ -94,4 +94,9 @@ void csim_result_digest(const csim_result *result, char hex[65]);
 /* Replays one path: outcome values [months × slots], row by month, into caller's memory, and its inputs [plan->inputs]; either may be NULL. */
 csim_status csim_path_replay(const csim_plan *plan, uint64_t seed, uint32_t path, double *outcomes, double *inputs, int *failure, csim_error *err);
 
+/* The same with the whole state to look at: `look` sees the block before the first month (block->t = 0) and after each month (block->t = months done); the
+ * path stands in lane 0. It must not change the block; a status other than OK ends the walk and is returned. NO_MEMORY. */
+typedef csim_status csim_path_look(void *self, const csim_block *block, csim_error *err);
+csim_status csim_path_follow(const csim_plan *plan, uint64_t seed, uint32_t path, csim_path_look *look, void *self, csim_error *err);
+
 #endif

@@ -3,20 +3,38 @@
 
 #include "csim/engine/engine.h"
 
-csim_status csim_path_replay(const csim_plan *plan, uint64_t seed, uint32_t path, double *outcomes, double *inputs, int *failure, csim_error *err) {
+csim_status csim_path_follow(const csim_plan *plan, uint64_t seed, uint32_t path, csim_path_look *look, void *self, csim_error *err) {
     csim_block *block = csim_block_new();
     fenv_t callers;
     if (!block) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to replay a path");
     fegetenv(&callers);
     fesetenv(FE_DFL_ENV);
     csim_block_start(block, plan, seed, path, 1);
-    for (int i = 0; inputs && i < plan->inputs; i++) inputs[i] = block->input[i][0];
-    for (int t = 0; t < plan->months; t++) {
+    csim_status status = look(self, block, err);
+    for (int t = 0; !status && t < plan->months; t++) {
         csim_block_step(block);
-        for (int slot = 0; outcomes && slot < plan->slots; slot++) outcomes[(size_t)t * (size_t)plan->slots + (size_t)slot] = block->outcome[slot][0];
+        status = look(self, block, err);
     }
-    if (failure) *failure = block->failure[0];
     fesetenv(&callers);
     csim_block_free(block);
+    return status;
+}
+
+/* Where csim_path_replay puts what it sees. */
+typedef struct replay { double *outcomes, *inputs; int *failure; } replay;
+
+static csim_status take_outcomes(void *self, const csim_block *block, csim_error *err) {
+    const replay *to = self;
+    const csim_plan *plan = block->plan;
+    (void)err;
+    for (int i = 0; to->inputs && block->t == 0 && i < plan->inputs; i++) to->inputs[i] = block->input[i][0];
+    for (int slot = 0; to->outcomes && block->t > 0 && slot < plan->slots; slot++)
+        to->outcomes[(size_t)(block->t - 1) * (size_t)plan->slots + (size_t)slot] = block->outcome[slot][0];
+    if (to->failure) *to->failure = block->failure[0];
     return CSIM_OK;
+}
+
+csim_status csim_path_replay(const csim_plan *plan, uint64_t seed, uint32_t path, double *outcomes, double *inputs, int *failure, csim_error *err) {
+    replay to = {outcomes, inputs, failure};
+    return csim_path_follow(plan, seed, path, take_outcomes, &to, err);
 }

@@ -255,7 +255,7 @@ static const known_function functions[] = {
     {"ABS", false}, {"AND", false}, {"AVERAGE", false}, {"AVERAGEIF", false}, {"AVERAGEIFS", false}, {"CEILING", false},
     {"CHOOSE", false}, {"COLUMN", false}, {"COLUMNS", false}, {"COUNT", false}, {"COUNTA", false}, {"COUNTBLANK", false},
     {"COUNTIF", false}, {"COUNTIFS", false}, {"DATE", false}, {"EDATE", false}, {"EOMONTH", false}, {"EXACT", false},
-    {"EXP", false}, {"FLOOR", false}, {"FV", false}, {"HLOOKUP", false}, {"IF", false}, {"IFERROR", false}, {"INDEX", false},
+    {"EXP", false}, {"FLOOR", false}, {"FV", false}, {"HLOOKUP", false}, {"HYPERLINK", false}, {"IF", false}, {"IFERROR", false}, {"INDEX", false},
     {"INT", false}, {"IRR", false}, {"ISBLANK", false}, {"ISERROR", false}, {"ISNUMBER", false}, {"ISTEXT", false},
     {"LARGE", false}, {"LEFT", false}, {"LEN", false}, {"LN", false}, {"LOG", false}, {"LOG10", false}, {"LOOKUP", false},
     {"LOWER", false}, {"MATCH", false}, {"MAX", false}, {"MEDIAN", false}, {"MID", false}, {"MIN", false}, {"MOD", false},

@@ -148,7 +148,7 @@ static PyGetSetDef result_attributes[] = {
 static PyMethodDef result_methods[] = {
     CORE_METHOD("statistic", core_result_statistic, 0, "statistic(name)\n--\n\nmean, mean_error, sd, lowest, highest or count of all series in all report months."),
     CORE_METHOD("quantile", core_result_quantile, 0, "quantile(series, month, p)\n--\n\nThe p-quantile of a series, both by position, and its standard error."),
-    CORE_METHOD("replay", core_result_replay, 0, "replay(path)\n--\n\nOne path again: outcomes (months, series), inputs (inputs,), why it stopped ('' when it did not)."),
+    CORE_METHOD("trace", core_result_trace, 0, "trace(path)\n--\n\nOne path again: columns (part, name, unit, text), values (months, columns), inputs, draws, events, why it stopped ('' when it did not)."),
     CORE_METHOD("answer", core_result_answer, 0, "answer(contrasts=False)\n--\n\nAnswers the claims anew; contrasts makes the further runs they need, and those of guesses and the vintage."),
     {"claims", core_result_claims, METH_NOARGS, "claims()\n--\n\nThe answers, one dict a reading."},
     CORE_METHOD("save", core_result_save, 0, "save(path, command='')\n--\n\nWrites the run file."),

@@ -1,4 +1,4 @@
-/* The numbers of a result: statistics over paths, kept paths, one path replayed. */
+/* The numbers of a result: statistics over paths, kept paths. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,43 +95,4 @@ PyObject *core_result_quantile(PyObject *self, PyObject *arguments, PyObject *ke
     }
     const csim_estimate found = csim_accumulator_quantile(from, (size_t)series, (size_t)month, p);
     return Py_BuildValue("(dd)", found.value, found.error);
-}
-
-typedef struct replay { double *outcomes, *inputs; int failure; csim_error err; } replay;
-
-static csim_status replay_path(const csim_result *result, uint32_t path, replay *out) {
-    csim_status status;
-    Py_BEGIN_ALLOW_THREADS
-    status = csim_path_replay(result->plan, result->options.seed, path, out->outcomes, out->inputs, &out->failure, &out->err);
-    Py_END_ALLOW_THREADS
-    return status;
-}
-
-/* Takes the two tables over, also when it fails. */
-static PyObject *replay_tuple(core_state *state, const csim_plan *plan, replay *it) {
-    PyObject *outcomes = core_array_new(state, NULL, it->outcomes, 'd', (core_shape){2, {plan->months, plan->slots}});
-    PyObject *inputs = core_array_new(state, NULL, it->inputs, 'd', (core_shape){1, {plan->inputs}});
-    PyObject *failure = core_text(it->failure == CSIM_PATH_OK ? "" : csim_failure_name(it->failure));
-    PyObject *tuple = outcomes && inputs && failure ? PyTuple_Pack(3, outcomes, inputs, failure) : NULL;
-    Py_XDECREF(outcomes);
-    Py_XDECREF(inputs);
-    Py_XDECREF(failure);
-    return tuple;
-}
-
-PyObject *core_result_replay(PyObject *self, PyObject *arguments, PyObject *keywords) {
-    static char *names[] = {"path", NULL};
-    const csim_plan *plan = of(self)->plan;
-    long long path;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "L:replay", names, &path)) return NULL;
-    if (path < 0 || path > UINT32_MAX) {
-        PyErr_Format(PyExc_IndexError, "paths are numbered 0 to 4294967295, not %lld", path);
-        return NULL;
-    }
-    replay it = {.outcomes = malloc(((size_t)plan->months * (size_t)plan->slots + 1) * sizeof(double)), .inputs = malloc(((size_t)plan->inputs + 1) * sizeof(double))};
-    if (it.outcomes && it.inputs && !replay_path(of(self), (uint32_t)path, &it)) return replay_tuple(core_state_of(self), plan, &it);
-    const int no_memory = !it.outcomes || !it.inputs;
-    free(it.outcomes);
-    free(it.inputs);
-    return no_memory ? PyErr_NoMemory() : core_raise(core_state_of(self), &it.err);
 }

@@ -22,7 +22,8 @@ from .catalogue import Catalogue, TokenCost, catalogue, token_cost
 from .claims import BreakEven, Claim, Reading, Vintage
 from .columns import Columns
 from .comparing import Bar, Comparison, Waterfall, compare
-from .result import Replay, Result, load
+from .replay import Event, Replay
+from .result import Result, load
 from .running import Run, run
 from .scenario import Input, Scenario, scenarios
 
@@ -36,6 +37,7 @@ __all__ = [
     "Columns",
     "Comparison",
     "Error",
+    "Event",
     "FileError",
     "Input",
     "Reading",

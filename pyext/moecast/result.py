@@ -16,6 +16,7 @@ from . import _core
 from .claims import Claim, Reading, find, joined
 from .columns import Columns, position
 from .frames import pandas
+from .replay import Replay
 from .scenario import Scenario
 
 if TYPE_CHECKING:
@@ -26,30 +27,6 @@ _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 def _plain(value: np.ndarray | np.floating) -> np.ndarray | float:
     return value if np.ndim(value) else float(value)
-
-
-class Replay(Columns):
-    """One path, month by month: a mapping from series to array over `months`.
-
-    Attributes
-    ----------
-    months : list of str
-        The rows.
-    inputs : dict of str to float
-        What the path drew.
-    failure : str
-        Why it was stopped, '' when it was not.
-    """
-
-    def __init__(self, series: Sequence[str], table: np.ndarray, months: list[str], inputs: dict[str, float], failure: str) -> None:
-        super().__init__(series, table, "series")
-        self.months = months
-        self.inputs = inputs
-        self.failure = failure
-
-    def to_dataframe(self) -> DataFrame:
-        """A row a month, a column a series. Needs pandas."""
-        return pandas().DataFrame(self.table, index=pandas().Index(self.months, name="month"), columns=self.names)
 
 
 class Result:
@@ -264,16 +241,14 @@ class Result:
         return Columns(self._core.kept_series_names, np.asarray(self._core.kept_series), "kept series")
 
     def path(self, index: int) -> Replay:
-        """Simulate one path again and return all its months.
+        """Simulate one path again, bit for bit, and return all its months: outcomes, shocks, levers, states, events.
 
         Parameters
         ----------
         index : int
             Number of the path, from 0. Paths beyond those that ran may be asked for too.
         """
-        outcomes, inputs, failure = self._core.replay(index)
-        drawn = dict(zip(self._core.input_names, np.asarray(inputs).tolist(), strict=True))
-        return Replay(self.series, np.asarray(outcomes), self.months, drawn, failure)
+        return Replay(self._core.trace(index), self.months, self._core.input_names)
 
     # ---- claims -------------------------------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("MOECAST_BIN", ROOT / "build/moecast")).resolve()
-COMMANDS = ["run", "merge", "verify", "report", "export", "path", "compare", "diff", "check", "explain", "schema", "cost", "catalogue"]
+COMMANDS = ["run", "batch", "merge", "verify", "report", "export", "path", "compare", "diff", "check", "explain", "schema", "cost", "catalogue"]
 
 
 def moecast(*words, cwd=None, env=None):
@@ -197,7 +197,7 @@ def test_report_and_export_come_from_the_run_file_alone(run, tmp_path):
 
 
 def test_a_replayed_path_has_every_month_and_series(run):
-    lines = moecast("path", run[0], 17).stdout.splitlines()
+    lines = moecast("path", run[0], 17, "--csv").stdout.splitlines()
     assert len(lines) == 85 and lines[1].startswith("2024-01,") and len(lines[0].split(",")) == len(lines[84].split(",")) > 200
 
 

@@ -201,7 +201,7 @@ def test_dataframe_is_tidy_and_its_absence_is_explained(result, monkeypatch):
     assert len(frame) == len(result.series) * len(result.report_months)
     row = frame[(frame.series == "cap.gap") & (frame.month == "2028-12")].iloc[0]
     assert row["mean"] == result.mean("cap.gap", "2028-12") and row.p50 == result.quantiles("cap.gap", "2028-12", 0.5) and row.unit == "ECI"
-    assert result.path(0).to_dataframe().shape == (len(result.months), len(result.series))
+    assert result.path(0).to_dataframe()[result.series].shape == (len(result.months), len(result.series))
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(ImportError, match=r"pip install 'moecast\[pandas\]'"):
         result.to_dataframe()
