@@ -20,8 +20,8 @@
 #include "csim/store/run_file.h"
 
 typedef struct request {
-    const char *scenario, *folder;
-    long long paths, seed, threads, keep, contrast_paths;
+    const char *scenario, *folder, *sampler;
+    long long paths, seed, threads, keep, contrast_paths, replicates;
     int json, quiet, no_contrasts, no_report, verify;
 } request;
 
@@ -51,13 +51,22 @@ static void job_clear(job *self) {
     if (self->folder_lock >= 0) close(self->folder_lock);
 }
 
+/* What the command says, or else the scenario. Its replicates belong to its own sampler. */
+static csim_status choose_sampler(const request *wanted, const csim_scenario *scenario, csim_run_options *options, csim_error *err) {
+    const int named = wanted->sampler ? csim_sampler_find(wanted->sampler) : scenario->sampler;
+    if (named < 0) return csim_error_set(err, CSIM_USAGE, "--sampler wants mc, lhs or sobol, not '%.60s'", wanted->sampler);
+    options->sampler = (csim_sampler)named;
+    options->replicates = wanted->replicates > 0 ? (uint32_t)wanted->replicates : named == scenario->sampler ? (uint32_t)scenario->replicates : 0;
+    return CSIM_OK;
+}
+
 static csim_status prepare(job *self, const request *wanted, csim_error *err) {
     csim_status status = csim_scenario_load(wanted->scenario, &self->scenario, err);
     if (!status) status = csim_catalogue_load(self->scenario->catalogue_dir, &self->catalogue, err);
     if (!status) status = csim_plan_compile(self->scenario, self->catalogue, &self->plan, err);
     if (!status) status = csim_claims_check(self->scenario, self->catalogue, err);
     if (status) return status;
-    const csim_run_options options = {
+    csim_run_options options = {
         .seed = wanted->seed >= 0 ? (uint64_t)wanted->seed : self->scenario->seed,
         .paths = (uint32_t)(wanted->paths > 0 ? wanted->paths : self->scenario->paths),
         .threads = (int)wanted->threads,
@@ -65,7 +74,8 @@ static csim_status prepare(job *self, const request *wanted, csim_error *err) {
         .keep_hits = wanted->no_contrasts ? 0 : wanted->contrast_paths > 0 ? (uint32_t)wanted->contrast_paths : CSIM_CONTRAST_PATHS,
         .verify = wanted->verify,
     };
-    return csim_run_new(self->plan, &options, &self->run, err);
+    status = choose_sampler(wanted, self->scenario, &options, err);
+    return status ? status : csim_run_new(self->plan, &options, &self->run, err);
 }
 
 static csim_status no_folder(const job *self, const char *what, const char *why, csim_error *err) {
@@ -184,6 +194,7 @@ static csim_status check_request(const request *wanted, csim_error *err) {
     if (wanted->paths == 0 || wanted->paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000000");
     if (wanted->folder && !wanted->folder[0]) return csim_error_set(err, CSIM_USAGE, "-o wants a folder, not an empty name");
     if (wanted->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
+    if (wanted->replicates > CSIM_MAX_REPLICATES) return csim_error_set(err, CSIM_USAGE, "--replicates wants at most %d", CSIM_MAX_REPLICATES);
     if (wanted->keep > 1000000) return csim_error_set(err, CSIM_USAGE, "--keep wants at most 1000000 paths");
     if (wanted->contrast_paths > 1000000) return csim_error_set(err, CSIM_USAGE, "--contrast-paths wants at most 1000000");
     return CSIM_OK;
@@ -208,6 +219,8 @@ csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_erro
         {"--paths", CSIM_OPTION_COUNT, &wanted.paths, "N", "possible histories (the scenario's run.paths)"},
         {"--seed", CSIM_OPTION_COUNT, &wanted.seed, "S", "seed (the scenario's run.seed)"},
         {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads (one a processor); results do not depend on it"},
+        {"--sampler", CSIM_OPTION_TEXT, &wanted.sampler, "NAME", "mc, lhs or sobol (the scenario's run.sampler, or mc): docs/sampling.md"},
+        {"--replicates", CSIM_OPTION_COUNT, &wanted.replicates, "R", "independent randomisations (1 for mc, else 16)"},
         {"--keep", CSIM_OPTION_COUNT, &wanted.keep, "N", "paths whose inputs and headlines are kept one by one (2000)"},
         {"--contrast-paths", CSIM_OPTION_COUNT, &wanted.contrast_paths, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
         {"--no-contrasts", CSIM_OPTION_FLAG, &wanted.no_contrasts, NULL, "make no further runs: claims that compare two scenarios stay open"},

@@ -196,8 +196,10 @@ static csim_status open_side(csim_contrasts *self, size_t at, csim_error *err) {
         return CSIM_OK;
     }
     trim(self, at);
-    const csim_run_options options = {.seed = result->options.seed, .first_path = result->options.first_path, .paths = self->paths,
-                                      .threads = result->options.threads, .keep_paths = self->paths};
+    csim_run_options options = result->options; /* the same draws, so also the same sampler */
+    options.paths = options.keep_paths = self->paths;
+    options.keep_hits = 0;
+    options.verify = 0;
     return csim_run_new(which->plan, &options, &which->run, err);
 }
 

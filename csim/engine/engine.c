@@ -33,6 +33,8 @@ struct csim_run {
     const csim_plan *plan;
     const csim_variant *model;
     csim_run_options options;
+    csim_sampling *sampling;
+    pthread_mutex_t lock[CSIM_MAX_REPLICATES]; /* of what the result holds of each replicate */
     int threads;
     atomic_uint next_block;
     uint32_t blocks;
@@ -86,24 +88,87 @@ static int processors(void) {
     return online < 1 ? 1 : online > MAX_THREADS ? MAX_THREADS : (int)online;
 }
 
+static csim_status replicates_init(csim_run *run, csim_error *err) {
+    const uint32_t count = run->options.replicates;
+    csim_result *result = &run->result;
+    if (count < 2) return CSIM_OK;
+    result->replicate_tally = calloc(count, sizeof *result->replicate_tally);
+    if (!result->replicate_tally) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for replicates");
+    return csim_replicates_new(count, (size_t)run->plan->slots, (size_t)run->plan->report_months, &result->replicates, err);
+}
+
+/* Room for the rows of paths up to `paths`, NAN and unknown from row `before` on. */
+static csim_status keep_room(csim_run *run, uint32_t paths, csim_error *err) {
+    csim_result *result = &run->result;
+    const csim_run_options *options = &run->options;
+    const uint32_t kept = options->keep_paths < paths ? options->keep_paths : paths, wanted = options->keep_hits > kept ? options->keep_hits : kept;
+    const size_t inputs = (size_t)run->plan->inputs, scalars = (size_t)run->plan->scalars, readings = (size_t)run->plan->readings, rows = wanted < paths ? wanted : paths;
+    double *input = realloc(result->kept_input, (kept * inputs + 1) * sizeof *input);
+    if (input) result->kept_input = input;
+    double *scalar = realloc(result->kept_scalar, (kept * scalars + 1) * sizeof *scalar);
+    if (scalar) result->kept_scalar = scalar;
+    unsigned char *hit = realloc(result->hit, rows * readings + 1);
+    if (hit) result->hit = hit;
+    if (!input || !scalar || !hit) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to keep %u paths", kept);
+    for (size_t i = result->kept * inputs; i < kept * inputs; i++) input[i] = (double)NAN;
+    for (size_t i = result->kept * scalars; i < kept * scalars; i++) scalar[i] = (double)NAN;
+    memset(hit + result->hit_rows * readings, CSIM_HIT_UNKNOWN, (rows - result->hit_rows) * readings);
+    result->kept = kept;
+    result->hit_rows = (uint32_t)rows;
+    return CSIM_OK;
+}
+
 static csim_status result_init(csim_run *run, csim_error *err) {
     csim_result *result = &run->result;
-    const uint32_t kept = run->options.keep_paths < run->options.paths ? run->options.keep_paths : run->options.paths;
     result->plan = run->plan;
     result->variant = run->model->name;
     result->options = run->options;
-    result->kept_input = malloc(((size_t)kept * (size_t)run->plan->inputs + 1) * sizeof(double));
-    result->kept_scalar = malloc(((size_t)kept * (size_t)run->plan->scalars + 1) * sizeof(double));
-    const uint32_t wanted = run->options.keep_hits > kept ? run->options.keep_hits : kept;
-    result->hit_rows = wanted < run->options.paths ? wanted : run->options.paths;
-    const size_t hits = (size_t)result->hit_rows * (size_t)run->plan->readings;
-    result->hit = malloc(hits + 1);
-    if (!result->kept_input || !result->kept_scalar || !result->hit) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to keep %u paths", kept);
-    for (size_t i = 0; i < (size_t)kept * (size_t)run->plan->inputs; i++) result->kept_input[i] = (double)NAN;
-    for (size_t i = 0; i < (size_t)kept * (size_t)run->plan->scalars; i++) result->kept_scalar[i] = (double)NAN;
-    memset(result->hit, CSIM_HIT_UNKNOWN, hits);
-    result->kept = kept;
+    const csim_status status = keep_room(run, run->options.paths, err);
+    return status ? status : replicates_init(run, err);
+}
+
+/* A block is 64 successive points of one replicate; the blocks of all replicates come in turn, so that they grow together. */
+static uint32_t count_blocks(uint32_t paths, uint32_t replicates) {
+    const uint32_t slice = P * replicates, rest = paths % slice;
+    return paths / slice * replicates + (rest < replicates ? rest : replicates);
+}
+
+/* First path of a block, and how many of its lanes are in use. */
+static uint32_t place_block(const csim_run *run, uint32_t block, int *n) {
+    const uint32_t replicates = run->options.replicates, first = block / replicates * P * replicates + block % replicates;
+    const uint32_t left = (run->options.paths - first + replicates - 1) / replicates;
+    *n = left < P ? (int)left : P;
+    return run->options.first_path + first;
+}
+
+uint32_t csim_run_granule(const csim_run *run) { return P * run->options.replicates; }
+
+csim_status csim_run_grow(csim_run *run, uint32_t paths, csim_error *err) {
+    csim_run_options *options = &run->options;
+    if (paths < options->paths) return csim_error_set(err, CSIM_USAGE, "a run of %u paths cannot shrink to %u", options->paths, paths);
+    if (paths == options->paths) return CSIM_OK;
+    if (options->sampler == CSIM_SAMPLER_LHS) return csim_error_set(err, CSIM_USAGE, "a Latin hypercube cannot grow: where its points lie depends on their number");
+    if (paths > UINT32_MAX - options->first_path) return csim_error_set(err, CSIM_USAGE, "paths are numbered below 2^32");
+    if (options->paths % csim_run_granule(run))
+        return csim_error_set(err, CSIM_USAGE, "a run grows from a multiple of %u paths, not from %u", csim_run_granule(run), options->paths);
+    const csim_status status = keep_room(run, paths, err);
+    if (status) return status;
+    options->paths = run->result.options.paths = paths;
+    run->blocks = count_blocks(paths, options->replicates);
     return CSIM_OK;
+}
+
+static csim_status take_options(csim_run *run, const csim_plan *plan, const csim_run_options *options, csim_error *err) {
+    run->plan = plan;
+    run->options = *options;
+    csim_run_options_complete(&run->options);
+    for (int i = 0; i < CSIM_MAX_REPLICATES; i++) pthread_mutex_init(&run->lock[i], NULL);
+    const csim_status status = csim_run_options_sampling(&run->options, &run->sampling, err);
+    if (status) return status;
+    run->blocks = count_blocks(options->paths, run->options.replicates);
+    run->threads = options->threads <= 0 ? processors() : options->threads > MAX_THREADS ? MAX_THREADS : options->threads;
+    if ((uint32_t)run->threads > run->blocks) run->threads = (int)run->blocks;
+    return csim_variant_choose(NULL, &run->model, err);
 }
 
 csim_status csim_run_new(const csim_plan *plan, const csim_run_options *options, csim_run **out, csim_error *err) {
@@ -112,16 +177,11 @@ csim_status csim_run_new(const csim_plan *plan, const csim_run_options *options,
     if (options->paths > UINT32_MAX - options->first_path) return csim_error_set(err, CSIM_USAGE, "paths are numbered below 2^32");
     csim_run *run = calloc(1, sizeof *run);
     if (!run) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a run");
-    run->plan = plan;
-    run->options = *options;
-    run->blocks = options->paths / P + (options->paths % P != 0);
-    run->threads = options->threads <= 0 ? processors() : options->threads > MAX_THREADS ? MAX_THREADS : options->threads;
-    csim_status status = csim_variant_choose(NULL, &run->model, err);
+    csim_status status = take_options(run, plan, options, err);
     if (status) {
-        free(run);
+        csim_run_free(run);
         return status;
     }
-    if ((uint32_t)run->threads > run->blocks) run->threads = (int)run->blocks;
     run->workers = calloc((size_t)run->threads, sizeof *run->workers);
     status = run->workers ? result_init(run, err) : csim_error_set(err, CSIM_NO_MEMORY, "no memory for a run");
     for (int i = 0; !status && i < run->threads; i++) status = worker_init(&run->workers[i], run, err);
@@ -137,10 +197,14 @@ void csim_run_free(csim_run *run) {
     if (!run) return;
     for (int i = 0; run->workers && i < run->threads; i++) worker_clear(&run->workers[i]);
     free(run->workers);
+    for (int i = 0; i < CSIM_MAX_REPLICATES; i++) pthread_mutex_destroy(&run->lock[i]);
     csim_accumulator_free(run->result.statistics);
+    csim_replicates_free(run->result.replicates);
+    free(run->result.replicate_tally);
     free(run->result.kept_input);
     free(run->result.kept_scalar);
     free(run->result.hit);
+    csim_sampling_free(run->sampling);
     free(run);
 }
 
@@ -171,7 +235,7 @@ static csim_status simulate_block(worker *self, uint32_t first, int n) {
     const csim_plan *plan = self->run->plan;
     char sentence[512];
     memset(self->hit, 0, ((size_t)plan->readings + 1) * sizeof *self->hit);
-    self->run->model->block_start(self->block, plan, self->run->options.seed, first, n);
+    self->run->model->block_start(self->block, plan, self->run->sampling, first, n);
     for (int t = 0, report = 0; t < plan->months; t++) {
         if (is_cancelled(self->run)) return CSIM_INTERRUPTED;
         self->run->model->block_step(self->block);
@@ -184,19 +248,29 @@ static csim_status simulate_block(worker *self, uint32_t first, int n) {
     return CSIM_OK;
 }
 
+static void add_tally(csim_tally *to, const csim_tally *from) {
+    to->hits += from->hits;
+    to->count += from->count;
+}
+
+/* With replicates the lock of the block's is held. */
 static void tally_readings(worker *self, uint32_t first, const int *alive, int n) {
     const csim_plan *plan = self->run->plan;
     csim_result *result = &self->run->result; /* rows of different blocks do not overlap */
-    const uint32_t row = first - self->run->options.first_path;
+    const uint32_t before = first - self->run->options.first_path, stride = self->run->options.replicates;
     for (int i = 0; i < plan->readings; i++) {
         const int given = plan->reading[i].given;
+        csim_tally found = {0, 0};
         for (int p = 0; p < n; p++) {
             const int counts = alive[p] && (given < 0 || self->hit[given][p]), hit = counts && self->hit[i][p];
-            self->tally[i].count += (uint64_t)counts;
-            self->tally[i].hits += (uint64_t)hit;
-            if (row + (uint32_t)p < result->hit_rows)
-                result->hit[(size_t)(row + (uint32_t)p) * (size_t)plan->readings + (size_t)i] = (unsigned char)(!counts ? CSIM_HIT_UNKNOWN : hit ? CSIM_HIT : CSIM_MISS);
+            const uint32_t row = before + (uint32_t)p * stride;
+            found.count += (uint64_t)counts;
+            found.hits += (uint64_t)hit;
+            if (row < result->hit_rows)
+                result->hit[(size_t)row * (size_t)plan->readings + (size_t)i] = (unsigned char)(!counts ? CSIM_HIT_UNKNOWN : hit ? CSIM_HIT : CSIM_MISS);
         }
+        add_tally(&self->tally[i], &found);
+        if (result->replicates) add_tally(&result->replicate_tally[first % stride][i], &found);
     }
 }
 
@@ -204,7 +278,7 @@ static void keep_rows(worker *self, uint32_t first, const int *alive, int n) {
     const csim_plan *plan = self->run->plan;
     csim_result *result = &self->run->result; /* rows of different blocks do not overlap */
     for (int p = 0; p < n; p++) {
-        const uint32_t row = first - self->run->options.first_path + (uint32_t)p;
+        const uint32_t row = first - self->run->options.first_path + (uint32_t)p * self->run->options.replicates;
         if (row >= result->kept) return;
         for (int i = 0; i < plan->inputs; i++) result->kept_input[(size_t)row * (size_t)plan->inputs + (size_t)i] = self->block->input[i][p];
         for (int i = 0; alive[p] && i < plan->scalars; i++) result->kept_scalar[(size_t)row * (size_t)plan->scalars + (size_t)i] = self->scalar[i][p];
@@ -222,16 +296,27 @@ static void count_failures(worker *self, int *alive, int n) {
     }
 }
 
-static void take_block(worker *self, uint32_t first, int n) {
+static void take_numbers(worker *self, uint32_t first, const int *alive, int n) {
     const csim_plan *plan = self->run->plan;
-    int alive[P];
-    count_failures(self, alive, n);
     tally_readings(self, first, alive, n);
-    keep_rows(self, first, alive, n);
     for (int slot = 0; slot < plan->slots; slot++)
         for (int report = 0; report < plan->report_months; report++)
             csim_accumulator_add(self->statistics, (size_t)slot, (size_t)report,
                                  self->month_values + ((size_t)report * (size_t)plan->slots + (size_t)slot) * P, alive, (size_t)n);
+}
+
+/* Replicates are shared: one copy of their bins is as large as all else. Threads seldom meet, as blocks of all replicates come in turn. */
+static void take_block(worker *self, uint32_t first, int n) {
+    csim_run *run = self->run;
+    const uint32_t replicate = first % run->options.replicates;
+    int alive[P];
+    count_failures(self, alive, n);
+    keep_rows(self, first, alive, n);
+    self->statistics->replicates = run->result.replicates;
+    self->statistics->replicate = replicate;
+    if (run->result.replicates) pthread_mutex_lock(&run->lock[replicate]);
+    take_numbers(self, first, alive, n);
+    if (run->result.replicates) pthread_mutex_unlock(&run->lock[replicate]);
 }
 
 static int time_is_up(const csim_run *run) {
@@ -246,8 +331,8 @@ static void *work(void *argument) {
     while (!self->status && !time_is_up(run)) {
         const uint32_t block = self->has_unfinished ? self->unfinished : atomic_fetch_add(&run->next_block, 1);
         if (block >= run->blocks) break;
-        const uint32_t first = run->options.first_path + block * P, left = run->options.paths - block * P;
-        const int n = left < P ? (int)left : P;
+        int n;
+        const uint32_t first = place_block(run, block, &n);
         const csim_status status = simulate_block(self, first, n);
         self->has_unfinished = status == CSIM_INTERRUPTED;
         self->unfinished = block;
@@ -298,10 +383,7 @@ csim_status csim_run_advance(csim_run *run, double seconds, const atomic_int *ca
 
 static void add_worker(csim_result *result, const worker *w) {
     csim_accumulator_merge(result->statistics, w->statistics);
-    for (int i = 0; i < CSIM_MAX_READINGS; i++) {
-        result->tally[i].hits += w->tally[i].hits;
-        result->tally[i].count += w->tally[i].count;
-    }
+    for (int i = 0; i < CSIM_MAX_READINGS; i++) add_tally(&result->tally[i], &w->tally[i]);
     result->done += w->done;
     result->failed += w->failed;
     for (int i = 0; i < CSIM_FAILURES; i++) result->failed_by[i] += w->failed_by[i];
@@ -327,9 +409,20 @@ csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *
     const csim_status status = new_statistics(run->plan, &result->statistics, err);
     if (status) return status;
     for (int i = 0; i < run->threads; i++) add_worker(result, &run->workers[i]);
+    result->statistics->replicates = result->replicates;
     *out = result;
     if (result->failed * 1000 > result->done)
         return csim_error_set(err, CSIM_RUN_FAILED, "%llu of %llu paths left the range of an outcome or were not finite (more than .1 %%), most often '%s'",
                               (unsigned long long)result->failed, (unsigned long long)result->done, worst_outcome(result));
     return CSIM_OK;
+}
+
+csim_probability csim_result_probability(const csim_result *result, int at) {
+    uint64_t hits[CSIM_MAX_REPLICATES], counts[CSIM_MAX_REPLICATES];
+    if (!result->replicates) return csim_probability_of(result->tally[at].hits, result->tally[at].count);
+    for (uint32_t r = 0; r < result->replicates->count; r++) {
+        hits[r] = result->replicate_tally[r][at].hits;
+        counts[r] = result->replicate_tally[r][at].count;
+    }
+    return csim_probability_of_replicates(hits, counts, result->replicates->count);
 }

@@ -7,7 +7,7 @@
 
 #include "csim/model/block.h"
 #include "csim/plan/plan.h"
-#include "csim/stats/accumulator.h"
+#include "csim/stats/replicates.h"
 
 typedef struct csim_run_options {
     uint64_t seed;
@@ -16,7 +16,15 @@ typedef struct csim_run_options {
     uint32_t keep_paths;         /* inputs and kept numbers of the first so many paths */
     uint32_t keep_hits;          /* what each of the first so many paths says of every reading; at least keep_paths are kept */
     int verify;                  /* 1: check the invariants of docs/model.md after every month (slow) */
+    csim_sampler sampler;        /* csim/rng/sampling.h */
+    uint32_t replicates;         /* independent randomisations; path n belongs to replicate n mod replicates. 0: 1 for Monte Carlo, else 16 */
+    uint32_t strata;             /* Latin hypercube: points a replicate has over all shards of the run; 0: as many as the last path of this one asks for */
 } csim_run_options;
+
+/* Fills in what 0 stands for. */
+void csim_run_options_complete(csim_run_options *options);
+/* The sampler of these options, freed by csim_sampling_free. USAGE, NO_MEMORY. */
+csim_status csim_run_options_sampling(const csim_run_options *options, csim_sampling **out, csim_error *err);
 
 /* A claim's reading over paths: `count` paths could decide it (for a conditional reading: those where its condition held), `hits` said yes. */
 typedef struct csim_tally { uint64_t hits, count; } csim_tally;
@@ -27,9 +35,11 @@ typedef enum csim_hit { CSIM_MISS, CSIM_HIT, CSIM_HIT_UNKNOWN /* stopped, not ru
 typedef struct csim_result {
     const csim_plan *plan;               /* borrowed */
     const char *variant;                 /* build of the model that ran: "scalar", "avx2" (csim/model/variant.h); changes no number */
-    csim_run_options options;
+    csim_run_options options;            /* complete */
     csim_accumulator *statistics;        /* series = plan->slots, months = plan->report_months */
+    csim_replicates *replicates;         /* what `statistics` takes its errors from; NULL with one replicate */
     csim_tally tally[CSIM_MAX_READINGS];
+    csim_tally (*replicate_tally)[CSIM_MAX_READINGS]; /* [options.replicates]; NULL with one replicate */
     uint64_t done, failed;               /* paths simulated; of them stopped */
     uint64_t failed_by[CSIM_FAILURES];   /* by csim_failure */
     uint64_t failed_slot[CSIM_MAX_OUTCOMES]; /* by the outcome that failed first */
@@ -55,10 +65,20 @@ uint64_t csim_run_done(const csim_run *run);     /* paths finished so far */
 /* The statistics so far (all complete blocks). Borrowed; changes at the next advance. RUN_FAILED when more than .1 % of the paths were stopped. */
 csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *err);
 
-/* SHA-256 over plan hash, seed, path interval, statistics, tallies and failures: 64 hex digits and NUL. Never over times, threads or files. */
+/* Raises (never lowers) the number of paths before further advances. USAGE: fewer than there are, not numbered below 2^32, a Latin hypercube (its points depend
+ * on their number), or a present number that is no multiple of csim_run_granule. NO_MEMORY: the run stays as it was. */
+csim_status csim_run_grow(csim_run *run, uint32_t paths, csim_error *err);
+uint32_t csim_run_granule(const csim_run *run); /* paths of one full block of every replicate */
+
+/* How often reading `at` of the plan holds, with the error that the run's sampler has. */
+csim_probability csim_result_probability(const csim_result *result, int at);
+
+/* SHA-256 over plan hash, seed, path interval, statistics, tallies and failures, and with another sampler or more than one replicate over these, the
+ * hypercube's strata and all that replicates hold: 64 hex digits and NUL. Never over times, threads or files. */
 void csim_result_digest(const csim_result *result, char hex[65]);
 
-/* Replays one path: outcome values [months × slots], row by month, into caller's memory, and its inputs [plan->inputs]; either may be NULL. */
-csim_status csim_path_replay(const csim_plan *plan, uint64_t seed, uint32_t path, double *outcomes, double *inputs, int *failure, csim_error *err);
+/* Replays one path of a run with these options (those of its result: a hypercube's points depend on their number): outcome values [months × slots], row by month,
+ * into caller's memory, and its inputs [plan->inputs]; either may be NULL. */
+csim_status csim_path_replay(const csim_plan *plan, const csim_run_options *options, uint32_t path, double *outcomes, double *inputs, int *failure, csim_error *err);
 
 #endif

@@ -77,8 +77,8 @@ static void put_identity(FILE *stream, const csim_run_file *file) {
 
 static void put_counts(FILE *stream, const csim_result *result) {
     const csim_run_options *options = &result->options;
-    fprintf(stream, "  \"seed\": %llu,\n  \"first_path\": %u,\n  \"paths\": %u,\n  \"done\": %llu,\n  \"kept\": %u,\n  \"seconds\": ",
-            (unsigned long long)options->seed, options->first_path, options->paths, (unsigned long long)result->done, result->kept);
+    fprintf(stream, "  \"seed\": %llu,\n  \"sampler\": \"%s\",\n  \"replicates\": %u,\n  \"first_path\": %u,\n  \"paths\": %u,\n  \"done\": %llu,\n  \"kept\": %u,\n  \"seconds\": ",
+            (unsigned long long)options->seed, csim_sampler_name(options->sampler), options->replicates, options->first_path, options->paths, (unsigned long long)result->done, result->kept);
     put_number(stream, result->seconds);
     fprintf(stream, ",\n  \"failed\": %llu,\n  \"failed_by\": {", (unsigned long long)result->failed);
     for (int cause = CSIM_PATH_OK + 1; cause < CSIM_FAILURES; cause++)

@@ -3,9 +3,11 @@
  * A file is written once and whole; reading gives back exactly what was written or refuses. No SQLite handle outlives a call.
  *
  * Tables, for people who open it with sqlite3:
- *   meta(key, value)         text: format, versions, scenario_name, scenario_sha256, scenario (canonical text), seed, paths, …, digest, plan_sha256, seal
+ *   meta(key, value)         text: format, versions, scenario_name, scenario_sha256, scenario (canonical text), seed, paths, sampler, replicates, …, digest, plan_sha256, seal
  *   section(name, size, sha256, bytes)   plan (packed, plan_bytes.h), statistics (csim_accumulator_write), kept_input and kept_scalar (float64, a row
- *                                        a path, columns as in kept_column); size and hash are those of the unpacked bytes
+ *                                        a path, columns as in kept_column); size and hash are those of the unpacked bytes; with more than one
+ *                                        replicate also replicates (csim_replicates_write) and replicate_tally (hits and count, uint64, for
+ *                                        CSIM_MAX_READINGS readings of each replicate)
  *   series, failure, tally, kept_column, claim    one row a series, cause, reading, column, reading
  *   claim_break_even, claim_aside   by the reading's position in `claim`: its break-even, where it is asked; what rests on guesses and the vintage's answer,
  *                                   where there is either. Positions in a prior, shares and probabilities lie in [0, 1].
@@ -17,7 +19,7 @@
 #include "csim/engine/engine.h"
 #include "csim/scenario/scenario.h"
 
-enum { CSIM_RUN_FILE_FORMAT = 2 };
+enum { CSIM_RUN_FILE_FORMAT = 3 };
 
 /* Circumstances that change no number. "" where not known. */
 typedef struct csim_run_info {

@@ -77,7 +77,7 @@ typedef struct replay { double *outcomes, *inputs; int failure; csim_error err; 
 static csim_status replay_path(const csim_result *result, uint32_t path, replay *out) {
     csim_status status;
     Py_BEGIN_ALLOW_THREADS
-    status = csim_path_replay(result->plan, result->options.seed, path, out->outcomes, out->inputs, &out->failure, &out->err);
+    status = csim_path_replay(result->plan, &result->options, path, out->outcomes, out->inputs, &out->failure, &out->err);
     Py_END_ALLOW_THREADS
     return status;
 }

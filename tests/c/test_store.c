@@ -431,7 +431,7 @@ static void forged_files_are_refused_by_what_they_say(void **state) {
         {"INSERT INTO claim_break_even VALUES(99, 'flips', 'a', '-', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)", "has no claim"},
         {"INSERT INTO claim_aside VALUES(-1, 1, 1, '', 1, 1, 1, 1, 1, 1)", "has no claim"},
         {"CREATE VIEW extra AS SELECT 1", "tables"},
-        {"PRAGMA user_version = 3", "format 3; this version reads format 2"},
+        {"PRAGMA user_version = 2", "format 2; this version reads format 3"},
         {"PRAGMA application_id = 7", "not a run file"},
     };
     forge("SELECT 1"); /* a copy that is only sealed anew is good */
