@@ -97,7 +97,7 @@ static csim_status open_part(csim_beside *self, part_id id, csim_error *err) {
 static void take_guesses(csim_beside *self, const csim_result *again) {
     const csim_result *first = self->main_result;
     const size_t stride = (size_t)first->plan->readings;
-    for (size_t i = 0; i < stride; i++) self->aside[i].guesses = csim_guesses_share(first->hit + i, again->hit + i, stride, self->part[GUESSES].paths);
+    for (size_t i = 0; i < stride; i++) self->aside[i].guesses = csim_guesses_share(first->hit + i, again->hit + i, stride, self->part[GUESSES].paths, first->options.replicates);
 }
 
 static void take_vintage(csim_beside *self, const csim_result *vintage) {

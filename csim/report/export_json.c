@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "csim/report/export.h"
+#include "csim/report/sampling_note.h"
 #include "csim/store/atomic_file.h"
 
 /* Length of the well-formed UTF-8 character at `text` (no overlong forms, no surrogates, nothing above U+10FFFF), 0 when there is none. */
@@ -86,6 +87,17 @@ static void put_counts(FILE *stream, const csim_result *result) {
     fputs("},\n", stream);
 }
 
+/* What the sampler did for the errors; nothing to say of independent paths. */
+static void put_sampling(FILE *stream, const csim_result *result) {
+    char note[CSIM_SAMPLING_NOTE];
+    if (result->options.sampler == CSIM_SAMPLER_MC) return;
+    fputs("  \"sampling\": {\"unit\": \"independent paths a path\"", stream);
+    put_value(stream, "median_gain", csim_sampling_gain(result));
+    fputs(", \"note\": ", stream);
+    put_text(stream, csim_sampling_note(result, note));
+    fputs("},\n", stream);
+}
+
 static void put_pairs(FILE *stream, const csim_paired *pairs) {
     fprintf(stream, ", \"pairs\": {\"count\": %llu, \"dropped\": %llu", (unsigned long long)pairs->pairs, (unsigned long long)pairs->dropped);
     put_value(stream, "p5", pairs->p5);
@@ -160,6 +172,7 @@ static void put_all(FILE *stream, const void *what) {
     fputs("{\n", stream);
     put_identity(stream, file);
     put_counts(stream, csim_run_file_result(file));
+    put_sampling(stream, csim_run_file_result(file));
     fputs("  \"claims\": [", stream);
     for (size_t i = 0; i < count; i++) {
         fputs(i ? ",\n" : "\n", stream);

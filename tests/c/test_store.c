@@ -108,7 +108,7 @@ static void make_claims(void) {
     claims[1] = (csim_claim_result){.claim = "cost", .reading = "open", .probability = {unknown, unknown, unknown, unknown, 0, 0}, .value = {unknown, unknown},
                                     .note = "said \"so\"\n", .pairs = {.p5 = unknown, .p50 = unknown, .p95 = unknown, .correlation = unknown, .paths_saved = unknown}};
     claims[2] = (csim_claim_result){.claim = "cost", .reading = "pairs", .answer = CSIM_ANSWER_PAIRS};
-    check_status(csim_paired_compute(a, b, 4, "minus", ">", 1.5, &claims[2].pairs, NULL), NULL);
+    check_status(csim_paired_compute(a, b, 4, 1, "minus", ">", 1.5, &claims[2].pairs, NULL), NULL);
     claims[2].value = claims[2].pairs.mean;
     claims[2].probability = claims[2].pairs.probability;
     for (int i = 0; i < CLAIMS; i++) {
@@ -570,7 +570,7 @@ static void pairs_have_the_moments_of_their_differences(void **state) {
     (void)state;
     const double a[] = {1, 2, 4, 8, (double)NAN, 3}, b[] = {2, 3, 9, 10, 5, (double)NAN}; /* differences 1 1 5 2 */
     csim_paired pairs;
-    check_status(csim_paired_compute(a, b, 6, "minus", ">=", 2, &pairs, NULL), NULL);
+    check_status(csim_paired_compute(a, b, 6, 1, "minus", ">=", 2, &pairs, NULL), NULL);
     assert_int_equal(pairs.pairs, 4);
     assert_int_equal(pairs.dropped, 2);
     check_close(pairs.mean.value, 2.25, 1e-15);
@@ -586,11 +586,11 @@ static void ratios_take_the_base_as_denominator(void **state) {
     (void)state;
     const double a[] = {1, 2, 0}, b[] = {2, 6, 1};
     csim_paired pairs;
-    check_status(csim_paired_compute(a, b, 3, "ratio", "<", 2.5, &pairs, NULL), NULL);
+    check_status(csim_paired_compute(a, b, 3, 1, "ratio", "<", 2.5, &pairs, NULL), NULL);
     assert_int_equal(pairs.pairs, 2); /* nothing over nought is no ratio */
     check_close(pairs.mean.value, 2.5, 1e-15);
     check_close(pairs.probability.value, 0.5, 0);
-    check_status(csim_paired_compute(a, b, 2, "ln_ratio", ">", 0, &pairs, NULL), NULL);
+    check_status(csim_paired_compute(a, b, 2, 1, "ln_ratio", ">", 0, &pairs, NULL), NULL);
     check_close(pairs.mean.value, 0.5 * (log(2) + log(3)), 1e-15);
 }
 
@@ -598,12 +598,12 @@ static void equal_sides_differ_by_nothing(void **state) {
     (void)state;
     const double a[] = {1, 2, 4};
     csim_paired pairs;
-    check_status(csim_paired_compute(a, a, 3, "minus", "<", 1, &pairs, NULL), NULL);
+    check_status(csim_paired_compute(a, a, 3, 1, "minus", "<", 1, &pairs, NULL), NULL);
     check_close(pairs.mean.value, 0, 0);
     check_close(pairs.mean.error, 0, 0);
     check_close(pairs.correlation, 1, 1e-15);
     assert_true(isnan(pairs.paths_saved)); /* without limit */
-    check_status(csim_paired_compute(a, a, 0, "minus", "<", 1, &pairs, NULL), NULL);
+    check_status(csim_paired_compute(a, a, 0, 1, "minus", "<", 1, &pairs, NULL), NULL);
     assert_true(isnan(pairs.mean.value) && isnan(pairs.p50));
 }
 
