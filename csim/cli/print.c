@@ -132,6 +132,15 @@ void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result 
     fprintf(out, "\nwritten to %s: run.moecast, summary.csv, claims.csv, run.json%s\n", folder, with_report ? ", report.xlsx" : "");
 }
 
+void csim_print_precision(FILE *out, const csim_precision *precision, const csim_result *result) {
+    if (precision->count) fprintf(out, "\nprecision after %llu paths: standard error (wanted)\n", (unsigned long long)result->done);
+    for (int i = 0; i < precision->count; i++) {
+        const csim_target *target = &precision->target[i];
+        const double error = csim_target_error(target, result);
+        fprintf(out, "  %-40s %.2g (%.2g)%s\n", target->name, error, target->wanted, error <= target->wanted ? "" : " not reached");
+    }
+}
+
 csim_status csim_print_file(FILE *out, const char *folder, const char *name, csim_error *err) {
     char path[4200], buffer[4096];
     size_t got;

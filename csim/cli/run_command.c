@@ -14,14 +14,15 @@
 #include "csim/cli/options.h"
 #include "csim/cli/print.h"
 #include "csim/engine/kernel_oracle.h"
+#include "csim/engine/precision.h"
 #include "csim/report/export.h"
 #include "csim/report/report.h"
 #include "csim/rng/gsl_version.h"
 #include "csim/store/run_file.h"
 
 typedef struct request {
-    const char *scenario, *folder, *sampler;
-    long long paths, seed, threads, keep, contrast_paths, replicates;
+    const char *scenario, *folder, *sampler, *precision;
+    long long paths, seed, threads, keep, contrast_paths, replicates, max_paths;
     int json, quiet, no_contrasts, no_report, verify;
 } request;
 
@@ -36,6 +37,8 @@ typedef struct job {
     csim_beside *beside;
     csim_claim_result *claims;
     size_t claim_count;
+    csim_precision precision;
+    int broken_off;  /* Ctrl-C ended a run to a precision: what there is is written */
     int folder_lock; /* descriptor of the folder, −1 */
     char folder[4096], command[8192];
 } job;
@@ -60,6 +63,14 @@ static csim_status choose_sampler(const request *wanted, const csim_scenario *sc
     return CSIM_OK;
 }
 
+/* A run to a precision begins with a first round; --paths is its size then. */
+static csim_status aim(job *self, const request *wanted, csim_run_options *options, csim_error *err) {
+    if (options->sampler == CSIM_SAMPLER_LHS)
+        return csim_error_set(err, CSIM_USAGE, "--precision wants the sampler mc or sobol: a Latin hypercube cannot grow, its points depend on their number");
+    options->paths = csim_precision_first(wanted->paths > 0 ? (uint32_t)wanted->paths : 0, (uint32_t)wanted->max_paths, options->sampler, options->replicates);
+    return csim_precision_parse(self->plan, wanted->precision, &self->precision, err);
+}
+
 static csim_status prepare(job *self, const request *wanted, csim_error *err) {
     csim_status status = csim_scenario_load(wanted->scenario, &self->scenario, err);
     if (!status) status = csim_catalogue_load(self->scenario->catalogue_dir, &self->catalogue, err);
@@ -75,6 +86,7 @@ static csim_status prepare(job *self, const request *wanted, csim_error *err) {
         .verify = wanted->verify,
     };
     status = choose_sampler(wanted, self->scenario, &options, err);
+    if (!status && wanted->precision) status = aim(self, wanted, &options, err);
     return status ? status : csim_run_new(self->plan, &options, &self->run, err);
 }
 
@@ -107,8 +119,8 @@ static csim_status make_folder(job *self, const request *wanted, csim_error *err
     return lock_folder(self, err);
 }
 
-static csim_status simulate(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
-    const uint64_t paths = (uint64_t)(wanted->paths > 0 ? wanted->paths : self->scenario->paths);
+static csim_status simulate_round(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
+    const uint64_t paths = csim_run_paths(self->run);
     csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths");
     csim_status status = CSIM_OK;
     while (!status && csim_run_done(self->run) < paths) {
@@ -119,9 +131,23 @@ static csim_status simulate(const csim_cli_io *io, job *self, const request *wan
     return status ? status : csim_run_result(self->run, &self->result, err);
 }
 
+/* Round after round until all errors are small enough. Ctrl-C ends it with what there is, if that is anything. */
+static csim_status simulate(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
+    csim_status status = simulate_round(io, self, wanted, err);
+    while (!status && self->precision.count) {
+        const uint32_t paths = csim_precision_next(&self->precision, self->result, (uint32_t)wanted->max_paths);
+        if (!paths) break;
+        status = csim_run_grow(self->run, paths, err);
+        if (!status) status = simulate_round(io, self, wanted, err);
+    }
+    if (status != CSIM_INTERRUPTED || !self->precision.count || !csim_run_done(self->run)) return status;
+    self->broken_off = 1;
+    return csim_run_result(self->run, &self->result, err);
+}
+
 static csim_status contrast(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
     uint64_t done = 0, total = 1;
-    if (wanted->no_contrasts) return CSIM_OK;
+    if (wanted->no_contrasts || self->broken_off) return CSIM_OK;
     csim_status status = csim_contrasts_new(self->scenario, self->result, (uint32_t)wanted->contrast_paths, &self->contrasts, err);
     csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths of contrasts");
     while (!status && done < total) {
@@ -135,7 +161,7 @@ static csim_status contrast(const csim_cli_io *io, job *self, const request *wan
 
 static csim_status run_beside(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
     uint64_t done = 0, total = 1;
-    if (wanted->no_contrasts) return CSIM_OK;
+    if (wanted->no_contrasts || self->broken_off) return CSIM_OK;
     csim_status status = csim_beside_new(self->scenario, self->result, (uint32_t)wanted->contrast_paths, &self->beside, err);
     csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths beside");
     while (!status && done < total) {
@@ -189,12 +215,29 @@ static csim_status write_all(const csim_cli_io *io, job *self, const request *wa
     return status;
 }
 
+/* The last word of a run to a precision: the errors that are still too large. */
+static csim_status judge(const job *self, csim_error *err) {
+    char text[256] = "";
+    size_t used = 0;
+    for (int i = 0; i < self->precision.count && used + 1 < sizeof text; i++) {
+        const csim_target *target = &self->precision.target[i];
+        const double error = csim_target_error(target, self->result);
+        if (error <= target->wanted) continue;
+        const int written = snprintf(text + used, sizeof text - used, "%s%s ± %.2g instead of %.2g", used ? ", " : "", target->name, error, target->wanted);
+        used += written > 0 ? (size_t)written : 0;
+    }
+    if (!used) return CSIM_OK;
+    return csim_error_set(err, CSIM_PRECISION, "after %llu paths%s the precision is not reached: %s; the results are written", (unsigned long long)self->result->done,
+                          self->broken_off ? " (interrupted)" : "", text);
+}
+
 static csim_status check_request(const request *wanted, csim_error *err) {
     if (!wanted->scenario) return csim_error_set(err, CSIM_USAGE, "moecast run wants a scenario: a file, or a shipped name such as 'baseline'");
     if (wanted->paths == 0 || wanted->paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000000");
     if (wanted->folder && !wanted->folder[0]) return csim_error_set(err, CSIM_USAGE, "-o wants a folder, not an empty name");
     if (wanted->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
     if (wanted->replicates > CSIM_MAX_REPLICATES) return csim_error_set(err, CSIM_USAGE, "--replicates wants at most %d", CSIM_MAX_REPLICATES);
+    if (wanted->max_paths < 1 || wanted->max_paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--max-paths wants 1 to 1000000000");
     if (wanted->keep > 1000000) return csim_error_set(err, CSIM_USAGE, "--keep wants at most 1000000 paths");
     if (wanted->contrast_paths > 1000000) return csim_error_set(err, CSIM_USAGE, "--contrast-paths wants at most 1000000");
     return CSIM_OK;
@@ -209,11 +252,12 @@ static csim_status run_job(const csim_cli_io *io, job *self, const request *want
     if (!status) status = score_claims(self, err);
     if (!status) status = write_all(io, self, wanted, err);
     if (!status && !wanted->json) csim_print_run(io->out, self->scenario, self->result, self->claims, self->claim_count, self->folder, !wanted->no_report);
-    return status;
+    if (!status && !wanted->json) csim_print_precision(io->out, &self->precision, self->result);
+    return status ? status : judge(self, err);
 }
 
 csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    request wanted = {.paths = -1, .seed = -1, .keep = 2000};
+    request wanted = {.paths = -1, .seed = -1, .keep = 2000, .max_paths = 1000000};
     const csim_option options[] = {
         {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the results (out/NAME)"},
         {"--paths", CSIM_OPTION_COUNT, &wanted.paths, "N", "possible histories (the scenario's run.paths)"},
@@ -221,6 +265,8 @@ csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_erro
         {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads (one a processor); results do not depend on it"},
         {"--sampler", CSIM_OPTION_TEXT, &wanted.sampler, "NAME", "mc, lhs or sobol (the scenario's run.sampler, or mc): docs/sampling.md"},
         {"--replicates", CSIM_OPTION_COUNT, &wanted.replicates, "R", "independent randomisations (1 for mc, else 16)"},
+        {"--precision", CSIM_OPTION_TEXT, &wanted.precision, "LIST", "run until these have the standard errors named, such as share.world_open@2028-12:0.002 (docs/sampling.md)"},
+        {"--max-paths", CSIM_OPTION_COUNT, &wanted.max_paths, "N", "at most so many paths for --precision (1000000); exit code 3 when they do not do"},
         {"--keep", CSIM_OPTION_COUNT, &wanted.keep, "N", "paths whose inputs and headlines are kept one by one (2000)"},
         {"--contrast-paths", CSIM_OPTION_COUNT, &wanted.contrast_paths, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
         {"--no-contrasts", CSIM_OPTION_FLAG, &wanted.no_contrasts, NULL, "make no further runs: claims that compare two scenarios stay open"},

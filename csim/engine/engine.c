@@ -141,6 +141,8 @@ static uint32_t place_block(const csim_run *run, uint32_t block, int *n) {
     return run->options.first_path + first;
 }
 
+uint32_t csim_run_paths(const csim_run *run) { return run->options.paths; }
+
 uint32_t csim_run_granule(const csim_run *run) { return P * run->options.replicates; }
 
 csim_status csim_run_grow(csim_run *run, uint32_t paths, csim_error *err) {

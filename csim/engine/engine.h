@@ -68,6 +68,7 @@ csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *
 /* Raises (never lowers) the number of paths before further advances. USAGE: fewer than there are, not numbered below 2^32, a Latin hypercube (its points depend
  * on their number), or a present number that is no multiple of csim_run_granule. NO_MEMORY: the run stays as it was. */
 csim_status csim_run_grow(csim_run *run, uint32_t paths, csim_error *err);
+uint32_t csim_run_paths(const csim_run *run);    /* asked for so far */
 uint32_t csim_run_granule(const csim_run *run); /* paths of one full block of every replicate */
 
 /* How often reading `at` of the plan holds, with the error that the run's sampler has. */
