@@ -19,6 +19,7 @@
 #include "csim/engine/contrast.h"
 #include "csim/engine/engine.h"
 #include "csim/engine/kernel_oracle.h"
+#include "csim/engine/precision.h"
 #include "csim/plan/plan.h"
 #include "csim/report/export.h"
 #include "csim/report/report.h"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "csim/engine/claims.h"
+#include "csim/engine/precision.h"
 
 /* A progress line, rewritten in place at most ten times a second, and only on a terminal. */
 typedef struct csim_progress { FILE *to; const char *what; double begin_s, shown_s; int shown; } csim_progress;
@@ -14,6 +15,9 @@ void csim_progress_show(csim_progress *self, uint64_t done, uint64_t total);
 void csim_progress_end(csim_progress *self);
 
 void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result *result, const csim_claim_result *claims, size_t claim_count, const char *folder, int with_report);
+
+/* What a run to a precision has reached; nothing without targets. */
+void csim_print_precision(FILE *out, const csim_precision *precision, const csim_result *result);
 
 /* Copies folder/name to out. */
 csim_status csim_print_file(FILE *out, const char *folder, const char *name, csim_error *err);

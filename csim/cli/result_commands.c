@@ -100,7 +100,7 @@ static csim_status replay(const csim_cli_io *io, const csim_result *result, cons
     if (end == word || *end || path > UINT32_MAX) return csim_error_set(err, CSIM_USAGE, "'%.60s' is no path; paths are numbered from 0", word);
     double *outcomes = malloc((size_t)result->plan->months * (size_t)result->plan->slots * sizeof *outcomes);
     if (!outcomes) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a path");
-    const csim_status status = csim_path_replay(result->plan, result->options.seed, (uint32_t)path, outcomes, NULL, NULL, err);
+    const csim_status status = csim_path_replay(result->plan, &result->options, (uint32_t)path, outcomes, NULL, NULL, err);
     if (!status) print_path(io->out, result->plan, outcomes);
     free(outcomes);
     return status;

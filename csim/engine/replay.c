@@ -3,13 +3,20 @@
 
 #include "csim/engine/engine.h"
 
-csim_status csim_path_replay(const csim_plan *plan, uint64_t seed, uint32_t path, double *outcomes, double *inputs, int *failure, csim_error *err) {
-    csim_block *block = csim_block_new();
+csim_status csim_path_replay(const csim_plan *plan, const csim_run_options *options, uint32_t path, double *outcomes, double *inputs, int *failure,
+                             csim_error *err) {
+    csim_sampling *sampling;
     fenv_t callers;
-    if (!block) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to replay a path");
+    const csim_status status = csim_run_options_sampling(options, &sampling, err);
+    if (status) return status;
+    csim_block *block = csim_block_new();
+    if (!block) {
+        csim_sampling_free(sampling);
+        return csim_error_set(err, CSIM_NO_MEMORY, "no memory to replay a path");
+    }
     fegetenv(&callers);
     fesetenv(FE_DFL_ENV);
-    csim_block_start(block, plan, seed, path, 1);
+    csim_block_start(block, plan, sampling, path, 1);
     for (int i = 0; inputs && i < plan->inputs; i++) inputs[i] = block->input[i][0];
     for (int t = 0; t < plan->months; t++) {
         csim_block_step(block);
@@ -18,5 +25,6 @@ csim_status csim_path_replay(const csim_plan *plan, uint64_t seed, uint32_t path
     if (failure) *failure = block->failure[0];
     fesetenv(&callers);
     csim_block_free(block);
+    csim_sampling_free(sampling);
     return CSIM_OK;
 }

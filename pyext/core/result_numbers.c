@@ -32,7 +32,7 @@ PyObject *core_result_kept_series_names(PyObject *self, void *unused) {
 }
 
 static PyObject *interval_at(const void *ledger, Py_ssize_t i) {
-    const csim_interval it = ((const csim_ledger *)ledger)->interval[i];
+    const csim_path_interval it = ((const csim_ledger *)ledger)->interval[i];
     return Py_BuildValue("(II)", it.from, it.to - 1);
 }
 
@@ -102,7 +102,7 @@ typedef struct replay { double *outcomes, *inputs; int failure; csim_error err; 
 static csim_status replay_path(const csim_result *result, uint32_t path, replay *out) {
     csim_status status;
     Py_BEGIN_ALLOW_THREADS
-    status = csim_path_replay(result->plan, result->options.seed, path, out->outcomes, out->inputs, &out->failure, &out->err);
+    status = csim_path_replay(result->plan, &result->options, path, out->outcomes, out->inputs, &out->failure, &out->err);
     Py_END_ALLOW_THREADS
     return status;
 }
