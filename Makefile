@@ -34,7 +34,7 @@ TEST_SOURCES := $(sort $(wildcard tests/c/test_*.c))
 TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)
 DEFS         := $(wildcard csim/*/*.def)
 
-.PHONY: all help deps deps-test report test test-c test-py lint clean install python schema pictures
+.PHONY: all help deps deps-test report test test-c test-py soak lint clean install python schema pictures
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/moecast compile_commands.json  ## build the library and the command
@@ -139,6 +139,9 @@ test-c: deps-test $(TESTS)  ## the C tests
 
 test-py: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the Python tests: oracle against C, scenarios, workbook, package
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile tests
+
+soak: deps-test $(TESTS) $(BUILD)/moecast python  ## the slow tests: many seeds
+	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -m soak tests/soak
 
 lint: deps-test  ## gcc and clang with warnings as errors, ruff
 	$(MAKE) --no-print-directory CI=1 BUILD=build/lint-gcc build/lint-gcc/moecast >/dev/null
