@@ -23,6 +23,7 @@
 #include "csim/plan/plan.h"
 #include "csim/report/export.h"
 #include "csim/report/report.h"
+#include "csim/report/sampling_note.h"
 #include "csim/rng/gsl_version.h"
 #include "csim/scenario/scenario.h"
 #include "csim/store/run_file.h"
