@@ -140,7 +140,7 @@ test-c: deps-test $(TESTS)  ## the C tests
 test-py: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the Python tests: oracle against C, scenarios, workbook, package
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile tests
 
-soak: deps-test $(BUILD)/moecast python  ## the long tests: hundreds of faults, memory over a million paths
+soak: deps-test $(TESTS) $(BUILD)/moecast python  ## the long tests: many seeds, hundreds of faults, memory over a million paths
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 -m soak tests
 
 lint: deps-test  ## gcc and clang with warnings as errors, ruff

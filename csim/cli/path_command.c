@@ -106,7 +106,7 @@ static csim_status tell(const csim_cli_io *io, const csim_result *result, const 
     const unsigned long long path = strtoull(words[1], &end, 10);
     if (words[1][0] < '0' || words[1][0] > '9' || *end || path > UINT32_MAX)
         return csim_error_set(err, CSIM_USAGE, "'%.60s' is no path; paths are numbered from 0", words[1]);
-    csim_status status = csim_trace_new(result->plan, result->options.seed, (uint32_t)path, &trace, err);
+    csim_status status = csim_trace_new(result->plan, &result->options, (uint32_t)path, &trace, err);
     if (!status) status = make_view(trace, wanted, &view, err);
     if (!status && wanted->csv) status = print_csv(io->out, &view, wanted, words[2], err);
     else if (!status) csim_path_print_story(io->out, &view);

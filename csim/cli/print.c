@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "csim/report/sampling_note.h"
 #include "csim/store/run_file.h"
 
 static double now_s(void) {
@@ -35,9 +36,10 @@ void csim_progress_end(csim_progress *self) {
     if (self->to && self->shown) fprintf(self->to, "\r%60s\r", "");
 }
 
-/* A number with as many decimals as its error supports. */
+/* A number with as many decimals as its error supports; with a question mark where that is not known. */
 static const char *with_error(csim_estimate x, char text[32]) {
     if (isnan(x.value)) snprintf(text, 32, "-");
+    else if (isnan(x.error)) snprintf(text, 32, "%.3g?", x.value);
     else if (!(x.error > 0.0)) snprintf(text, 32, "%.4g", x.value);
     else {
         const int decimals = (int)fmax(0.0, fmin(8.0, -floor(log10(x.error))));
@@ -71,6 +73,10 @@ static void print_series(FILE *out, const csim_result *result, const char *name)
         char low[32], middle[32], high[32];
         const int k = report_of(plan, years[i]);
         if (k < 0) continue;
+        if (csim_accumulator_lowest(result->statistics, (size_t)slot, (size_t)k) == csim_accumulator_highest(result->statistics, (size_t)slot, (size_t)k)) {
+            fprintf(out, " %9s %9.4g %9s |", "constant", csim_accumulator_lowest(result->statistics, (size_t)slot, (size_t)k), "");
+            continue;
+        }
         fprintf(out, " %9s %9s %9s |", with_error(csim_accumulator_quantile(result->statistics, (size_t)slot, (size_t)k, 0.05), low),
                 with_error(csim_accumulator_quantile(result->statistics, (size_t)slot, (size_t)k, 0.50), middle),
                 with_error(csim_accumulator_quantile(result->statistics, (size_t)slot, (size_t)k, 0.95), high));
@@ -106,12 +112,21 @@ static void print_beside(FILE *out, const csim_claim_result *c) {
     if (turn->state == CSIM_BREAK_NEVER) fprintf(out, "; %s does not flip it", turn->input);
 }
 
+static void print_sampling(FILE *out, const csim_result *result) {
+    char note[CSIM_SAMPLING_NOTE];
+    if (result->options.sampler == CSIM_SAMPLER_MC) return;
+    fprintf(out, "sampler %s, %u replicates: a path is worth %.2g independent ones (median over the headline numbers)\n", csim_sampler_name(result->options.sampler),
+            result->options.replicates, csim_sampling_gain(result));
+    if (csim_sampling_note(result, note)[0]) fprintf(out, "note: %s\n", note);
+}
+
 void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result *result, const csim_claim_result *claims, size_t claim_count, const char *folder, int with_report) {
     char digest[65];
     csim_result_digest(result, digest);
-    fprintf(out, "%s: %llu paths of %d months in %.1f s, seed %llu, %llu failed\ndigest %s\n\n", scenario->title, (unsigned long long)result->done, result->plan->months,
+    fprintf(out, "%s: %llu paths of %d months in %.1f s, seed %llu, %llu failed\ndigest %s\n", scenario->title, (unsigned long long)result->done, result->plan->months,
             result->seconds, (unsigned long long)result->options.seed, (unsigned long long)result->failed, digest);
-    fprintf(out, "  %-26s %29s | %29s | %29s |\n", "5, 50, 95 %", "December 2026", "December 2028", "December 2030");
+    print_sampling(out, result);
+    fprintf(out, "\n  %-26s %29s | %29s | %29s |\n", "5, 50, 95 %", "December 2026", "December 2028", "December 2030");
     for (size_t i = 0; i < sizeof headline_series / sizeof headline_series[0]; i++) print_series(out, result, headline_series[i]);
     if (claim_count) fprintf(out, "\nclaims: probability ± standard error; as known before; share that guesses decide; where the deciding input turns it\n");
     for (size_t i = 0; i < claim_count; i++) {
@@ -121,6 +136,15 @@ void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result 
         fputc('\n', out);
     }
     fprintf(out, "\nwritten to %s: run.moecast, summary.csv, claims.csv, run.json%s\n", folder, with_report ? ", report.xlsx" : "");
+}
+
+void csim_print_precision(FILE *out, const csim_precision *precision, const csim_result *result) {
+    if (precision->count) fprintf(out, "\nprecision after %llu paths: standard error (wanted)\n", (unsigned long long)result->done);
+    for (int i = 0; i < precision->count; i++) {
+        const csim_target *target = &precision->target[i];
+        const double error = csim_target_error(target, result);
+        fprintf(out, "  %-40s %.2g (%.2g)%s\n", target->name, error, target->wanted, error <= target->wanted ? "" : " not reached");
+    }
 }
 
 csim_status csim_print_file(FILE *out, const char *folder, const char *name, csim_error *err) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "csim/engine/claims.h"
+#include "csim/engine/precision.h"
 
 /* A progress line, rewritten in place at most ten times a second, and only on a terminal. */
 typedef struct csim_progress { FILE *to; const char *what; double begin_s, shown_s; int shown; } csim_progress;
@@ -17,6 +18,8 @@ void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result 
 
 /* Is the series one of those that the summary of a run shows? */
 int csim_is_headline_series(const char *name);
+/* What a run to a precision has reached; nothing without targets. */
+void csim_print_precision(FILE *out, const csim_precision *precision, const csim_result *result);
 
 /* Copies folder/name to out. */
 csim_status csim_print_file(FILE *out, const char *folder, const char *name, csim_error *err);

@@ -17,6 +17,7 @@
 #include "csim/cli/shards.h"
 #include "csim/cli/stored.h"
 #include "csim/engine/kernel_oracle.h"
+#include "csim/engine/precision.h"
 #include "csim/report/export.h"
 #include "csim/report/report.h"
 #include "csim/rng/gsl_version.h"
@@ -24,8 +25,8 @@
 #include "csim/store/run_file.h"
 
 typedef struct request {
-    const char *scenario, *folder;
-    long long paths, seed, threads, contrast_paths, extend_to;
+    const char *scenario, *folder, *sampler, *precision;
+    long long paths, seed, threads, contrast_paths, extend_to, replicates, max_paths;
     double checkpoint_s;
     const char *shard, *keep;
     uint32_t shard_number, shards;
@@ -35,6 +36,7 @@ typedef struct request {
 } request;
 
 static const double usual_checkpoint_s = 10.0;
+enum { USUAL_MOST_PATHS = 1000000 };
 
 /* Everything a run holds; released in one place. */
 typedef struct job {
@@ -51,6 +53,8 @@ typedef struct job {
     csim_beside *beside;
     csim_claim_result *claims;
     size_t claim_count;
+    csim_precision precision;
+    int broken_off;  /* Ctrl-C ended a run to a precision: what there is is written */
     int folder_lock; /* descriptor of the folder, −1 */
     char folder[4096], command[8192];
 } job;
@@ -129,6 +133,23 @@ static csim_status check_shard(const csim_run_part *part, const char *path, cons
     if (wanted->shards && (wanted->shards != part->shards || wanted->shard_number != part->shard))
         return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, part->shards ? "the run there is shard %u/%u, not %s" : "the run there is no shard", part->shard, part->shards, wanted->shard);
     if (wanted->extend_to >= 0 && part->shards) return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "a shard cannot be extended; merge the shards and extend the whole");
+    if (wanted->precision && part->shards) return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "a shard cannot run to a precision; merge the shards and go on with the whole");
+    return CSIM_OK;
+}
+
+static csim_status unknown_sampler(const char *name, csim_error *err) {
+    return csim_error_set(err, CSIM_USAGE, "--sampler wants mc, lhs or sobol, not '%.60s'", name);
+}
+
+/* Sampler and replicates say where every point lies; a hypercube's number of points does too. */
+static csim_status check_sampler(const csim_run_options *stored, const csim_run_part *part, const char *path, const request *wanted, csim_error *err) {
+    const char *name = csim_sampler_name(stored->sampler);
+    if (wanted->sampler && csim_sampler_find(wanted->sampler) < 0) return unknown_sampler(wanted->sampler, err);
+    if (wanted->sampler && strcmp(wanted->sampler, name) != 0)
+        return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "the run there has the sampler %s, not %s; leave the option away to go on with it", name, wanted->sampler);
+    if (wanted->replicates > 0 && wanted->replicates != stored->replicates) return differs(path, err, "replicates", stored->replicates, wanted->replicates);
+    if (stored->sampler == CSIM_SAMPLER_LHS && wanted->extend_to > part->whole_paths)
+        return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "a Latin hypercube cannot be extended: where its points lie depends on their number");
     return CSIM_OK;
 }
 
@@ -146,14 +167,15 @@ static csim_status check_keep(const job *self, const char *path, const request *
 /* What the command line says must be what the file says. */
 static csim_status check_same(const job *self, const char *path, const request *wanted, csim_error *err) {
     const csim_run_part *part = &csim_run_file_info(self->stored)->part;
-    const uint64_t seed = csim_run_file_result(self->stored)->options.seed;
-    if (wanted->seed >= 0 && (uint64_t)wanted->seed != seed) return differs(path, err, "seed", seed, wanted->seed);
-    if (wanted->paths >= 0 && wanted->paths != part->whole_paths) {
+    const csim_run_options *stored = &csim_run_file_result(self->stored)->options;
+    if (wanted->seed >= 0 && (uint64_t)wanted->seed != stored->seed) return differs(path, err, "seed", stored->seed, wanted->seed);
+    if (wanted->paths >= 0 && wanted->paths != part->whole_paths && !wanted->precision) { /* to a precision, --paths is the first round's */
         differs(path, err, "paths", part->whole_paths, wanted->paths);
         csim_error_hint(err, "--extend-to N adds paths");
         return CSIM_USAGE;
     }
-    const csim_status status = check_keep(self, path, wanted, err);
+    csim_status status = check_keep(self, path, wanted, err);
+    if (!status) status = check_sampler(stored, part, path, wanted, err);
     if (status) return status;
     if (wanted->extend_to >= 0 && wanted->extend_to < part->whole_paths)
         return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "the run there has %u paths already; --extend-to wants more", part->whole_paths);
@@ -171,26 +193,39 @@ static csim_status take_up(job *self, const request *wanted, csim_error *err) {
     return status ? status : check_same(self, path, wanted, err);
 }
 
-/* Shard i of n: whole blocks, as even as may be. */
-static csim_status cut(const request *wanted, uint32_t paths, csim_run_options *options, csim_error *err) {
-    const uint64_t blocks = ((uint64_t)paths + MOE_BLOCK - 1) / MOE_BLOCK, from = blocks * (wanted->shard_number - 1) / wanted->shards, to = blocks * wanted->shard_number / wanted->shards;
-    if (wanted->shards > blocks) return csim_error_set(err, CSIM_USAGE, "%u paths are %llu blocks of %d: too few for %u shards", paths, (unsigned long long)blocks, MOE_BLOCK, wanted->shards);
-    options->first_path = (uint32_t)(from * MOE_BLOCK);
-    options->paths = (to * MOE_BLOCK < paths ? (uint32_t)(to * MOE_BLOCK) : paths) - options->first_path;
+/* What the command says, or else the scenario. Its replicates belong to its own sampler. */
+static csim_status choose_sampler(const request *wanted, const csim_scenario *scenario, csim_run_options *options, csim_error *err) {
+    const int named = wanted->sampler ? csim_sampler_find(wanted->sampler) : scenario->sampler;
+    if (named < 0) return unknown_sampler(wanted->sampler, err);
+    options->sampler = (csim_sampler)named;
+    options->replicates = csim_sampling_replicates(options->sampler, wanted->replicates > 0 ? (uint32_t)wanted->replicates : named == scenario->sampler ? (uint32_t)scenario->replicates : 0);
+    return CSIM_OK;
+}
+
+/* Shard i of n: whole granules, as even as may be, of one run over all paths; its hypercube is theirs. */
+static csim_status cut(const request *wanted, csim_run_options *options, csim_error *err) {
+    csim_run_options_complete(options);
+    const uint32_t paths = options->paths, size = MOE_BLOCK * options->replicates;
+    const uint64_t pieces = ((uint64_t)paths + size - 1) / size, from = pieces * (wanted->shard_number - 1) / wanted->shards, to = pieces * wanted->shard_number / wanted->shards;
+    if (wanted->shards > pieces) return csim_error_set(err, CSIM_USAGE, "%u paths are %llu times %u: too few for %u shards", paths, (unsigned long long)pieces, size, wanted->shards);
+    options->first_path = (uint32_t)(from * size);
+    options->paths = (to * size < paths ? (uint32_t)(to * size) : paths) - options->first_path;
     return CSIM_OK;
 }
 
 static uint32_t beyond(uint32_t rows, uint32_t first) { return rows > first ? rows - first : 0; }
 
 static csim_status plan_new_run(job *self, const request *wanted, csim_error *err) {
-    const uint32_t paths = (uint32_t)(wanted->paths > 0 ? wanted->paths : self->scenario->paths);
+    csim_run_options *options = &self->options;
     uint32_t rows;
-    const csim_status status = csim_keep_read(wanted->keep, self->plan, &rows, &self->options, err);
+    csim_status status = csim_keep_read(wanted->keep, self->plan, &rows, options, err);
+    if (!status) status = choose_sampler(wanted, self->scenario, options, err);
     if (status) return status;
-    self->part = (csim_run_part){wanted->shard_number, wanted->shards, paths, rows, wanted->contrast_paths > 0 ? (uint32_t)wanted->contrast_paths : CSIM_CONTRAST_PATHS};
-    self->options.seed = wanted->seed >= 0 ? (uint64_t)wanted->seed : self->scenario->seed;
-    self->options.paths = paths;
-    return wanted->shards ? cut(wanted, paths, &self->options, err) : CSIM_OK;
+    options->seed = wanted->seed >= 0 ? (uint64_t)wanted->seed : self->scenario->seed;
+    options->paths = (uint32_t)(wanted->paths > 0 ? wanted->paths : self->scenario->paths);
+    if (wanted->precision) options->paths = csim_precision_first(wanted->paths > 0 ? (uint32_t)wanted->paths : 0, (uint32_t)wanted->max_paths, options->sampler, options->replicates);
+    self->part = (csim_run_part){wanted->shard_number, wanted->shards, options->paths, rows, wanted->contrast_paths > 0 ? (uint32_t)wanted->contrast_paths : CSIM_CONTRAST_PATHS};
+    return wanted->shards ? cut(wanted, options, err) : CSIM_OK;
 }
 
 static void plan_old_run(job *self, const request *wanted) {
@@ -217,10 +252,19 @@ static csim_status take_stored(job *self, const request *wanted, csim_error *err
     return status;
 }
 
+/* A run to a precision begins with a first round, or with what is stored. */
+static csim_status aim(job *self, const request *wanted, csim_error *err) {
+    if (!wanted->precision) return CSIM_OK;
+    if (self->options.sampler == CSIM_SAMPLER_LHS)
+        return csim_error_set(err, CSIM_USAGE, "--precision wants the sampler mc or sobol: a Latin hypercube cannot grow, its points depend on their number");
+    return csim_precision_parse(self->plan, wanted->precision, &self->precision, err);
+}
+
 static csim_status begin(job *self, const request *wanted, csim_error *err) {
     csim_status status = CSIM_OK;
     if (self->stored) plan_old_run(self, wanted);
     else status = plan_new_run(self, wanted, err);
+    if (!status) status = aim(self, wanted, err);
     if (status) return status;
     self->options.threads = (int)wanted->threads;
     self->options.verify = wanted->verify;
@@ -300,27 +344,55 @@ static double next_checkpoint_s(const request *wanted, double begin_s) {
     return end_s + (isnan(wanted->checkpoint_s) ? usual : wanted->checkpoint_s);
 }
 
-static csim_status simulate(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
+static csim_status simulate_round(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
     csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths");
     double due_s = next_checkpoint_s(wanted, now_s());
     csim_status status = CSIM_OK;
     while (!status && !csim_run_is_finished(self->run)) {
         const double left_s = fmax(due_s - now_s(), 0.001), slice_s = csim_progress_slice_s(&progress);
         status = csim_run_advance(self->run, slice_s > 0.0 ? fmin(slice_s, left_s) : left_s, io->cancel, err);
-        csim_progress_show(&progress, csim_run_done(self->run), self->options.paths);
+        csim_progress_show(&progress, csim_run_done(self->run), csim_run_paths(self->run));
         if (status || now_s() < due_s || csim_run_is_finished(self->run)) continue;
         const double begin_s = now_s();
         status = checkpoint(io, self, err);
         due_s = next_checkpoint_s(wanted, begin_s);
     }
     csim_progress_end(&progress);
-    if (status == CSIM_INTERRUPTED) return keep_for_later(io, self, err);
     return status ? status : csim_run_result(self->run, &self->result, err);
+}
+
+static csim_status grow(job *self, uint32_t paths, csim_error *err) {
+    const csim_status status = csim_run_grow(self->run, paths, err);
+    if (!status) self->options.paths = self->part.whole_paths = paths;
+    return status;
+}
+
+/* After Ctrl-C: granules that are begun are finished, which takes part of a second, so that the run can be gone on from as fast as any. */
+static csim_status finish_granules(job *self, csim_error *err) {
+    const csim_status status = csim_run_advance(self->run, 1e-9, NULL, err);
+    if (status) return status;
+    return csim_error_set(err, CSIM_INTERRUPTED, "interrupted after %llu of %u paths", (unsigned long long)csim_run_done(self->run), csim_run_paths(self->run));
+}
+
+/* Round after round until all errors are small enough. Ctrl-C then ends it with what there is, if that is anything. */
+static csim_status simulate(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
+    csim_status status = simulate_round(io, self, wanted, err);
+    while (!status && self->precision.count) {
+        const uint32_t paths = csim_precision_next(&self->precision, self->result, (uint32_t)wanted->max_paths);
+        if (!paths) break;
+        status = grow(self, paths, err);
+        if (!status) status = simulate_round(io, self, wanted, err);
+    }
+    if (status == CSIM_INTERRUPTED) status = finish_granules(self, err);
+    if (status != CSIM_INTERRUPTED) return status;
+    if (!self->precision.count || !csim_run_done(self->run)) return keep_for_later(io, self, err);
+    self->broken_off = 1;
+    return csim_run_result(self->run, &self->result, err);
 }
 
 static csim_status contrast(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
     uint64_t done = 0, total = 1;
-    if (wanted->no_contrasts) return CSIM_OK;
+    if (wanted->no_contrasts || self->broken_off) return CSIM_OK;
     csim_status status = csim_contrasts_new(self->scenario, self->result, (uint32_t)wanted->contrast_paths, &self->contrasts, err);
     csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths of contrasts");
     while (!status && done < total) {
@@ -334,7 +406,7 @@ static csim_status contrast(const csim_cli_io *io, job *self, const request *wan
 
 static csim_status run_beside(const csim_cli_io *io, job *self, const request *wanted, csim_error *err) {
     uint64_t done = 0, total = 1;
-    if (wanted->no_contrasts) return CSIM_OK;
+    if (wanted->no_contrasts || self->broken_off) return CSIM_OK;
     csim_status status = csim_beside_new(self->scenario, self->result, (uint32_t)wanted->contrast_paths, &self->beside, err);
     csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths beside");
     while (!status && done < total) {
@@ -389,14 +461,41 @@ static void print_shard(FILE *out, const job *self) {
             self->result->seconds, (unsigned long long)self->result->failed, digest, self->folder);
 }
 
+static void print_whole(FILE *out, const job *self, const request *wanted) {
+    csim_print_run(out, self->scenario, self->result, self->claims, self->claim_count, self->folder, !wanted->no_report);
+    csim_print_precision(out, &self->precision, self->result);
+}
+
+/* The last word of a run to a precision: the errors that are still too large. */
+static csim_status judge(const job *self, csim_error *err) {
+    char text[256] = "";
+    size_t used = 0;
+    for (int i = 0; i < self->precision.count && used + 1 < sizeof text; i++) {
+        const csim_target *target = &self->precision.target[i];
+        const double error = csim_target_error(target, self->result);
+        if (error <= target->wanted) continue;
+        const int written = snprintf(text + used, sizeof text - used, "%s%s ± %.2g instead of %.2g", used ? ", " : "", target->name, error, target->wanted);
+        used += written > 0 ? (size_t)written : 0;
+    }
+    if (!used) return CSIM_OK;
+    csim_error_set(err, CSIM_PRECISION, "after %llu paths%s the precision is not reached: %s; the results are written", (unsigned long long)self->result->done,
+                   self->broken_off ? " (interrupted)" : "", text);
+    if (self->broken_off) csim_error_hint(err, "'moecast run --resume %.120s --precision …' goes on", self->folder);
+    return CSIM_PRECISION;
+}
+
 static csim_status check_request(const request *wanted, csim_error *err) {
     if (!wanted->scenario && !wanted->resume && !wanted->merged) return csim_error_set(err, CSIM_USAGE, "moecast run wants a scenario: a file, or a shipped name such as 'baseline'");
     if (wanted->paths == 0 || wanted->paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000000");
     if (wanted->folder && !wanted->folder[0]) return csim_error_set(err, CSIM_USAGE, "-o wants a folder, not an empty name");
     if (wanted->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
+    if (wanted->replicates > CSIM_MAX_REPLICATES) return csim_error_set(err, CSIM_USAGE, "--replicates wants at most %d", CSIM_MAX_REPLICATES);
+    if (wanted->max_paths < 1 || wanted->max_paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--max-paths wants 1 to 1000000000");
     if (wanted->contrast_paths > 1000000) return csim_error_set(err, CSIM_USAGE, "--contrast-paths wants at most 1000000");
     if (wanted->checkpoint_s < 0.0) return csim_error_set(err, CSIM_USAGE, "--checkpoint wants at least 0 seconds");
     if (wanted->extend_to == 0 || wanted->extend_to > 1000000000) return csim_error_set(err, CSIM_USAGE, "--extend-to wants 1 to 1000000000 paths");
+    if (wanted->precision && wanted->shard) return csim_error_set(err, CSIM_USAGE, "--precision does not go with --shard: how many paths it takes is seen only from all of them");
+    if (wanted->precision && wanted->extend_to > 0) return csim_error_set(err, CSIM_USAGE, "--precision does not go with --extend-to: it finds the number of paths itself (at most --max-paths)");
     if (wanted->extend_to > 0 && !wanted->resume) return csim_error_set(err, CSIM_USAGE, "--extend-to goes with --resume");
     return CSIM_OK;
 }
@@ -433,10 +532,9 @@ static csim_status run_job(const csim_cli_io *io, job *self, const request *want
     if (!status) status = simulate(io, self, wanted, err);
     if (!status) status = answer(io, self, wanted, err);
     if (!status) status = write_all(io, self, wanted, err);
-    if (status || wanted->json) return status;
-    if (self->part.shards) print_shard(io->out, self);
-    else csim_print_run(io->out, self->scenario, self->result, self->claims, self->claim_count, self->folder, !wanted->no_report);
-    return CSIM_OK;
+    if (!status && !wanted->json && self->part.shards) print_shard(io->out, self);
+    if (!status && !wanted->json && !self->part.shards) print_whole(io->out, self, wanted);
+    return status ? status : judge(self, err);
 }
 
 static csim_status do_job(const csim_cli_io *io, const request *wanted, csim_error *err) {
@@ -450,12 +548,16 @@ static csim_status do_job(const csim_cli_io *io, const request *wanted, csim_err
 }
 
 csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    request wanted = {.paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = (double)NAN};
+    request wanted = {.paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = (double)NAN, .max_paths = USUAL_MOST_PATHS};
     const csim_option options[] = {
         {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the results (out/NAME)"},
         {"--paths", CSIM_OPTION_COUNT, &wanted.paths, "N", "possible histories (the scenario's run.paths)"},
         {"--seed", CSIM_OPTION_COUNT, &wanted.seed, "S", "seed (the scenario's run.seed)"},
         {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads (one a processor); results do not depend on it"},
+        {"--sampler", CSIM_OPTION_TEXT, &wanted.sampler, "NAME", "mc, lhs or sobol (the scenario's run.sampler, or mc): docs/sampling.md"},
+        {"--replicates", CSIM_OPTION_COUNT, &wanted.replicates, "R", "independent randomisations (1 for mc, else 16)"},
+        {"--precision", CSIM_OPTION_TEXT, &wanted.precision, "LIST", "run until these have the standard errors named, such as share.world_open@2028-12:0.002 (docs/sampling.md)"},
+        {"--max-paths", CSIM_OPTION_COUNT, &wanted.max_paths, "N", "at most so many paths for --precision (1000000); exit code 3 when they do not do"},
         {"--keep", CSIM_OPTION_TEXT, &wanted.keep, "WHAT", "none; N paths with inputs and headlines (2000); [N,]series:LIST: also month by month"},
         {"--contrast-paths", CSIM_OPTION_COUNT, &wanted.contrast_paths, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
         {"--no-contrasts", CSIM_OPTION_FLAG, &wanted.no_contrasts, NULL, "make no further runs: claims that compare two scenarios stay open"},
@@ -485,7 +587,7 @@ csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_erro
 
 csim_status csim_cli_merge(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     const char *words[CSIM_MAX_INTERVALS];
-    request wanted = {.paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = (double)NAN, .merge = words};
+    request wanted = {.paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = (double)NAN, .max_paths = USUAL_MOST_PATHS, .merge = words};
     const csim_option options[] = {
         {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the whole run (out/NAME)"},
         {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads of the further runs (one a processor)"},

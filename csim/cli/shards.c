@@ -29,17 +29,17 @@ static csim_status check_part(const csim_run_file *file, const char *path, const
 }
 
 /* Which of the files before holds a path of this one. */
-static void name_the_other(const char *const *names, const csim_interval *held, size_t count, const csim_ledger *ledger, csim_error *err) {
+static void name_the_other(const char *const *names, const csim_path_interval *held, size_t count, const csim_ledger *ledger, csim_error *err) {
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < ledger->count; k++)
             if (held[i].from < ledger->interval[k].to && ledger->interval[k].from < held[i].to) csim_error_hint(err, "in %.200s", names[i]);
 }
 
-static csim_interval hull(const csim_ledger *ledger) {
-    return ledger->count ? (csim_interval){ledger->interval[0].from, ledger->interval[ledger->count - 1].to} : (csim_interval){0, 0};
+static csim_path_interval hull(const csim_ledger *ledger) {
+    return ledger->count ? (csim_path_interval){ledger->interval[0].from, ledger->interval[ledger->count - 1].to} : (csim_path_interval){0, 0};
 }
 
-static csim_status take_one(csim_run *run, const char *const *names, size_t at, csim_interval *held, const csim_run_part *first,
+static csim_status take_one(csim_run *run, const char *const *names, size_t at, csim_path_interval *held, const csim_run_part *first,
                             const csim_run_options *options, csim_error *err) {
     char path[CSIM_CLI_PATH];
     csim_run_file *file = NULL;
@@ -60,7 +60,7 @@ static csim_status check_nothing_is_missing(csim_run *run, const csim_run_part *
     csim_ledger missing;
     csim_run_missing(run, &missing);
     if (!missing.count) return CSIM_OK;
-    const csim_interval it = missing.interval[0];
+    const csim_path_interval it = missing.interval[0];
     csim_error_set(err, CSIM_INCONSISTENT, "paths %u to %u of %u are in none of the shards", it.from, it.to - 1, first->whole_paths);
     if (first->shards) csim_error_hint(err, "there are %u shards", first->shards);
     return CSIM_INCONSISTENT;
@@ -68,7 +68,7 @@ static csim_status check_nothing_is_missing(csim_run *run, const csim_run_part *
 
 csim_status csim_shards_take(csim_run *run, const char *const *names, size_t count, const csim_run_part *first,
                              const csim_run_options *options, csim_error *err) {
-    csim_interval held[CSIM_MAX_INTERVALS];
+    csim_path_interval held[CSIM_MAX_INTERVALS];
     csim_status status = CSIM_OK;
     if (count > CSIM_MAX_INTERVALS) return csim_error_set(err, CSIM_LIMIT, "at most %d shards are merged at once", CSIM_MAX_INTERVALS);
     for (size_t i = 0; !status && i < count; i++) status = take_one(run, names, i, held, first, options, err);

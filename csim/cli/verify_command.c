@@ -59,7 +59,7 @@ static int same_scalars(const check *self, const double *outcomes, const double 
 static csim_status replay_row(const check *self, uint32_t row, double *outcomes, double *inputs, csim_error *err) {
     const csim_plan *plan = self->plan;
     int failure;
-    const csim_status status = csim_path_replay(plan, self->result->options.seed, self->result->options.first_path + row, outcomes, inputs, &failure, err);
+    const csim_status status = csim_path_replay(plan, &self->result->options, self->result->options.first_path + row, outcomes, inputs, &failure, err);
     if (status) return status;
     if (same_bits(inputs, self->result->kept_input + (size_t)row * (size_t)plan->inputs, (size_t)plan->inputs) &&
         same_scalars(self, outcomes, self->result->kept_scalar + (size_t)row * (size_t)plan->scalars, failure))

@@ -86,22 +86,26 @@ static csim_status open_part(csim_beside *self, part_id id, csim_error *err) {
     if (status) return status;
     which->plan->scalars = 0;
     which->plan->report_months = 1;
-    const csim_run_options options = {.seed = main_options->seed, .first_path = main_options->first_path, .paths = which->paths, .threads = main_options->threads,
-                                      .keep_hits = id == GUESSES ? which->paths : 0};
+    csim_run_options options = *main_options; /* the same draws, so also the same sampler */
+    options.paths = which->paths;
+    options.keep_paths = 0;
+    options.keep_slots = 0;
+    options.verify = 0;
+    options.keep_hits = id == GUESSES ? which->paths : 0;
     return csim_run_new(which->plan, &options, &which->run, err);
 }
 
 static void take_guesses(csim_beside *self, const csim_result *again) {
     const csim_result *first = self->main_result;
     const size_t stride = (size_t)first->plan->readings;
-    for (size_t i = 0; i < stride; i++) self->aside[i].guesses = csim_guesses_share(first->hit + i, again->hit + i, stride, self->part[GUESSES].paths);
+    for (size_t i = 0; i < stride; i++) self->aside[i].guesses = csim_guesses_share(first->hit + i, again->hit + i, stride, self->part[GUESSES].paths, first->options.replicates);
 }
 
 static void take_vintage(csim_beside *self, const csim_result *vintage) {
     const csim_plan *plan = self->main_result->plan;
     for (int i = 0; i < plan->readings; i++)
         for (int k = 0; k < vintage->plan->readings; k++)
-            if (!strcmp(plan->reading_id[i], vintage->plan->reading_id[k])) self->aside[i].vintage = csim_probability_of(vintage->tally[k].hits, vintage->tally[k].count);
+            if (!strcmp(plan->reading_id[i], vintage->plan->reading_id[k])) self->aside[i].vintage = csim_result_probability(vintage, k);
 }
 
 static csim_status advance_part(csim_beside *self, part_id id, double seconds, const atomic_int *cancel, csim_error *err) {

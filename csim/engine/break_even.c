@@ -96,6 +96,27 @@ static int converges(logit *fit, const double *score, const unsigned char *hit, 
     return step <= 1e-10;
 }
 
+/* Paths of one replicate are not independent: the covariance from what each replicate's paths push together (the sandwich, replicates for clusters). */
+static void take_replicates(logit *fit, const double *score, const unsigned char *hit, size_t n, uint32_t replicates) {
+    double ga[CSIM_MAX_REPLICATES] = {0}, gb[CSIM_MAX_REPLICATES] = {0}, aa = 0.0, ab = 0.0, bb = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        if (hit[i] == CSIM_HIT_UNKNOWN) continue;
+        const double rest = (hit[i] == CSIM_HIT ? 1.0 : 0.0) - logistic(fit->a + fit->b * score[i]);
+        ga[i % replicates] += rest;
+        gb[i % replicates] += rest * score[i];
+    }
+    for (uint32_t r = 0; r < replicates; r++) {
+        const double da = fit->aa * ga[r] + fit->ab * gb[r], db = fit->ab * ga[r] + fit->bb * gb[r];
+        aa += da * da;
+        ab += da * db;
+        bb += db * db;
+    }
+    const double scale = replicates / (replicates - 1.0);
+    fit->aa = scale * aa;
+    fit->ab = scale * ab;
+    fit->bb = scale * bb;
+}
+
 /* True when no yes lies between two noes and the reverse: the likelihood then has no maximum. */
 static int is_separated(const double *score, const unsigned char *hit, size_t n) {
     double least[2] = {DBL_MAX, DBL_MAX}, most[2] = {-DBL_MAX, -DBL_MAX};
@@ -108,7 +129,7 @@ static int is_separated(const double *score, const unsigned char *hit, size_t n)
     return most[0] <= least[1] || most[1] <= least[0];
 }
 
-static void take_fit(const logit *fit, csim_break_even *out) {
+static void take_fit(const logit *fit, uint32_t replicates, csim_break_even *out) {
     const double z = -fit->a / fit->b, end = moe_normal_quantile(0.999), tail = moe_normal_quantile(0.95);
     out->p_lowest = logistic(fit->a - fit->b * end);
     out->p5 = logistic(fit->a - fit->b * tail);
@@ -116,14 +137,14 @@ static void take_fit(const logit *fit, csim_break_even *out) {
     out->p_highest = logistic(fit->a + fit->b * end);
     out->state = fabs(z) <= end ? CSIM_BREAK_FLIPS : CSIM_BREAK_NEVER; /* a slope of nothing leaves z infinite or NAN */
     if (out->state != CSIM_BREAK_FLIPS) return;
-    const double sd = sqrt(fit->aa + 2.0 * z * fit->ab + z * z * fit->bb) / fabs(fit->b), half = 1.959963984540054 * sd;
+    const double sd = sqrt(fit->aa + 2.0 * z * fit->ab + z * z * fit->bb) / fabs(fit->b), half = csim_student_point(replicates > 1 ? replicates - 1 : 0) * sd;
     out->percentile = moe_normal_cdf(z);
     out->error = 0.39894228040143268 * moe_exp(-0.5 * z * z) * sd;
     out->low = moe_normal_cdf(z - half);
     out->high = moe_normal_cdf(z + half);
 }
 
-csim_break_even csim_break_even_fit(const double *score, const unsigned char *hit, size_t n) {
+csim_break_even csim_break_even_fit(const double *score, const unsigned char *hit, size_t n, uint32_t replicates) {
     csim_break_even out = csim_break_even_none();
     for (size_t i = 0; i < n; i++) {
         out.count += hit[i] != CSIM_HIT_UNKNOWN;
@@ -135,7 +156,9 @@ csim_break_even csim_break_even_fit(const double *score, const unsigned char *hi
     if (out.hits < CSIM_BREAK_LEAST || misses < CSIM_BREAK_LEAST) return out;
     logit fit = {.a = moe_log((double)out.hits / (double)misses)};
     out.state = CSIM_BREAK_SEPARATED;
-    if (!is_separated(score, hit, n) && converges(&fit, score, hit, n)) take_fit(&fit, &out);
+    if (is_separated(score, hit, n) || !converges(&fit, score, hit, n)) return out;
+    if (replicates > 1) take_replicates(&fit, score, hit, n, replicates);
+    take_fit(&fit, replicates, &out);
     return out;
 }
 
@@ -168,7 +191,7 @@ csim_status csim_break_even_find(const csim_result *result, int position, const 
     if (!status) {
         tabulate(result->plan, &result->plan->input[position], table);
         gather(result, position, table, hit, stride, n, score, flag);
-        if (table->x[0] < table->x[GRID - 1]) *out = csim_break_even_fit(score, flag, n);
+        if (table->x[0] < table->x[GRID - 1]) *out = csim_break_even_fit(score, flag, n, result->options.replicates);
         else out->state = CSIM_BREAK_FIXED;
         name_input(result->plan, position, out);
     }

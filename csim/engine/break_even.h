@@ -34,8 +34,9 @@ const char *csim_break_name(csim_break_state state);
 /* Nothing is known. */
 csim_break_even csim_break_even_none(void);
 
-/* The fit alone: state, percentile with its errors, fitted probabilities and counts. score[i] belongs to hit[i] (csim_hit). */
-csim_break_even csim_break_even_fit(const double *score, const unsigned char *hit, size_t n);
+/* The fit alone: state, percentile with its errors, fitted probabilities and counts. score[i] belongs to hit[i] (csim_hit), of
+ * replicate i mod `replicates`: with more than one, errors are taken between these (the sandwich formula, replicates for clusters). */
+csim_break_even csim_break_even_fit(const double *score, const unsigned char *hit, size_t n, uint32_t replicates);
 
 /* The whole for the input at `position` of the plan, over the first n kept rows of `result`; hit[i · stride] is row i's. */
 csim_status csim_break_even_find(const csim_result *result, int position, const unsigned char *hit, size_t stride, size_t n, csim_break_even *out,

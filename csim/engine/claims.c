@@ -403,7 +403,7 @@ static csim_status answer_paths(const sources *from, const csim_reading *reading
         set_note(to, "its month lies outside this run's horizon");
         return CSIM_OK;
     }
-    to->probability = csim_probability_of(result->tally[at].hits, result->tally[at].count);
+    to->probability = csim_result_probability(result, at);
     to->value = median_of(result, &result->plan->reading[at]);
     to->answer = to->probability.count ? CSIM_ANSWER_PATHS : CSIM_ANSWER_OPEN;
     if (!to->probability.count) set_note(to, result->plan->reading[at].given >= 0 ? "its condition holds in no path" : "no path was run");

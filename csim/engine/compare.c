@@ -31,6 +31,9 @@ static csim_status choose_seed(csim_comparison *self, const csim_compare_request
     for (size_t i = 0; i < self->sides; i++) {
         const csim_compare_side *side = &self->side[i];
         if (!side->result) continue;
+        if (side->result->options.sampler != CSIM_SAMPLER_MC) /* the errors of pairs are those of independent paths */
+            return csim_error_set(err, CSIM_USAGE, "%.200s was drawn by the sampler %s, and only independent paths (mc) are compared: name its scenario instead", side->name,
+                                  csim_sampler_name(side->result->options.sampler));
         if (run && side->seed != run->seed)
             return csim_error_set(err, CSIM_USAGE, "%.200s has the seed %llu and %.200s the seed %llu: paths can only be paired at one seed", run->name,
                                   (unsigned long long)run->seed, side->name, (unsigned long long)side->seed);

@@ -30,8 +30,8 @@ csim_status csim_compare_numbers(const double *a, const double *b, size_t n, int
     out->a = mean_of(&of_a);
     out->b = mean_of(&of_b);
     out->ratio = (csim_estimate){(double)NAN, (double)NAN};
-    csim_status status = csim_paired_compute(a, b, n, "minus", ">", 0.0, &out->difference, err);
-    if (!status && with_ratio) status = csim_paired_compute(a, b, n, "ln_ratio", ">", 0.0, &logs, err);
+    csim_status status = csim_paired_compute(a, b, n, 1, "minus", ">", 0.0, &out->difference, err);
+    if (!status && with_ratio) status = csim_paired_compute(a, b, n, 1, "ln_ratio", ">", 0.0, &logs, err);
     if (!status && with_ratio) out->ratio = (csim_estimate){exp(logs.mean.value), exp(logs.mean.value) * logs.mean.error};
     return status;
 }

@@ -196,8 +196,11 @@ static csim_status open_side(csim_contrasts *self, size_t at, csim_error *err) {
         return CSIM_OK;
     }
     trim(self, at);
-    const csim_run_options options = {.seed = result->options.seed, .first_path = result->options.first_path, .paths = self->paths,
-                                      .threads = result->options.threads, .keep_paths = self->paths};
+    csim_run_options options = result->options; /* the same draws, so also the same sampler */
+    options.paths = options.keep_paths = self->paths;
+    options.keep_hits = 0;
+    options.keep_slots = 0;
+    options.verify = 0;
     return csim_run_new(which->plan, &options, &which->run, err);
 }
 
@@ -239,7 +242,7 @@ static csim_status answer_jobs(csim_contrasts *self, csim_error *err) {
         job *of = &self->job[i];
         if (of->answered || of->reason[0]) continue;
         const csim_reading *reading = of->reading;
-        const csim_status status = csim_paired_compute(of->value[0], of->value[1], self->paths, reading->difference, reading->op, reading->value, &of->paired, err);
+        const csim_status status = csim_paired_compute(of->value[0], of->value[1], self->paths, self->main_result->options.replicates, reading->difference, reading->op, reading->value, &of->paired, err);
         if (status) return status;
         of->answered = of->paired.pairs > 0;
         if (!of->answered) give_reason(of, "no pair of paths has a finite difference", "");
@@ -333,19 +336,37 @@ size_t csim_contrasts_hits(const csim_contrasts *self, const csim_reading *readi
     return count;
 }
 
-csim_status csim_paired_compute(const double *a, const double *b, size_t n, const char *difference, const char *op, double value, csim_paired *out,
-                                csim_error *err) {
+/* What the pairs of each replicate say, in full where points are not independent. */
+typedef struct by_replicate { double sum[CSIM_MAX_REPLICATES], weight[CSIM_MAX_REPLICATES]; uint64_t hits[CSIM_MAX_REPLICATES], count[CSIM_MAX_REPLICATES]; } by_replicate;
+
+static void add_difference(by_replicate *to, size_t replicate, double x, int holds) {
+    to->sum[replicate] += x;
+    to->weight[replicate] += 1.0;
+    to->hits[replicate] += (uint64_t)holds;
+    to->count[replicate]++;
+}
+
+static double error_of_mean(by_replicate *of, size_t replicates, const moments *differences) {
+    const double m = differences->n;
+    if (replicates < 2) return m > 1.0 ? sqrt(differences->aa / (m - 1.0) / m) : (double)NAN;
+    for (size_t r = 0; r < replicates; r++) of->sum[r] /= of->weight[r] > 0.0 ? of->weight[r] : 1.0;
+    return csim_error_between(of->sum, of->weight, replicates);
+}
+
+csim_status csim_paired_compute(const double *a, const double *b, size_t n, uint32_t replicates, const char *difference, const char *op, double value,
+                                csim_paired *out, csim_error *err) {
     double *d = malloc((n + 1) * sizeof *d);
     moments levels = {0}, scale = {0}, differences = {0};
+    by_replicate parts = {0};
     const int logs = difference[0] != 'm';
-    uint64_t hits = 0;
+    const size_t used = replicates ? replicates : 1;
     if (!d) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to compare %zu pairs of paths", n);
     *out = (csim_paired){0};
     for (size_t i = 0; i < n; i++) {
         const double x = difference_of(difference, a[i], b[i]);
         if (!isfinite(x)) continue;
         d[out->pairs++] = x;
-        hits += (uint64_t)csim_comparison_holds(op, x, value);
+        add_difference(&parts, i % used, x, csim_comparison_holds(op, x, value));
         add_pair(&levels, a[i], b[i]);
         add_pair(&scale, logs ? log(a[i]) : a[i], logs ? log(b[i]) : b[i]); /* NAN for a ratio of numbers that are not positive, and then not defined */
         add_pair(&differences, x, x);
@@ -353,13 +374,13 @@ csim_status csim_paired_compute(const double *a, const double *b, size_t n, cons
     const double m = differences.n;
     qsort(d, out->pairs, sizeof *d, by_value);
     out->dropped = n - out->pairs;
-    out->mean = m > 0.0 ? (csim_estimate){differences.mean_a, m > 1.0 ? sqrt(differences.aa / (m - 1.0) / m) : (double)NAN} : (csim_estimate){(double)NAN, (double)NAN};
+    out->mean = m > 0.0 ? (csim_estimate){differences.mean_a, error_of_mean(&parts, used, &differences)} : (csim_estimate){(double)NAN, (double)NAN};
     out->p5 = m > 0.0 ? quantile(d, out->pairs, 0.05) : (double)NAN;
     out->p50 = m > 0.0 ? quantile(d, out->pairs, 0.5) : (double)NAN;
     out->p95 = m > 0.0 ? quantile(d, out->pairs, 0.95) : (double)NAN;
     out->correlation = levels.aa > 0.0 && levels.bb > 0.0 ? levels.ab / sqrt(levels.aa * levels.bb) : (double)NAN;
     out->paths_saved = saved(&scale);
-    out->probability = csim_probability_of(hits, out->pairs);
+    out->probability = csim_probability_of_replicates(parts.hits, parts.count, used);
     free(d);
     return CSIM_OK;
 }

@@ -40,9 +40,9 @@ void csim_contrasts_find(const csim_contrasts *self, const csim_reading *reading
 /* What the first n pairs say of a reading: hit[i] is the csim_hit of pair i. Returns how many there are, 0 when there is no answer. */
 size_t csim_contrasts_hits(const csim_contrasts *self, const csim_reading *reading, unsigned char *hit, size_t n);
 
-/* The statistics alone: a[i], b[i] are one pair; NAN marks a stopped path. */
-csim_status csim_paired_compute(const double *a, const double *b, size_t n, const char *difference, const char *op, double value, csim_paired *out,
-                                csim_error *err);
+/* The statistics alone: a[i], b[i] are one pair, of replicate i mod `replicates`; NAN marks a stopped path. */
+csim_status csim_paired_compute(const double *a, const double *b, size_t n, uint32_t replicates, const char *difference, const char *op, double value,
+                                csim_paired *out, csim_error *err);
 
 /* Is `x` op `value`? op is one of >= > <= <. */
 int csim_comparison_holds(const char *op, double x, double value);

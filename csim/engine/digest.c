@@ -17,6 +17,23 @@ static void feed_ledger(csim_sha256 *state, const csim_ledger *ledger) {
     }
 }
 
+static void feed_tallies(csim_sha256 *state, const csim_tally *tally, int readings) {
+    for (int i = 0; i < readings; i++) {
+        feed_word(state, tally[i].hits);
+        feed_word(state, tally[i].count);
+    }
+}
+
+/* Nothing for plain Monte Carlo, so that its digests are those of before there were samplers. */
+static void feed_replicates(csim_sha256 *state, const csim_result *result) {
+    if (result->options.sampler == CSIM_SAMPLER_MC && !result->replicates) return;
+    feed_word(state, result->options.sampler);
+    feed_word(state, result->options.replicates);
+    feed_word(state, result->options.strata);
+    for (uint32_t r = 0; result->replicates && r < result->replicates->count; r++) feed_tallies(state, result->replicate_tally[r], result->plan->readings);
+    if (result->replicates) csim_replicates_write(result->replicates, feed, state);
+}
+
 void csim_result_digest(const csim_result *result, char hex[65]) {
     char plan_hash[65];
     unsigned char digest[CSIM_SHA256_BYTES];
@@ -26,12 +43,10 @@ void csim_result_digest(const csim_result *result, char hex[65]) {
     csim_sha256_update(&state, plan_hash, 64);
     feed_word(&state, result->options.seed);
     feed_ledger(&state, &result->ledger);
-    for (int i = 0; i < result->plan->readings; i++) {
-        feed_word(&state, result->tally[i].hits);
-        feed_word(&state, result->tally[i].count);
-    }
+    feed_tallies(&state, result->tally, result->plan->readings);
     for (int i = 0; i < CSIM_FAILURES; i++) feed_word(&state, result->failed_by[i]);
     csim_accumulator_write(result->statistics, feed, &state);
+    feed_replicates(&state, result);
     csim_sha256_final(&state, digest);
     csim_sha256_hex(digest, hex);
 }

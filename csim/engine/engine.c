@@ -1,4 +1,5 @@
 /* Threads, blocks and the merging of what they found. Owns memory and time; knows the model only as csim_block_start and csim_block_step. */
+#include "csim/engine/blocks.h"
 #include "csim/engine/engine.h"
 #include "csim/model/variant.h"
 
@@ -34,11 +35,13 @@ struct csim_run {
     const csim_plan *plan;
     const csim_variant *model;
     csim_run_options options;
+    csim_sampling *sampling;
+    pthread_mutex_t lock[CSIM_MAX_REPLICATES]; /* of what the result holds of each replicate */
     int threads;
     atomic_uint next_block;
     uint32_t blocks;
-    csim_ledger todo;            /* paths to simulate: blocks are counted through it, each interval's last may be short */
-    csim_result base;            /* what was taken in (csim_run_take), without rows; statistics NULL when nothing was */
+    csim_ledger todo;            /* paths to simulate; csim/engine/blocks.h counts blocks through it */
+    csim_result base;            /* what was taken in (csim_run_take), without rows and replicates, which are in `result`; statistics NULL when nothing was */
     const atomic_int *cancel;
     double deadline;
     worker *workers;
@@ -91,43 +94,88 @@ static int processors(void) {
     return online < 1 ? 1 : online > MAX_THREADS ? MAX_THREADS : (int)online;
 }
 
-static csim_status result_init(csim_run *run, csim_error *err) {
+static csim_status replicates_init(csim_run *run, csim_error *err) {
+    const uint32_t count = run->options.replicates;
     csim_result *result = &run->result;
-    const uint32_t kept = run->options.keep_paths < run->options.paths ? run->options.keep_paths : run->options.paths;
-    result->plan = run->plan;
-    result->variant = run->model->name;
-    result->options = run->options;
-    result->kept_input = malloc(((size_t)kept * (size_t)run->plan->inputs + 1) * sizeof(double));
-    result->kept_scalar = malloc(((size_t)kept * (size_t)run->plan->scalars + 1) * sizeof(double));
-    const size_t months = (size_t)kept * (size_t)run->options.keep_slots * (size_t)run->plan->months;
-    result->kept_series = malloc((months + 1) * sizeof(double));
-    const uint32_t wanted = run->options.keep_hits > kept ? run->options.keep_hits : kept;
-    result->hit_rows = wanted < run->options.paths ? wanted : run->options.paths;
-    const size_t hits = (size_t)result->hit_rows * (size_t)run->plan->readings;
-    result->hit = malloc(hits + 1);
-    if (!result->kept_input || !result->kept_scalar || !result->kept_series || !result->hit) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to keep %u paths", kept);
-    for (size_t i = 0; i < (size_t)kept * (size_t)run->plan->inputs; i++) result->kept_input[i] = (double)NAN;
-    for (size_t i = 0; i < (size_t)kept * (size_t)run->plan->scalars; i++) result->kept_scalar[i] = (double)NAN;
-    for (size_t i = 0; i < months; i++) result->kept_series[i] = (double)NAN;
-    memset(result->hit, CSIM_HIT_UNKNOWN, hits);
+    if (count < 2) return CSIM_OK;
+    result->replicate_tally = calloc(count, sizeof *result->replicate_tally);
+    if (!result->replicate_tally) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for replicates");
+    return csim_replicates_new(count, (size_t)run->plan->slots, (size_t)run->plan->report_months, &result->replicates, err);
+}
+
+/* Room for the rows of paths up to `paths`, NAN and unknown from row `before` on. */
+static csim_status keep_room(csim_run *run, uint32_t paths, csim_error *err) {
+    csim_result *result = &run->result;
+    const csim_run_options *options = &run->options;
+    const uint32_t kept = options->keep_paths < paths ? options->keep_paths : paths, wanted = options->keep_hits > kept ? options->keep_hits : kept;
+    const size_t inputs = (size_t)run->plan->inputs, scalars = (size_t)run->plan->scalars, readings = (size_t)run->plan->readings, rows = wanted < paths ? wanted : paths;
+    const size_t months = (size_t)options->keep_slots * (size_t)run->plan->months;
+    double *input = realloc(result->kept_input, (kept * inputs + 1) * sizeof *input);
+    if (input) result->kept_input = input;
+    double *scalar = realloc(result->kept_scalar, (kept * scalars + 1) * sizeof *scalar);
+    if (scalar) result->kept_scalar = scalar;
+    double *series = realloc(result->kept_series, (kept * months + 1) * sizeof *series);
+    if (series) result->kept_series = series;
+    unsigned char *hit = realloc(result->hit, rows * readings + 1);
+    if (hit) result->hit = hit;
+    if (!input || !scalar || !series || !hit) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to keep %u paths", kept);
+    for (size_t i = result->kept * inputs; i < kept * inputs; i++) input[i] = (double)NAN;
+    for (size_t i = result->kept * scalars; i < kept * scalars; i++) scalar[i] = (double)NAN;
+    for (size_t i = result->kept * months; i < kept * months; i++) series[i] = (double)NAN;
+    memset(hit + result->hit_rows * readings, CSIM_HIT_UNKNOWN, (rows - result->hit_rows) * readings);
     result->kept = kept;
+    result->hit_rows = (uint32_t)rows;
     return CSIM_OK;
 }
 
-static uint32_t blocks_of_interval(csim_interval it) { return (it.to - it.from) / P + ((it.to - it.from) % P != 0); }
-
-static uint32_t blocks_of(const csim_ledger *todo) {
-    uint32_t blocks = 0;
-    for (size_t i = 0; i < todo->count; i++) blocks += blocks_of_interval(todo->interval[i]);
-    return blocks;
+static csim_status result_init(csim_run *run, csim_error *err) {
+    csim_result *result = &run->result;
+    result->plan = run->plan;
+    result->variant = run->model->name;
+    result->options = run->options;
+    const csim_status status = keep_room(run, run->options.paths, err);
+    return status ? status : replicates_init(run, err);
 }
 
-/* The paths of a block. */
-static csim_interval block_at(const csim_ledger *todo, uint32_t block) {
-    size_t i = 0;
-    for (; block >= blocks_of_interval(todo->interval[i]); i++) block -= blocks_of_interval(todo->interval[i]);
-    const uint32_t from = todo->interval[i].from + block * P, left = todo->interval[i].to - from;
-    return (csim_interval){from, from + (left < P ? left : P)};
+uint32_t csim_run_paths(const csim_run *run) { return run->options.paths; }
+
+uint32_t csim_run_granule(const csim_run *run) { return P * run->options.replicates; }
+
+/* Blocks keep their numbers: an interval is only made longer where it ends with a whole granule. */
+static csim_status add_todo(csim_run *run, uint32_t paths, csim_error *err) {
+    csim_ledger *todo = &run->todo;
+    csim_path_interval *last = todo->count ? &todo->interval[todo->count - 1] : NULL;
+    const csim_path_interval more = {run->options.first_path + run->options.paths, run->options.first_path + paths};
+    if (last && last->to == more.from && (last->to - last->from) % csim_run_granule(run) == 0) last->to = more.to;
+    else if (todo->count < CSIM_MAX_INTERVALS) todo->interval[todo->count++] = more;
+    else return csim_error_set(err, CSIM_LIMIT, "the paths lie in more than %d pieces", CSIM_MAX_INTERVALS);
+    run->options.paths = run->result.options.paths = paths;
+    run->blocks = csim_blocks_count(todo, run->options.replicates);
+    return CSIM_OK;
+}
+
+csim_status csim_run_grow(csim_run *run, uint32_t paths, csim_error *err) {
+    csim_run_options *options = &run->options;
+    if (paths < options->paths) return csim_error_set(err, CSIM_USAGE, "a run of %u paths cannot shrink to %u", options->paths, paths);
+    if (paths == options->paths) return CSIM_OK;
+    if (options->sampler == CSIM_SAMPLER_LHS) return csim_error_set(err, CSIM_USAGE, "a Latin hypercube cannot grow: where its points lie depends on their number");
+    if (paths > UINT32_MAX - options->first_path) return csim_error_set(err, CSIM_USAGE, "paths are numbered below 2^32");
+    const csim_status status = keep_room(run, paths, err);
+    return status ? status : add_todo(run, paths, err);
+}
+
+static csim_status take_options(csim_run *run, const csim_plan *plan, const csim_run_options *options, csim_error *err) {
+    run->plan = plan;
+    run->options = *options;
+    csim_run_options_complete(&run->options);
+    for (int i = 0; i < CSIM_MAX_REPLICATES; i++) pthread_mutex_init(&run->lock[i], NULL);
+    const csim_status status = csim_run_options_sampling(&run->options, &run->sampling, err);
+    if (status) return status;
+    csim_ledger_add(&run->todo, options->first_path, options->first_path + options->paths, NULL);
+    run->blocks = csim_blocks_count(&run->todo, run->options.replicates);
+    run->threads = options->threads <= 0 ? processors() : options->threads > MAX_THREADS ? MAX_THREADS : options->threads;
+    if ((uint32_t)run->threads > run->blocks) run->threads = (int)run->blocks;
+    return csim_variant_choose(NULL, &run->model, err);
 }
 
 csim_status csim_run_new(const csim_plan *plan, const csim_run_options *options, csim_run **out, csim_error *err) {
@@ -137,17 +185,11 @@ csim_status csim_run_new(const csim_plan *plan, const csim_run_options *options,
     if (options->keep_slots < 0 || options->keep_slots > CSIM_MAX_KEPT_SERIES) return csim_error_set(err, CSIM_USAGE, "at most %d series are kept", CSIM_MAX_KEPT_SERIES);
     csim_run *run = calloc(1, sizeof *run);
     if (!run) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a run");
-    run->plan = plan;
-    run->options = *options;
-    csim_ledger_add(&run->todo, options->first_path, options->first_path + options->paths, NULL);
-    run->blocks = blocks_of(&run->todo);
-    run->threads = options->threads <= 0 ? processors() : options->threads > MAX_THREADS ? MAX_THREADS : options->threads;
-    csim_status status = csim_variant_choose(NULL, &run->model, err);
+    csim_status status = take_options(run, plan, options, err);
     if (status) {
-        free(run);
+        csim_run_free(run);
         return status;
     }
-    if ((uint32_t)run->threads > run->blocks) run->threads = (int)run->blocks;
     run->workers = calloc((size_t)run->threads, sizeof *run->workers);
     status = run->workers ? result_init(run, err) : csim_error_set(err, CSIM_NO_MEMORY, "no memory for a run");
     for (int i = 0; !status && i < run->threads; i++) status = worker_init(&run->workers[i], run, err);
@@ -163,12 +205,16 @@ void csim_run_free(csim_run *run) {
     if (!run) return;
     for (int i = 0; run->workers && i < run->threads; i++) worker_clear(&run->workers[i]);
     free(run->workers);
+    for (int i = 0; i < CSIM_MAX_REPLICATES; i++) pthread_mutex_destroy(&run->lock[i]);
     csim_accumulator_free(run->base.statistics);
     csim_accumulator_free(run->result.statistics);
+    csim_replicates_free(run->result.replicates);
+    free(run->result.replicate_tally);
     free(run->result.kept_input);
     free(run->result.kept_scalar);
     free(run->result.kept_series);
     free(run->result.hit);
+    csim_sampling_free(run->sampling);
     free(run);
 }
 
@@ -201,7 +247,7 @@ static csim_status simulate_block(worker *self, uint32_t first, int n) {
     const csim_plan *plan = self->run->plan;
     char sentence[512];
     memset(self->hit, 0, ((size_t)plan->readings + 1) * sizeof *self->hit);
-    self->run->model->block_start(self->block, plan, self->run->options.seed, first, n);
+    self->run->model->block_start(self->block, plan, self->run->sampling, first, n);
     for (int t = 0, report = 0; t < plan->months; t++) {
         if (is_cancelled(self->run)) return CSIM_INTERRUPTED;
         self->run->model->block_step(self->block);
@@ -214,19 +260,29 @@ static csim_status simulate_block(worker *self, uint32_t first, int n) {
     return CSIM_OK;
 }
 
+static void add_tally(csim_tally *to, const csim_tally *from) {
+    to->hits += from->hits;
+    to->count += from->count;
+}
+
+/* With replicates the lock of the block's is held. */
 static void tally_readings(worker *self, uint32_t first, const int *alive, int n) {
     const csim_plan *plan = self->run->plan;
     csim_result *result = &self->run->result; /* rows of different blocks do not overlap */
-    const uint32_t row = first - self->run->options.first_path;
+    const uint32_t before = first - self->run->options.first_path, stride = self->run->options.replicates;
     for (int i = 0; i < plan->readings; i++) {
         const int given = plan->reading[i].given;
+        csim_tally found = {0, 0};
         for (int p = 0; p < n; p++) {
             const int counts = alive[p] && (given < 0 || self->hit[given][p]), hit = counts && self->hit[i][p];
-            self->tally[i].count += (uint64_t)counts;
-            self->tally[i].hits += (uint64_t)hit;
-            if (row + (uint32_t)p < result->hit_rows)
-                result->hit[(size_t)(row + (uint32_t)p) * (size_t)plan->readings + (size_t)i] = (unsigned char)(!counts ? CSIM_HIT_UNKNOWN : hit ? CSIM_HIT : CSIM_MISS);
+            const uint32_t row = before + (uint32_t)p * stride;
+            found.count += (uint64_t)counts;
+            found.hits += (uint64_t)hit;
+            if (row < result->hit_rows)
+                result->hit[(size_t)row * (size_t)plan->readings + (size_t)i] = (unsigned char)(!counts ? CSIM_HIT_UNKNOWN : hit ? CSIM_HIT : CSIM_MISS);
         }
+        add_tally(&self->tally[i], &found);
+        if (result->replicates) add_tally(&result->replicate_tally[first % stride][i], &found);
     }
 }
 
@@ -240,7 +296,7 @@ static void keep_rows(worker *self, uint32_t first, const int *alive, int n) {
     const csim_plan *plan = self->run->plan;
     csim_result *result = &self->run->result; /* rows of different blocks do not overlap */
     for (int p = 0; p < n; p++) {
-        const uint32_t row = first - self->run->options.first_path + (uint32_t)p;
+        const uint32_t row = first - self->run->options.first_path + (uint32_t)p * self->run->options.replicates;
         if (row >= result->kept) return;
         for (int i = 0; i < plan->inputs; i++) result->kept_input[(size_t)row * (size_t)plan->inputs + (size_t)i] = self->block->input[i][p];
         for (int i = 0; alive[p] && i < plan->scalars; i++) result->kept_scalar[(size_t)row * (size_t)plan->scalars + (size_t)i] = self->scalar[i][p];
@@ -259,20 +315,44 @@ static void count_failures(worker *self, int *alive, int n) {
     }
 }
 
-static void take_block(worker *self, uint32_t first, int n) {
+static void take_numbers(worker *self, uint32_t first, const int *alive, int n) {
     const csim_plan *plan = self->run->plan;
-    int alive[P];
-    count_failures(self, alive, n);
     tally_readings(self, first, alive, n);
-    keep_rows(self, first, alive, n);
     for (int slot = 0; slot < plan->slots; slot++)
         for (int report = 0; report < plan->report_months; report++)
             csim_accumulator_add(self->statistics, (size_t)slot, (size_t)report,
                                  self->month_values + ((size_t)report * (size_t)plan->slots + (size_t)slot) * P, alive, (size_t)n);
 }
 
-static int time_is_up(const csim_run *run) {
-    return is_cancelled(run) || (run->deadline > 0.0 && now() >= run->deadline);
+/* Replicates are shared: one copy of their bins is as large as all else. Threads seldom meet, as blocks of all replicates come in turn. */
+static void take_block(worker *self, uint32_t first, int n) {
+    csim_run *run = self->run;
+    const uint32_t replicate = first % run->options.replicates;
+    int alive[P];
+    count_failures(self, alive, n);
+    keep_rows(self, first, alive, n);
+    self->statistics->replicates = run->result.replicates;
+    self->statistics->replicate = replicate;
+    if (run->result.replicates) pthread_mutex_lock(&run->lock[replicate]);
+    take_numbers(self, first, alive, n);
+    if (run->result.replicates) pthread_mutex_unlock(&run->lock[replicate]);
+}
+
+static int time_is_up(const csim_run *run) { return run->deadline > 0.0 && now() >= run->deadline; }
+
+/* Takes the next block. When time is up only to finish the granule that is begun: what a run has then is whole granules, which anyone can go on from. */
+static int take_next(csim_run *run, uint32_t *block) {
+    *block = atomic_load(&run->next_block);
+    do {
+        if (*block >= run->blocks) return 0;
+        if (time_is_up(run) && csim_blocks_begin_granule(&run->todo, run->options.replicates, *block)) return 0;
+    } while (!atomic_compare_exchange_weak(&run->next_block, block, *block + 1));
+    return 1;
+}
+
+static int take_unfinished(const worker *self, uint32_t *block) {
+    *block = self->unfinished;
+    return self->has_unfinished;
 }
 
 /* The default environment rounds to nearest and keeps subnormals, whatever another library has set in the thread that called. */
@@ -280,12 +360,10 @@ static void *work(void *argument) {
     worker *self = argument;
     csim_run *run = self->run;
     fesetenv(FE_DFL_ENV);
-    while (!self->status && !time_is_up(run)) {
-        const uint32_t block = self->has_unfinished ? self->unfinished : atomic_fetch_add(&run->next_block, 1);
-        if (block >= run->blocks) break;
-        const csim_interval paths = block_at(&run->todo, block);
-        const uint32_t first = paths.from;
-        const int n = (int)(paths.to - paths.from);
+    uint32_t block;
+    while (!self->status && !is_cancelled(run) && (take_unfinished(self, &block) || take_next(run, &block))) {
+        int n;
+        const uint32_t first = csim_blocks_place(&run->todo, run->options.replicates, block, &n);
         const csim_status status = simulate_block(self, first, n);
         self->has_unfinished = status == CSIM_INTERRUPTED;
         self->unfinished = block;
@@ -309,11 +387,11 @@ void csim_run_restrict(csim_run *run, const csim_ledger *only) {
     csim_ledger out = {0};
     for (size_t i = 0; i < run->todo.count; i++)
         for (size_t k = 0; k < only->count; k++) {
-            const csim_interval a = run->todo.interval[i], b = only->interval[k];
+            const csim_path_interval a = run->todo.interval[i], b = only->interval[k];
             csim_ledger_add(&out, a.from > b.from ? a.from : b.from, a.to < b.to ? a.to : b.to, NULL);
         }
     run->todo = out;
-    run->blocks = blocks_of(&out);
+    run->blocks = csim_blocks_count(&out, run->options.replicates);
 }
 
 /* What the run's first and last path leave out cannot be taken in: its rows and its ledger would lie outside. */
@@ -332,10 +410,12 @@ csim_status csim_run_take(csim_run *run, const csim_result *part, csim_error *er
     csim_ledger left = {0};
     csim_status status = check_part(run, part, err);
     run->base.plan = run->plan;
+    run->base.options = run->options;
     if (!status && !run->base.statistics) status = new_statistics(run->plan, &run->base.statistics, err);
     if (!status) status = csim_result_merge(&run->base, part, err);
     if (status) return status;
     csim_result_take_rows(&run->result, part);
+    csim_result_take_replicates(&run->result, part);
     csim_ledger_missing(&run->base.ledger, run->options.first_path, run->options.first_path + run->options.paths, &left);
     csim_run_restrict(run, &left);
     run->result.seconds += part->seconds;
@@ -367,7 +447,6 @@ csim_status csim_run_advance(csim_run *run, double seconds, const atomic_int *ca
     }
     const csim_status status = join_all(run, err);
     run->result.seconds += now() - begin;
-    if (atomic_load(&run->next_block) > run->blocks) atomic_store(&run->next_block, run->blocks);
     if (!started) return csim_error_set(err, CSIM_NO_MEMORY, "the system gives no thread");
     if (status) return status;
     if (cancel && atomic_load(cancel) && !csim_run_is_finished(run))
@@ -377,10 +456,7 @@ csim_status csim_run_advance(csim_run *run, double seconds, const atomic_int *ca
 
 static void add_worker(csim_result *result, const worker *w) {
     csim_accumulator_merge(result->statistics, w->statistics);
-    for (int i = 0; i < CSIM_MAX_READINGS; i++) {
-        result->tally[i].hits += w->tally[i].hits;
-        result->tally[i].count += w->tally[i].count;
-    }
+    for (int i = 0; i < CSIM_MAX_READINGS; i++) add_tally(&result->tally[i], &w->tally[i]);
     result->done += w->done;
     result->failed += w->failed;
     for (int i = 0; i < CSIM_FAILURES; i++) result->failed_by[i] += w->failed_by[i];
@@ -389,15 +465,11 @@ static void add_worker(csim_result *result, const worker *w) {
 
 /* Blocks are begun in their order, so all below the next one are finished but those that a cancel broke off. */
 static csim_status write_ledger(const csim_run *run, csim_ledger *out, csim_error *err) {
-    const uint32_t begun = atomic_load(&run->next_block) < run->blocks ? atomic_load(&run->next_block) : run->blocks;
-    csim_status status = CSIM_OK;
-    for (uint32_t block = 0; !status && block < begun; block++) {
-        int broken = 0;
-        for (int i = 0; i < run->threads; i++) broken |= run->workers[i].has_unfinished && run->workers[i].unfinished == block;
-        const csim_interval paths = block_at(&run->todo, block);
-        if (!broken) status = csim_ledger_add(out, paths.from, paths.to, err);
-    }
-    return status;
+    uint32_t open[MAX_THREADS];
+    size_t opens = 0;
+    for (int i = 0; i < run->threads; i++)
+        if (run->workers[i].has_unfinished) open[opens++] = run->workers[i].unfinished;
+    return csim_blocks_finished(&run->todo, run->options.replicates, atomic_load(&run->next_block), open, opens, out, err);
 }
 
 /* Which outcome stopped most paths: the first place to look. */
@@ -422,9 +494,20 @@ csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *
     if (!status) status = write_ledger(run, &result->ledger, err);
     if (status) return status;
     for (int i = 0; i < run->threads; i++) add_worker(result, &run->workers[i]);
+    result->statistics->replicates = result->replicates;
     *out = result;
     if (result->failed * 1000 > result->done)
         return csim_error_set(err, CSIM_RUN_FAILED, "%llu of %llu paths left the range of an outcome or were not finite (more than .1 %%), most often '%s'",
                               (unsigned long long)result->failed, (unsigned long long)result->done, worst_outcome(result));
     return CSIM_OK;
+}
+
+csim_probability csim_result_probability(const csim_result *result, int at) {
+    uint64_t hits[CSIM_MAX_REPLICATES], counts[CSIM_MAX_REPLICATES];
+    if (!result->replicates) return csim_probability_of(result->tally[at].hits, result->tally[at].count);
+    for (uint32_t r = 0; r < result->replicates->count; r++) {
+        hits[r] = result->replicate_tally[r][at].hits;
+        counts[r] = result->replicate_tally[r][at].count;
+    }
+    return csim_probability_of_replicates(hits, counts, result->replicates->count);
 }

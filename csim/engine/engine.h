@@ -8,7 +8,7 @@
 #include "csim/engine/ledger.h"
 #include "csim/model/block.h"
 #include "csim/plan/plan.h"
-#include "csim/stats/accumulator.h"
+#include "csim/stats/replicates.h"
 
 enum { CSIM_MAX_KEPT_SERIES = 32 };
 
@@ -20,7 +20,15 @@ typedef struct csim_run_options {
     uint32_t keep_hits;          /* what each of the first so many paths says of every reading; at least keep_paths are kept */
     int keep_slots, keep_slot[CSIM_MAX_KEPT_SERIES]; /* outcomes of which the paths of keep_paths are kept month by month */
     int verify;                  /* 1: check the invariants of docs/model.md after every month (slow) */
+    csim_sampler sampler;        /* csim/rng/sampling.h */
+    uint32_t replicates;         /* independent randomisations; path n belongs to replicate n mod replicates. 0: 1 for Monte Carlo, else 16 */
+    uint32_t strata;             /* Latin hypercube: points a replicate has over all shards of the run; 0: as many as the last path of this one asks for */
 } csim_run_options;
+
+/* Fills in what 0 stands for. */
+void csim_run_options_complete(csim_run_options *options);
+/* The sampler of these options, freed by csim_sampling_free. USAGE, NO_MEMORY. */
+csim_status csim_run_options_sampling(const csim_run_options *options, csim_sampling **out, csim_error *err);
 
 /* A claim's reading over paths: `count` paths could decide it (for a conditional reading: those where its condition held), `hits` said yes. */
 typedef struct csim_tally { uint64_t hits, count; } csim_tally;
@@ -31,9 +39,11 @@ typedef enum csim_hit { CSIM_MISS, CSIM_HIT, CSIM_HIT_UNKNOWN /* stopped, not ru
 typedef struct csim_result {
     const csim_plan *plan;               /* borrowed */
     const char *variant;                 /* build of the model that ran: "scalar", "avx2" (csim/model/variant.h); changes no number */
-    csim_run_options options;
+    csim_run_options options;            /* complete */
     csim_accumulator *statistics;        /* series = plan->slots, months = plan->report_months */
+    csim_replicates *replicates;         /* what `statistics` takes its errors from; NULL with one replicate */
     csim_tally tally[CSIM_MAX_READINGS];
+    csim_tally (*replicate_tally)[CSIM_MAX_READINGS]; /* [options.replicates]; NULL with one replicate */
     csim_ledger ledger;                  /* the paths simulated */
     uint64_t done, failed;               /* how many they are; of them stopped */
     uint64_t failed_by[CSIM_FAILURES];   /* by csim_failure */
@@ -54,24 +64,26 @@ csim_status csim_run_new(const csim_plan *plan, const csim_run_options *options,
 void csim_run_free(csim_run *run);
 
 /* Works until all paths are done, `seconds` have passed (0: no limit) or *cancel is set (may be NULL). CSIM_OK also when time is up: ask csim_run_done.
+ * A granule that is begun is finished when time is up, so that the ledger holds few pieces; a cancel leaves it in parts, which the next advance finishes.
  * INTERRUPTED when cancelled; the run stays valid and may be advanced again. RUN_FAILED when an invariant is broken under `verify`, with the sentence. */
 csim_status csim_run_advance(csim_run *run, double seconds, const atomic_int *cancel, csim_error *err);
 uint64_t csim_run_done(const csim_run *run);     /* paths finished so far, those taken in included */
 
 /* Takes in what is known already of some of the run's paths, as from a run file: they are not simulated again, and the result is that of one run over all,
- * bit for bit. To be called before the first advance, as often as there are parts. INCONSISTENT when the part is of another plan or seed, overlaps what is
- * there, or reaches beyond the run's paths; LIMIT, NO_MEMORY. */
+ * bit for bit. To be called before the first advance, as often as there are parts. INCONSISTENT when the part is of another plan, seed, sampler, number of
+ * replicates or of strata, overlaps what is there, or reaches beyond the run's paths; LIMIT, NO_MEMORY. */
 csim_status csim_run_take(csim_run *run, const csim_result *part, csim_error *err);
 /* Simulates no paths but those of the ledger. To be called before the first advance. */
 void csim_run_restrict(csim_run *run, const csim_ledger *only);
 int csim_run_is_finished(const csim_run *run);   /* nothing is left to simulate */
 void csim_run_missing(const csim_run *run, csim_ledger *out); /* before the first advance: what no part and no restriction has taken away */
 
-/* to += part: statistics, tallies, failures, ledger, and the rows of kept paths for which `to` has room. Both of the same plan and seed. INCONSISTENT when
- * they share paths. The one place that knows what adds up in a result. */
+/* to += part: statistics, replicates, tallies, failures, ledger, and the rows of kept paths for which `to` has room. Both of the same plan and seed.
+ * INCONSISTENT when they share paths, or differ in sampler, replicates or strata. The one place that knows what adds up in a result. */
 csim_status csim_result_merge(csim_result *to, const csim_result *part, csim_error *err);
-/* The rows alone. */
+/* The rows alone; what replicates hold alone, where both have it. */
 void csim_result_take_rows(csim_result *to, const csim_result *part);
+void csim_result_take_replicates(csim_result *to, const csim_result *part);
 
 /* The tables of a result that have a row a path, from first_path on, and one name wherever they are stored. */
 enum { CSIM_ROW_TABLES = 4 };
@@ -88,15 +100,26 @@ void csim_result_set_rows(csim_result *result, const csim_row_table *table, void
 /* The statistics so far (all complete blocks). Borrowed; changes at the next advance. RUN_FAILED when more than .1 % of the paths were stopped. */
 csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *err);
 
-/* SHA-256 over plan hash, seed, ledger, statistics, tallies and failures: 64 hex digits and NUL. Never over times, threads or files. */
+/* Raises (never lowers) the number of paths before further advances; the result is that of one run over all. USAGE: fewer than there are, not numbered below
+ * 2^32, a Latin hypercube (its points depend on their number). LIMIT, NO_MEMORY: the run stays as it was. */
+csim_status csim_run_grow(csim_run *run, uint32_t paths, csim_error *err);
+uint32_t csim_run_paths(const csim_run *run);    /* asked for so far */
+uint32_t csim_run_granule(const csim_run *run); /* paths of one full block of every replicate */
+
+/* How often reading `at` of the plan holds, with the error that the run's sampler has. */
+csim_probability csim_result_probability(const csim_result *result, int at);
+
+/* SHA-256 over plan hash, seed, ledger, tallies, failures and statistics, and with another sampler or more than one replicate over these, the
+ * hypercube's strata and all that replicates hold: 64 hex digits and NUL. Never over times, threads or files. */
 void csim_result_digest(const csim_result *result, char hex[65]);
 
-/* Replays one path: outcome values [months × slots], row by month, into caller's memory, and its inputs [plan->inputs]; either may be NULL. */
-csim_status csim_path_replay(const csim_plan *plan, uint64_t seed, uint32_t path, double *outcomes, double *inputs, int *failure, csim_error *err);
+/* Replays one path of a run with these options (those of its result: a hypercube's points depend on their number): outcome values [months × slots], row by month,
+ * into caller's memory, and its inputs [plan->inputs]; either may be NULL. */
+csim_status csim_path_replay(const csim_plan *plan, const csim_run_options *options, uint32_t path, double *outcomes, double *inputs, int *failure, csim_error *err);
 
 /* The same with the whole state to look at: `look` sees the block before the first month (block->t = 0) and after each month (block->t = months done); the
  * path stands in lane 0. It must not change the block; a status other than OK ends the walk and is returned. NO_MEMORY. */
 typedef csim_status csim_path_look(void *self, const csim_block *block, csim_error *err);
-csim_status csim_path_follow(const csim_plan *plan, uint64_t seed, uint32_t path, csim_path_look *look, void *self, csim_error *err);
+csim_status csim_path_follow(const csim_plan *plan, const csim_run_options *options, uint32_t path, csim_path_look *look, void *self, csim_error *err);
 
 #endif

@@ -25,9 +25,10 @@ csim_status csim_guesses_plan(const csim_scenario *scenario, const csim_plan *pl
 /* Pairs by what they say in the two runs: both no, one of them yes, both yes. */
 typedef struct counts { double no, apart, yes; } counts;
 
-static counts counts_of(const unsigned char *first, const unsigned char *again, size_t stride, size_t n) {
+/* Over the pairs begin, begin + step, … */
+static counts counts_of(const unsigned char *first, const unsigned char *again, size_t stride, size_t n, size_t begin, size_t step) {
     counts out = {0};
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = begin; i < n; i += step) {
         const unsigned char a = first[i * stride], b = again[i * stride];
         if (a == CSIM_HIT_UNKNOWN || b == CSIM_HIT_UNKNOWN) continue;
         if (a != b) out.apart += 1.0;
@@ -42,17 +43,37 @@ static double share_of(counts of) {
     return of.apart / n / (2.0 * p * (1.0 - p));
 }
 
-/* One pair moves T by (D − d)/v − 2T(1 − 2p)(S − p)/v, v = 2p(1 − p); D is 1 when the two differ, S their mean. */
-static double error_of(counts of) {
-    const double n = of.no + of.apart + of.yes, p = (of.yes + 0.5 * of.apart) / n, d = of.apart / n, v = 2.0 * p * (1.0 - p), share = d / v;
-    const double slope = 2.0 * share * (1.0 - 2.0 * p);
-    const double no = -d + slope * p, apart = 1.0 - d - slope * (0.5 - p), yes = -d - slope * (1.0 - p);
-    return sqrt((of.no * no * no + of.apart * apart * apart + of.yes * yes * yes) / n / n) / v;
+/* One pair moves T by (D − d)/v − 2T(1 − 2p)(S − p)/v, v = 2p(1 − p); D is 1 when the two differ, S their mean. Here times v, by kind of pair. */
+static counts influence_of(counts of) {
+    const double n = of.no + of.apart + of.yes, p = (of.yes + 0.5 * of.apart) / n, d = of.apart / n, slope = 2.0 * share_of(of) * (1.0 - 2.0 * p);
+    return (counts){-d + slope * p, 1.0 - d - slope * (0.5 - p), -d - slope * (1.0 - p)};
 }
 
-csim_estimate csim_guesses_share(const unsigned char *first, const unsigned char *again, size_t stride, size_t n) {
-    const counts found = counts_of(first, again, stride, n);
+static double scale_of(counts of) {
+    const double n = of.no + of.apart + of.yes, p = (of.yes + 0.5 * of.apart) / n;
+    return n * 2.0 * p * (1.0 - p);
+}
+
+/* Half a pair of each kind more keeps the error from vanishing where one kind was not met. */
+static double error_of(counts found) {
+    const counts of = {found.no + 0.5, found.apart + 0.5, found.yes + 0.5}, by = influence_of(of);
+    return sqrt(of.no * by.no * by.no + of.apart * by.apart * by.apart + of.yes * by.yes * by.yes) / scale_of(of);
+}
+
+/* Pairs of one replicate are not independent: what they do together counts. */
+static double error_between(counts found, const unsigned char *first, const unsigned char *again, size_t stride, size_t n, uint32_t replicates) {
+    const counts by = influence_of(found);
+    double squares = 0.0;
+    for (uint32_t r = 0; r < replicates; r++) {
+        const counts of = counts_of(first, again, stride, n, r, replicates);
+        const double moved = of.no * by.no + of.apart * by.apart + of.yes * by.yes;
+        squares += moved * moved;
+    }
+    return sqrt(squares * replicates / (replicates - 1.0)) / scale_of(found);
+}
+
+csim_estimate csim_guesses_share(const unsigned char *first, const unsigned char *again, size_t stride, size_t n, uint32_t replicates) {
+    const counts found = counts_of(first, again, stride, n, 0, 1);
     if (2.0 * found.yes + found.apart < CSIM_GUESSES_LEAST || 2.0 * found.no + found.apart < CSIM_GUESSES_LEAST) return (csim_estimate){(double)NAN, (double)NAN};
-    /* Half a pair of each kind more keeps the error from vanishing where one kind was not met. */
-    return (csim_estimate){share_of(found), error_of((counts){found.no + 0.5, found.apart + 0.5, found.yes + 0.5})};
+    return (csim_estimate){share_of(found), replicates < 2 ? error_of(found) : error_between(found, first, again, stride, n, replicates)};
 }

@@ -15,22 +15,22 @@ static size_t place_of(const csim_ledger *self, uint32_t path) {
 }
 
 /* Replaces `gone` intervals at `at` by one. */
-static void put(csim_ledger *self, size_t at, size_t gone, csim_interval one) {
+static void put(csim_ledger *self, size_t at, size_t gone, csim_path_interval one) {
     memmove(&self->interval[at + 1], &self->interval[at + gone], (self->count - at - gone) * sizeof one);
     self->interval[at] = one;
     self->count = self->count + 1 - gone;
 }
 
-static csim_status overlap(csim_interval there, csim_error *err) {
+static csim_status overlap(csim_path_interval there, csim_error *err) {
     return csim_error_set(err, CSIM_INCONSISTENT, "paths %u to %u are there already", there.from, there.to - 1);
 }
 
 csim_status csim_ledger_add(csim_ledger *self, uint32_t from, uint32_t to, csim_error *err) {
     if (from >= to) return CSIM_OK;
     size_t at = place_of(self, from), gone = 0;
-    csim_interval one = {from, to};
+    csim_path_interval one = {from, to};
     for (size_t i = at; i < self->count && self->interval[i].from <= to; i++) {
-        const csim_interval there = self->interval[i];
+        const csim_path_interval there = self->interval[i];
         if (there.from < to && from < there.to) return overlap(there, err);
         if (there.from < one.from) one.from = there.from;
         if (there.to > one.to) one.to = there.to;
@@ -66,14 +66,14 @@ int csim_ledger_holds(const csim_ledger *self, uint32_t path) {
 int csim_ledger_equal(const csim_ledger *a, const csim_ledger *b) { return a->count == b->count && !memcmp(a->interval, b->interval, a->count * sizeof a->interval[0]); }
 
 static void put_gap(csim_ledger *out, uint32_t from, uint32_t to) {
-    if (from < to && out->count < CSIM_MAX_INTERVALS) out->interval[out->count++] = (csim_interval){from, to};
+    if (from < to && out->count < CSIM_MAX_INTERVALS) out->interval[out->count++] = (csim_path_interval){from, to};
 }
 
 /* At most one gap more than intervals, and only when the ledger is full: that last gap is then left for the next look. */
 void csim_ledger_missing(const csim_ledger *self, uint32_t from, uint32_t to, csim_ledger *out) {
     out->count = 0;
     for (size_t i = 0; i < self->count && from < to; i++) {
-        const csim_interval there = self->interval[i];
+        const csim_path_interval there = self->interval[i];
         if (there.to <= from) continue;
         if (there.from > from) put_gap(out, from, there.from < to ? there.from : to);
         from = there.to;

@@ -10,11 +10,11 @@
 
 enum { CSIM_MAX_INTERVALS = 1024 };
 
-typedef struct csim_interval { uint32_t from, to; } csim_interval; /* paths from … to − 1; never empty */
+typedef struct csim_path_interval { uint32_t from, to; } csim_path_interval; /* paths from … to − 1; never empty */
 
 typedef struct csim_ledger {
     size_t count;
-    csim_interval interval[CSIM_MAX_INTERVALS];
+    csim_path_interval interval[CSIM_MAX_INTERVALS];
 } csim_ledger;
 
 /* Puts an interval in. INCONSISTENT when paths of it are there already, LIMIT when there are too many pieces; the ledger then stays as it was.

@@ -3,20 +3,27 @@
 
 #include "csim/engine/engine.h"
 
-csim_status csim_path_follow(const csim_plan *plan, uint64_t seed, uint32_t path, csim_path_look *look, void *self, csim_error *err) {
-    csim_block *block = csim_block_new();
+csim_status csim_path_follow(const csim_plan *plan, const csim_run_options *options, uint32_t path, csim_path_look *look, void *self, csim_error *err) {
+    csim_sampling *sampling;
     fenv_t callers;
-    if (!block) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to replay a path");
+    csim_status status = csim_run_options_sampling(options, &sampling, err);
+    if (status) return status;
+    csim_block *block = csim_block_new();
+    if (!block) {
+        csim_sampling_free(sampling);
+        return csim_error_set(err, CSIM_NO_MEMORY, "no memory to replay a path");
+    }
     fegetenv(&callers);
     fesetenv(FE_DFL_ENV);
-    csim_block_start(block, plan, seed, path, 1);
-    csim_status status = look(self, block, err);
+    csim_block_start(block, plan, sampling, path, 1);
+    status = look(self, block, err);
     for (int t = 0; !status && t < plan->months; t++) {
         csim_block_step(block);
         status = look(self, block, err);
     }
     fesetenv(&callers);
     csim_block_free(block);
+    csim_sampling_free(sampling);
     return status;
 }
 
@@ -34,7 +41,8 @@ static csim_status take_outcomes(void *self, const csim_block *block, csim_error
     return CSIM_OK;
 }
 
-csim_status csim_path_replay(const csim_plan *plan, uint64_t seed, uint32_t path, double *outcomes, double *inputs, int *failure, csim_error *err) {
+csim_status csim_path_replay(const csim_plan *plan, const csim_run_options *options, uint32_t path, double *outcomes, double *inputs, int *failure,
+                             csim_error *err) {
     replay to = {outcomes, inputs, failure};
-    return csim_path_follow(plan, seed, path, take_outcomes, &to, err);
+    return csim_path_follow(plan, options, path, take_outcomes, &to, err);
 }

@@ -5,11 +5,15 @@
 
 #include "csim/engine/engine.h"
 
-static void merge_counts(csim_result *to, const csim_result *part) {
+static void merge_tallies(csim_tally to[CSIM_MAX_READINGS], const csim_tally part[CSIM_MAX_READINGS]) {
     for (int i = 0; i < CSIM_MAX_READINGS; i++) {
-        to->tally[i].hits += part->tally[i].hits;
-        to->tally[i].count += part->tally[i].count;
+        to[i].hits += part[i].hits;
+        to[i].count += part[i].count;
     }
+}
+
+static void merge_counts(csim_result *to, const csim_result *part) {
+    merge_tallies(to->tally, part->tally);
     to->done += part->done;
     to->failed += part->failed;
     for (int i = 0; i < CSIM_FAILURES; i++) to->failed_by[i] += part->failed_by[i];
@@ -48,11 +52,31 @@ void csim_result_take_rows(csim_result *to, const csim_result *part) {
             if (csim_ledger_holds(&part->ledger, part->options.first_path + row)) take_row(to, &to_table[i], part, &table[i], part->options.first_path + row);
 }
 
+void csim_result_take_replicates(csim_result *to, const csim_result *part) {
+    if (!to->replicates || !part->replicates) return;
+    csim_replicates_merge(to->replicates, part->replicates);
+    for (uint32_t r = 0; r < to->replicates->count; r++) merge_tallies(to->replicate_tally[r], part->replicate_tally[r]);
+}
+
+static csim_status check_count(const char *what, uint32_t here, uint32_t there, csim_error *err) {
+    return here == there ? CSIM_OK : csim_error_set(err, CSIM_INCONSISTENT, "its %s are %u, here they are %u", what, there, here);
+}
+
+/* Points of two samplers, or of two ways to cut the same one, are not points of one run. */
+static csim_status check_sampling(const csim_run_options *to, const csim_run_options *part, csim_error *err) {
+    if (to->sampler != part->sampler)
+        return csim_error_set(err, CSIM_INCONSISTENT, "its sampler is %s, here it is %s", csim_sampler_name(part->sampler), csim_sampler_name(to->sampler));
+    const csim_status status = check_count("replicates", to->replicates, part->replicates, err);
+    return status ? status : check_count("strata", to->strata, part->strata, err);
+}
+
 csim_status csim_result_merge(csim_result *to, const csim_result *part, csim_error *err) {
-    const csim_status status = csim_ledger_add_all(&to->ledger, &part->ledger, err);
+    csim_status status = check_sampling(&to->options, &part->options, err);
+    if (!status) status = csim_ledger_add_all(&to->ledger, &part->ledger, err);
     if (status) return status;
     csim_accumulator_merge(to->statistics, part->statistics);
     merge_counts(to, part);
+    csim_result_take_replicates(to, part);
     csim_result_take_rows(to, part);
     return CSIM_OK;
 }

@@ -236,16 +236,16 @@ static csim_status look(void *object, const csim_block *b, csim_error *err) {
     return csim_events_take(&self->watch, b, self->trace, err);
 }
 
-csim_status csim_trace_new(const csim_plan *plan, uint64_t seed, uint32_t path, csim_trace **out, csim_error *err) {
+csim_status csim_trace_new(const csim_plan *plan, const csim_run_options *options, uint32_t path, csim_trace **out, csim_error *err) {
     follower *self = calloc(1, sizeof *self);
     csim_trace *trace = calloc(1, sizeof *trace);
     csim_status status = CSIM_NO_MEMORY;
     *out = NULL;
     if (self && trace) {
-        *trace = (csim_trace){.plan = plan, .seed = seed, .path = path, .months = plan->months};
+        *trace = (csim_trace){.plan = plan, .seed = options->seed, .path = path, .months = plan->months};
         self->trace = trace;
         const csim_c_locale guard = csim_c_locale_enter(); /* the events' texts have numbers in them */
-        status = csim_path_follow(plan, seed, path, look, self, err);
+        status = csim_path_follow(plan, options, path, look, self, err);
         csim_c_locale_leave(guard);
     } else {
         no_memory(err);

@@ -43,7 +43,7 @@ typedef struct csim_trace {
 } csim_trace;
 
 /* The plan must outlive the trace; free with csim_trace_free. Errors: NO_MEMORY. */
-csim_status csim_trace_new(const csim_plan *plan, uint64_t seed, uint32_t path, csim_trace **out, csim_error *err);
+csim_status csim_trace_new(const csim_plan *plan, const csim_run_options *options, uint32_t path, csim_trace **out, csim_error *err);
 void csim_trace_free(csim_trace *trace);
 
 /* Position of a column, −1 when there is none. */

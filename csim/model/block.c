@@ -11,10 +11,10 @@ csim_block *csim_block_new(void) { return aligned_alloc(LINE, (sizeof(csim_block
 void csim_block_free(csim_block *b) { free(b); }
 
 /* Everything that is read before it is written starts at 0, so that no result can depend on the block's last use. */
-void csim_block_start(csim_block *b, const csim_plan *plan, uint64_t seed, uint32_t first_path, int n) {
+void csim_block_start(csim_block *b, const csim_plan *plan, const csim_sampling *sampling, uint32_t first_path, int n) {
     memset(b, 0, offsetof(csim_block, seconds));
     b->plan = plan;
-    b->seed = seed;
+    b->sampling = sampling;
     b->first_path = first_path;
     b->n = n;
     csim_draws_start(b);

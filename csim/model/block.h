@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "csim/plan/plan.h"
-#include "csim/rng/stream.h"
+#include "csim/rng/sampling.h"
 #include "kernels/market_step.h"
 #include "kernels/moe_cost.h"
 #include "kernels/vmath.h"
@@ -40,17 +40,21 @@ typedef struct csim_fleet_cost {
     double h100e_s[P];                      /* H100e-seconds a token of the workload's mix (merchant fleet only) */
 } csim_fleet_cost;
 
-/* A shock: its stream and where its two months of draws stand in the block. */
-typedef struct csim_month_draw { csim_stream stream; double (*to)[P]; int normal; } csim_month_draw;
+/* A shock: its stream and where its two months of draws stand in the block; its bridge, or −1. */
+typedef struct csim_month_draw { csim_stream stream; double (*to)[P]; int normal, bridge; } csim_month_draw;
 enum { CSIM_MAX_MONTH_DRAWS = 4 + 3 * J + 2 * NS + 7 };
+
+/* A leading shock on its Brownian bridge (bridge.c): sums over segments, and the months of the segment in hand. Unused under plain Monte Carlo. */
+enum { CSIM_BRIDGES = 4, CSIM_BRIDGE_SEGMENTS = 16, CSIM_BRIDGE_SEGMENT_MONTHS = 16 };
+typedef struct csim_bridge { double segment_sum[CSIM_BRIDGE_SEGMENTS][P], month[CSIM_BRIDGE_SEGMENT_MONTHS][P]; } csim_bridge;
 
 /* What synthetic successors have gained on the catalogued machine they descend from; 1 for catalogued machines. */
 typedef struct csim_machine_factors { moe_machine_block change; double power[P], capex[P]; } csim_machine_factors;
 
 typedef struct csim_block {
     const csim_plan *plan;
-    uint64_t seed;
-    uint32_t first_path;
+    const csim_sampling *sampling;
+    uint32_t first_path;                    /* lane p is path first_path + p · replicates: successive points of one replicate */
     int n;                                  /* paths in use, 1..P; arrays are always filled to P */
     int t;                                  /* month */
     double y;                               /* t / 12 */
@@ -141,14 +145,16 @@ typedef struct csim_block {
     double ln_gamma_phi[2][P];              /* ln Γ(φ), ln Γ(φ + n) */
     double level_shown[J][P], level_before[J][P]; /* released levels of this month and the last one, for csim_block_verify */
 
-    /* Not cleared at the start: valid only where seconds_until says so. */
+    /* Not cleared at the start: valid only where seconds_until says so, and where a sampler uses bridges. */
     moe_cost_block seconds[J][CSIM_MAX_MACHINES];
+    csim_bridge bridge[CSIM_BRIDGES];
 } csim_block;
 
 /* block.c: the month's order. */
 csim_block *csim_block_new(void);                      /* NULL when memory is short */
 void csim_block_free(csim_block *b);
-void csim_block_start(csim_block *b, const csim_plan *plan, uint64_t seed, uint32_t first_path, int n); /* draws inputs, sets the state before t = 0 */
+/* Draws inputs, sets the state before t = 0, for paths first_path + p · replicates, 0 ≤ p < n. plan and sampling must outlive the block's use. */
+void csim_block_start(csim_block *b, const csim_plan *plan, const csim_sampling *sampling, uint32_t first_path, int n);
 void csim_block_step(csim_block *b);                   /* one month: fills outcome[][], then t grows */
 
 /* One file each; called in this order. */
@@ -171,6 +177,10 @@ void csim_outcomes_step(csim_block *b);                /* outcomes.c: fills outc
 void csim_firms_find(csim_block *b, double *primary, double *presence); /* firms.c: called by outcomes */
 void csim_ranges_check(csim_block *b);                 /* ranges.c: called by outcomes */
 void csim_assimilate_shares(csim_block *b);            /* assimilate.c: called by choice before it chooses (§13) */
+
+/* bridge.c: the nodes of a shock's bridge, drawn at the start; both months of the pair at b->t, which must be asked for in turn. */
+void csim_bridge_start(csim_block *b, csim_bridge *bridge, const char *shock);
+void csim_bridge_fill(const csim_block *b, csim_bridge *bridge, const csim_stream *stream, double z[2][P]);
 
 /* fleet.c, shared by compute, cost and silicon: uncut generation shares of a ladder at month t; `lag` NULL for none. */
 void csim_ladder_shares(const csim_plan_ladder *ladder, double t, const double *lag, const double *tau, double shares[][P]);

@@ -6,18 +6,14 @@
 
 enum { NAME_SIZE = 8 * CSIM_PLAN_ID };
 
-static csim_stream stream_of_hash(const csim_block *b, uint64_t hash) {
-    return (csim_stream){{(uint32_t)b->seed, (uint32_t)(b->seed >> 32)}, {(uint32_t)hash, (uint32_t)(hash >> 32)}};
-}
-
 /* "prefix.a.b"; an empty part is left out. */
 static csim_stream stream_of_name(const csim_block *b, const char *prefix, const char *first, const char *second) {
     char name[NAME_SIZE];
     snprintf(name, sizeof name, "%s%s%s%s%s", prefix, *first ? "." : "", first, *second ? "." : "", second);
-    return csim_stream_make(b->seed, name);
+    return csim_stream_make(b->sampling->seed, name);
 }
 
-static void uniforms(const csim_block *b, const csim_stream *stream, double u[P]) { csim_stream_fill(stream, 0, b->first_path, P, u); }
+static void uniforms(const csim_block *b, const csim_stream *stream, double u[P]) { csim_stream_fill(stream, 0, b->first_path, b->sampling->replicates, P, u); }
 
 static void normals(const csim_block *b, const csim_stream *stream, double z[P]) {
     double u[P];
@@ -26,6 +22,11 @@ static void normals(const csim_block *b, const csim_stream *stream, double z[P])
 }
 
 /* ---- inputs ---- */
+
+/* Inputs alone take their points from the sampler. */
+static void sampled_uniforms(const csim_block *b, uint32_t input, double u[P]) {
+    csim_sampling_fill(b->sampling, b->plan->input_hash[input], b->first_path, P, u);
+}
 
 static void evaluate_input(csim_block *b, uint32_t i, const double u[P], const double z[P]) {
     const csim_plan_input *input = &b->plan->input[i];
@@ -37,9 +38,8 @@ static void evaluate_input(csim_block *b, uint32_t i, const double u[P], const d
 
 static void draw_input(csim_block *b, uint32_t i) {
     double u[P] = {0}, z[P] = {0};
-    const csim_stream stream = stream_of_hash(b, b->plan->input_hash[i]);
     if (b->plan->input[i].dist.form != CSIM_FORM_FIXED) {
-        uniforms(b, &stream, u);
+        sampled_uniforms(b, i, u);
         moe_normal_quantile_block(u, z, P);
     }
     evaluate_input(b, i, u, z);
@@ -51,8 +51,8 @@ static void draw_group(csim_block *b, uint32_t group) {
     const uint32_t first = copula->group_start[group], members = copula->group_members[group];
     double z[CSIM_COPULA_MAX_MEMBERS][P], u[P], *row[CSIM_COPULA_MAX_MEMBERS] = {0};
     for (uint32_t k = 0; k < members; k++) {
-        const csim_stream stream = stream_of_hash(b, b->plan->input_hash[copula->member_id[first + k]]);
-        normals(b, &stream, row[k] = z[k]);
+        sampled_uniforms(b, copula->member_id[first + k], u);
+        moe_normal_quantile_block(u, row[k] = z[k], P);
     }
     csim_copula_mix_block(copula, group, row, P);
     for (uint32_t k = 0; k < members; k++) {
@@ -178,7 +178,7 @@ static void draw_hazard(csim_block *b, int h) {
 /* ---- shocks ---- */
 
 static void plan_shock(csim_block *b, csim_stream stream, double (*to)[P], int normal) {
-    b->month_draw[b->month_draws++] = (csim_month_draw){stream, to, normal};
+    b->month_draw[b->month_draws++] = (csim_month_draw){stream, to, normal, -1};
 }
 
 static void plan_normal(csim_block *b, const char *prefix, const char *element, double (*to)[P]) {
@@ -187,6 +187,14 @@ static void plan_normal(csim_block *b, const char *prefix, const char *element, 
 
 static void plan_uniform(csim_block *b, const char *prefix, const char *element, double (*to)[P]) {
     plan_shock(b, stream_of_name(b, prefix, element, ""), to, 0);
+}
+
+/* A shock that moves everything after it: on a bridge unless points are independent anyway. */
+static void plan_leading(csim_block *b, int bridge, const char *name, double (*to)[P]) {
+    plan_normal(b, name, "", to);
+    if (b->sampling->sampler == CSIM_SAMPLER_MC) return;
+    b->month_draw[b->month_draws - 1].bridge = bridge;
+    csim_bridge_start(b, &b->bridge[bridge], name);
 }
 
 static int regimes_move(const csim_plan *plan) {
@@ -217,10 +225,10 @@ static void plan_events(csim_block *b) {
 static void plan_shocks(csim_block *b) {
     const csim_plan *plan = b->plan;
     b->month_draws = 0;
-    plan_normal(b, "shock.frontier", "", b->z_frontier);
-    plan_normal(b, "shock.lag.cn", "", b->z_lag_cn);
-    plan_normal(b, "shock.lag.other", "", b->z_lag_other);
-    plan_normal(b, "shock.demand", "", b->z_demand);
+    plan_leading(b, 0, "shock.frontier", b->z_frontier);
+    plan_leading(b, 1, "shock.lag.cn", b->z_lag_cn);
+    plan_leading(b, 2, "shock.lag.other", b->z_lag_other);
+    plan_leading(b, 3, "shock.demand", b->z_demand);
     for (int j = 0; j < plan->offerings; j++) {
         plan_normal(b, "shock.shortfall", plan->offering_id[j], b->z_shortfall[j]);
         plan_normal(b, "shock.price", plan->offering_id[j], b->z_price[j]);
@@ -238,7 +246,11 @@ static void draw_shocks(csim_block *b) {
     for (int i = 0; i < b->month_draws; i++) {
         const csim_month_draw *draw = &b->month_draw[i];
         double u[2][P], (*to)[P] = draw->normal ? u : draw->to;
-        csim_stream_fill_pair(&draw->stream, (uint32_t)b->t, b->first_path, P, to[0], to[1]);
+        if (draw->bridge >= 0) {
+            csim_bridge_fill(b, &b->bridge[draw->bridge], &draw->stream, draw->to);
+            continue;
+        }
+        csim_stream_fill_pair(&draw->stream, (uint32_t)b->t, b->first_path, b->sampling->replicates, P, to[0], to[1]);
         for (int odd = 0; draw->normal && odd < 2; odd++) moe_normal_quantile_block(u[odd], draw->to[odd], P);
     }
 }

@@ -7,7 +7,7 @@
 #ifdef MOECAST_HAVE_AVX2
 csim_block *csim_avx2_block_new(void);
 void csim_avx2_block_free(csim_block *b);
-void csim_avx2_block_start(csim_block *b, const csim_plan *plan, uint64_t seed, uint32_t first_path, int n);
+void csim_avx2_block_start(csim_block *b, const csim_plan *plan, const csim_sampling *sampling, uint32_t first_path, int n);
 void csim_avx2_block_step(csim_block *b);
 
 static int can_run_avx2(void) { return __builtin_cpu_supports("avx2") != 0; }

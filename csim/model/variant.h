@@ -9,7 +9,7 @@ typedef struct csim_variant {
     const char *name;                       /* "scalar", "avx2" */
     csim_block *(*block_new)(void);
     void (*block_free)(csim_block *b);
-    void (*block_start)(csim_block *b, const csim_plan *plan, uint64_t seed, uint32_t first_path, int n);
+    void (*block_start)(csim_block *b, const csim_plan *plan, const csim_sampling *sampling, uint32_t first_path, int n);
     void (*block_step)(csim_block *b);
 } csim_variant;
 

@@ -23,9 +23,13 @@ static void put_number(FILE *stream, double value) {
 
 static void put_text(FILE *stream, const char *text) { csim_tidy_csv_text(stream, text); }
 
+/* Mean, sd, five quantiles, and how many independent paths the mean's error is worth. */
+enum { EFFECTIVE = 7, STATISTICS };
+
 static csim_estimate statistic(const csim_accumulator *of, size_t series, size_t month, int which, const char **name) {
     static const struct { const char *name; double p; } quantiles[] = {{"p5", 0.05}, {"p25", 0.25}, {"p50", 0.5}, {"p75", 0.75}, {"p95", 0.95}};
-    *name = which == 0 ? "mean" : which == 1 ? "sd" : quantiles[which - 2].name;
+    *name = which == 0 ? "mean" : which == 1 ? "sd" : which == EFFECTIVE ? "effective_paths" : quantiles[which - 2].name;
+    if (which == EFFECTIVE) return (csim_estimate){csim_accumulator_effective(of, series, month), (double)NAN};
     if (which == 0) return csim_accumulator_mean(of, series, month);
     if (which == 1) return csim_accumulator_sd(of, series, month);
     return csim_accumulator_quantile(of, series, month, quantiles[which - 2].p);
@@ -37,8 +41,6 @@ static const char *element_of(const csim_plan *plan, int slot) {
     const size_t length = strlen(outcome);
     return !strncmp(full, outcome, length) && full[length] == '.' ? full + length + 1 : "";
 }
-
-enum { STATISTICS = 7 };
 
 static void put_month(FILE *stream, const csim_result *result, int slot, int report) {
     const csim_plan *plan = result->plan;
@@ -56,7 +58,7 @@ static void put_month(FILE *stream, const csim_result *result, int slot, int rep
         fputc(',', stream);
         put_number(stream, estimate.error);
         fputc(',', stream);
-        put_text(stream, outcome->unit);
+        put_text(stream, which == EFFECTIVE ? "paths" : outcome->unit);
         fputs("\r\n", stream);
     }
 }

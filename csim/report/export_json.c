@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "csim/report/export.h"
+#include "csim/report/sampling_note.h"
 #include "csim/report/tidy.h"
 #include "csim/store/atomic_file.h"
 
@@ -59,12 +60,23 @@ static void put_ledger(FILE *stream, const csim_ledger *ledger) {
 
 static void put_counts(FILE *stream, const csim_result *result) {
     const csim_run_options *options = &result->options;
-    fprintf(stream, "  \"seed\": %llu,\n  \"first_path\": %u,\n  \"paths\": %u,\n  \"done\": %llu,\n  \"kept\": %u,\n  \"seconds\": ",
-            (unsigned long long)options->seed, options->first_path, options->paths, (unsigned long long)result->done, result->kept);
+    fprintf(stream, "  \"seed\": %llu,\n  \"sampler\": \"%s\",\n  \"replicates\": %u,\n  \"first_path\": %u,\n  \"paths\": %u,\n  \"done\": %llu,\n  \"kept\": %u,\n  \"seconds\": ",
+            (unsigned long long)options->seed, csim_sampler_name(options->sampler), options->replicates, options->first_path, options->paths, (unsigned long long)result->done, result->kept);
     put_number(stream, result->seconds);
     fprintf(stream, ",\n  \"failed\": %llu,\n  \"failed_by\": {", (unsigned long long)result->failed);
     for (int cause = CSIM_PATH_OK + 1; cause < CSIM_FAILURES; cause++)
         fprintf(stream, "%s\"%s\": %llu", cause > CSIM_PATH_OK + 1 ? ", " : "", csim_failure_name(cause), (unsigned long long)result->failed_by[cause]);
+    fputs("},\n", stream);
+}
+
+/* What the sampler did for the errors; nothing to say of independent paths. */
+static void put_sampling(FILE *stream, const csim_result *result) {
+    char note[CSIM_SAMPLING_NOTE];
+    if (result->options.sampler == CSIM_SAMPLER_MC) return;
+    fputs("  \"sampling\": {\"unit\": \"independent paths a path\"", stream);
+    put_value(stream, "median_gain", csim_sampling_gain(result));
+    fputs(", \"note\": ", stream);
+    put_text(stream, csim_sampling_note(result, note));
     fputs("},\n", stream);
 }
 
@@ -143,6 +155,7 @@ static void put_all(FILE *stream, const void *what) {
     put_identity(stream, file);
     put_counts(stream, csim_run_file_result(file));
     put_ledger(stream, &csim_run_file_result(file)->ledger);
+    put_sampling(stream, csim_run_file_result(file));
     fputs("  \"claims\": [", stream);
     for (size_t i = 0; i < count; i++) {
         fputs(i ? ",\n" : "\n", stream);

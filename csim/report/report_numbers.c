@@ -65,17 +65,7 @@ csim_report_row csim_report_read(const csim_report *report, int32_t slot, int32_
 }
 
 csim_probability csim_report_share_at(const csim_report *report, int32_t slot, int32_t position, double value) {
-    const csim_accumulator *from = report->statistics;
-    const size_t at = (size_t)slot * from->months + (size_t)position;
-    const csim_axis *axis = &from->axis[slot];
-    const uint32_t *bin = from->bin + at * CSIM_BINS;
-    const double width = (axis->highest - axis->lowest) / (CSIM_BINS - 2);
-    uint64_t hits = 0;
-    for (int i = 0; i < CSIM_BINS; i++) {
-        const double place = axis->lowest + (i - 0.5) * width; /* middle of a bin; the outer two lie just beyond the axis */
-        if (fabs(place - value) < 0.5) hits += bin[i];
-    }
-    return csim_probability_of(hits, from->moments[at].count);
+    return csim_accumulator_share(report->statistics, (size_t)slot, (size_t)position, (uint32_t)value);
 }
 
 /* ---- formats ---- */

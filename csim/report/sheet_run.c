@@ -48,6 +48,8 @@ static uint32_t put_identity(const csim_report *report, csim_sheet *sheet, uint3
     row = put(sheet, row, "SHA-256 of the scenario", csim_run_file_meta(report->run, "scenario_sha256"));
     row = put(sheet, row, "SHA-256 of the compiled plan", csim_run_file_meta(report->run, "plan_sha256"));
     row = put_count(sheet, row, "Seed", options->seed);
+    row = put(sheet, row, "Sampler", csim_sampler_name(options->sampler));
+    row = put_count(sheet, row, "Replicates", options->replicates);
     row = put_count(sheet, row, "First path", options->first_path);
     row = put_count(sheet, row, "Paths wanted", options->paths);
     row = put_count(sheet, row, "Paths simulated", report->result->done);

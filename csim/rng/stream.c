@@ -30,11 +30,12 @@ double csim_stream_uniform(const csim_stream *self, uint32_t path, uint32_t mont
 enum { LANES = 16 };
 
 /* Both months of a pair for LANES paths side by side. */
-static MOE_ALSO_FOR_AVX2 void fill_lanes(const csim_stream *self, uint32_t month, uint32_t first_path, double *restrict u_even, double *restrict u_odd) {
+static MOE_ALSO_FOR_AVX2 void fill_lanes(const csim_stream *self, uint32_t month, uint32_t first_path, uint32_t stride, double *restrict u_even,
+                                         double *restrict u_odd) {
     uint32_t word[4][LANES], key[2] = {self->key[0], self->key[1]};
     for (uint32_t i = 0; i < LANES; i++) {
         word[0][i] = month >> 1;
-        word[1][i] = first_path + i;
+        word[1][i] = first_path + i * stride;
         word[2][i] = self->hash[0];
         word[3][i] = self->hash[1];
     }
@@ -46,21 +47,21 @@ static MOE_ALSO_FOR_AVX2 void fill_lanes(const csim_stream *self, uint32_t month
     for (int i = 0; i < LANES; i++) u_odd[i] = moe_uniform_from_bits(word[2][i], word[3][i]);
 }
 
-void csim_stream_fill_pair(const csim_stream *self, uint32_t even_month, uint32_t first_path, size_t n, double *restrict u_even,
+void csim_stream_fill_pair(const csim_stream *self, uint32_t even_month, uint32_t first_path, uint32_t stride, size_t n, double *restrict u_even,
                            double *restrict u_odd) {
     double even[LANES], odd[LANES];
     size_t done = 0;
-    for (; done + LANES <= n; done += LANES) fill_lanes(self, even_month, first_path + (uint32_t)done, u_even + done, u_odd + done);
+    for (; done + LANES <= n; done += LANES) fill_lanes(self, even_month, first_path + (uint32_t)done * stride, stride, u_even + done, u_odd + done);
     if (done == n) return;
-    fill_lanes(self, even_month, first_path + (uint32_t)done, even, odd);
+    fill_lanes(self, even_month, first_path + (uint32_t)done * stride, stride, even, odd);
     memcpy(u_even + done, even, (n - done) * sizeof *even);
     memcpy(u_odd + done, odd, (n - done) * sizeof *odd);
 }
 
-void csim_stream_fill(const csim_stream *self, uint32_t month, uint32_t first_path, size_t n, double *u) {
+void csim_stream_fill(const csim_stream *self, uint32_t month, uint32_t first_path, uint32_t stride, size_t n, double *u) {
     double even[LANES], odd[LANES];
     for (size_t done = 0; done < n; done += LANES) {
-        fill_lanes(self, month, first_path + (uint32_t)done, even, odd);
+        fill_lanes(self, month, first_path + (uint32_t)done * stride, stride, even, odd);
         memcpy(u + done, month & 1 ? odd : even, (n - done < LANES ? n - done : LANES) * sizeof *u);
     }
 }

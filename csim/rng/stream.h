@@ -25,11 +25,11 @@ csim_stream csim_stream_make(uint64_t seed, const char *name);
 
 double csim_stream_uniform(const csim_stream *self, uint32_t path, uint32_t month);
 
-/* u[i] for path first_path + i in one month. */
-void csim_stream_fill(const csim_stream *self, uint32_t month, uint32_t first_path, size_t n, double *u);
+/* u[i] for path first_path + i · stride in one month. */
+void csim_stream_fill(const csim_stream *self, uint32_t month, uint32_t first_path, uint32_t stride, size_t n, double *u);
 
 /* Both months of a pair from one pass, at half the cost. even_month must be even; u_odd belongs to even_month + 1. */
-void csim_stream_fill_pair(const csim_stream *self, uint32_t even_month, uint32_t first_path, size_t n, double *restrict u_even,
+void csim_stream_fill_pair(const csim_stream *self, uint32_t even_month, uint32_t first_path, uint32_t stride, size_t n, double *restrict u_even,
                            double *restrict u_odd);
 
 #endif

@@ -56,6 +56,8 @@ static void put_head(csim_text *out, const csim_scenario *s) {
     put_month(out, "  ", "start", s->start_month);
     put_month(out, "  ", "end", s->start_month + s->months - 1);
     csim_text_add(out, "run: {paths: %lld, seed: %llu", s->paths, s->seed);
+    if (s->sampler) csim_text_add(out, ", sampler: %s", s->sampler == 1 ? "lhs" : "sobol");
+    if (s->replicates) csim_text_add(out, ", replicates: %lld", s->replicates);
     if (s->vintage[0]) csim_text_put(out, ", vintage: "), csim_text_quote(out, s->vintage);
     csim_text_put(out, "}\n");
     put_names(out, "segments", s->segment, s->segments, NULL);

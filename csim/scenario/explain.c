@@ -70,6 +70,7 @@ static csim_status put_head(csim_text *out, const csim_scenario *s, csim_error *
     csim_text_put(out, " to ");
     csim_text_month(out, s->start_month + s->months - 1);
     csim_text_add(out, ", %d months\nRun         %lld paths, seed %llu, unless the command says otherwise\n", s->months, s->paths, s->seed);
+    if (s->sampler) csim_text_add(out, "Sampler     %s\n", s->sampler == 1 ? "Latin hypercube" : "scrambled Sobol points");
     if (s->vintage[0]) csim_text_add(out, "Vintage     answers of %s stand beside the answers to claims\n", s->vintage);
     put_list(out, "Segments    ", s->segment, s->segments);
     put_list(out, "Regions     ", s->region, s->regions);

@@ -5,7 +5,7 @@
 #include "csim/scenario/paths.h"
 #include "csim/scenario/reader.h"
 
-enum { SHORTEST_MONTHS = 12, MOST_PATHS = 1000000000 };
+enum { SHORTEST_MONTHS = 12, MOST_PATHS = 1000000000, MOST_REPLICATES = 64 };
 
 static csim_status read_head(csim_reader *self) {
     csim_scenario *out = self->out;
@@ -42,11 +42,22 @@ static csim_status read_vintage(csim_reader *self) {
     return csim_path_is_file(self->out->vintage) ? CSIM_OK : csim_reader_member(self, node, path, &shipped, &at);
 }
 
+static csim_status read_sampler(csim_reader *self) {
+    csim_names samplers = {0};
+    csim_names_add_choices(&samplers, "mc|lhs|sobol");
+    csim_status status = csim_reader_member_at(self, "run.sampler", false, &samplers, &self->out->sampler);
+    if (status == CSIM_OK) status = csim_reader_integer(self, "run.replicates", false, 1, MOST_REPLICATES, &self->out->replicates);
+    if (status != CSIM_OK || !self->out->sampler || self->out->replicates != 1) return status;
+    return csim_reader_refuse(self, CSIM_INCONSISTENT, csim_reader_find(self, "run.replicates"), "run.replicates",
+                              "must be at least 2 with this sampler: its error is seen only between replicates");
+}
+
 static csim_status read_run(csim_reader *self) {
     long long seed = 0;
     csim_status status = csim_reader_integer(self, "run.paths", true, 1, MOST_PATHS, &self->out->paths);
     if (status == CSIM_OK) status = csim_reader_integer(self, "run.seed", true, 0, LLONG_MAX, &seed);
     self->out->seed = (unsigned long long)seed;
+    if (status == CSIM_OK) status = read_sampler(self);
     return status == CSIM_OK ? read_vintage(self) : status;
 }
 

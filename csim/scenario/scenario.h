@@ -74,6 +74,7 @@ typedef struct csim_scenario {
     const char *name, *title, *description, *file;
     int start_month, months;                      /* the horizon */
     long long paths; unsigned long long seed;     /* defaults of a run */
+    int sampler; long long replicates;            /* 0 mc, 1 lhs, 2 sobol (csim/rng/sampling.h); 0: the sampler's own number */
     const char *vintage;                          /* scenario whose answers stand beside this one's, "" for none */
     size_t segments, regions, offerings, fleets, regimes, vendors;
     const char *segment[CSIM_MAX_SEGMENTS], *region[CSIM_MAX_REGIONS], *vendor[CSIM_MAX_VENDORS];

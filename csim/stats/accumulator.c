@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "csim/stats/axis.h"
+#include "csim/stats/replicates.h"
 #include "kernels/clones.h"
 #include "kernels/vmath.h"
 
@@ -186,6 +187,14 @@ static void queue_bins(csim_accumulator *self, size_t cell, const uint16_t *bin,
     self->waiting_count[cell] = (uint16_t)(self->waiting_count[cell] + count);
 }
 
+static void add_to_replicate(csim_accumulator *self, size_t series, size_t cell, const lane_sums *sums, const uint16_t *bin) {
+    csim_replicates *to = self->replicates;
+    const size_t at = (size_t)self->replicate * to->series * to->months + cell;
+    uint32_t *count = to->bin + at * CSIM_COARSE_BINS;
+    take_sums(&to->moments[at], sums);
+    for (size_t i = 0; i < sums->count; i++) count[csim_coarse_bin(self->axis[series].kind, bin[i])]++;
+}
+
 /* Nearly always all lanes are in use, and every loop's length is known to the compiler; if not, what is left over is filled up with what does no harm. */
 static void add_some(csim_accumulator *self, size_t series, size_t cell, const double *values, const int *keep, size_t n) {
     double kept[LANES];
@@ -200,6 +209,7 @@ static void add_some(csim_accumulator *self, size_t series, size_t cell, const d
     sum_lanes(x, self->inverse_grid[series], &sums);
     take_sums(&self->moments[cell], &sums);
     queue_bins(self, cell, bin, sums.count);
+    if (self->replicates) add_to_replicate(self, series, cell, &sums, bin);
 }
 
 void csim_accumulator_add(csim_accumulator *self, size_t series, size_t month, const double *values, const int *keep, size_t n) {
@@ -207,7 +217,7 @@ void csim_accumulator_add(csim_accumulator *self, size_t series, size_t month, c
     for (size_t done = 0; done < n; done += LANES) add_some(self, series, cell, values + done, keep + done, n - done < LANES ? n - done : LANES);
 }
 
-static void merge_moments(csim_moments *a, const csim_moments *b) {
+void csim_moments_merge(csim_moments *a, const csim_moments *b) {
     const uint64_t low = a->sum_low;
     a->count += b->count;
     a->sum_low += b->sum_low;
@@ -222,7 +232,7 @@ static void merge_moments(csim_moments *a, const csim_moments *b) {
 }
 
 void csim_accumulator_merge(csim_accumulator *self, const csim_accumulator *other) {
-    for (size_t i = 0; i < self->series * self->months; i++) merge_moments(&self->moments[i], &other->moments[i]);
+    for (size_t i = 0; i < self->series * self->months; i++) csim_moments_merge(&self->moments[i], &other->moments[i]);
     for (size_t i = 0; i < self->series * self->months * CSIM_BINS; i++) self->bin[i] += other->bin[i];
     for (size_t cell = 0; cell < self->series * self->months; cell++)
         count_waiting(self->bin + cell * CSIM_BINS, other->waiting + cell * CSIM_WAITING, other->waiting_count[cell]);

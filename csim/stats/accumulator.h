@@ -32,6 +32,9 @@ typedef struct csim_moments {
     double lowest, highest;           /* +inf, −inf when empty */
 } csim_moments;
 
+/* *a += *b, on one grid. */
+void csim_moments_merge(csim_moments *a, const csim_moments *b);
+
 typedef struct csim_accumulator {
     size_t series, months;
     csim_axis *axis;                  /* [series] */
@@ -41,6 +44,8 @@ typedef struct csim_accumulator {
     uint32_t *bin;                    /* [series × months × CSIM_BINS] */
     uint16_t *waiting;                /* [series × months × CSIM_WAITING]: bins of the latest values, not yet counted. Counting a few hundred at a time */
     uint16_t *waiting_count;          /* [series × months]                  keeps a row of bins in the first-level cache while it is used */
+    struct csim_replicates *replicates; /* borrowed; NULL when every path is independent of all others. Errors are then taken between replicates */
+    uint32_t replicate;               /* what is added next belongs to */
 } csim_accumulator;
 
 csim_status csim_accumulator_new(const csim_axis *axis, size_t series, size_t months, csim_accumulator **out, csim_error *err);
@@ -55,7 +60,8 @@ void csim_accumulator_settle(csim_accumulator *self);
 /* self += other; both made with the same axes. */
 void csim_accumulator_merge(csim_accumulator *self, const csim_accumulator *other);
 
-/* A number with its standard error. */
+/* A number with its standard error. NAN where an error is not known: fewer than two values, or values that differ while their error comes out as exactly 0
+ * (no number of paths makes it so). 0 stands for a constant alone. With replicates an error is the spread between them (docs/sampling.md). */
 typedef struct csim_estimate { double value, error; } csim_estimate;
 
 uint64_t csim_accumulator_count(const csim_accumulator *self, size_t series, size_t month);
@@ -63,12 +69,29 @@ csim_estimate csim_accumulator_mean(const csim_accumulator *self, size_t series,
 csim_estimate csim_accumulator_sd(const csim_accumulator *self, size_t series, size_t month); /* error by the fourth-moment-free normal approximation sd/√(2(n−1)) */
 /* p-quantile by counting bins and interpolating inside one; its error is half the width between the quantiles at p ± √(p(1−p)/n). */
 csim_estimate csim_accumulator_quantile(const csim_accumulator *self, size_t series, size_t month, double p);
+/* Bounds that hold the true value in 95 of 100 runs: Student's t over replicates, or the normal's 1.96. A quantile's are the quantiles at p ± that many
+ * standard errors of the share of paths below it; for whole numbers these are order statistics. */
+typedef struct csim_interval { double low, high; } csim_interval;
+csim_interval csim_accumulator_mean_interval(const csim_accumulator *self, size_t series, size_t month);
+csim_interval csim_accumulator_quantile_interval(const csim_accumulator *self, size_t series, size_t month, double p);
+/* Independent paths that would give the mean the same error: their number without replicates, s²/error² with them. NAN for constants and unknown errors. */
+double csim_accumulator_effective(const csim_accumulator *self, size_t series, size_t month);
 double csim_accumulator_lowest(const csim_accumulator *self, size_t series, size_t month);
 double csim_accumulator_highest(const csim_accumulator *self, size_t series, size_t month);
 
 /* A probability from `hits` of `count`: value, standard error, and Wilson's 95 % interval (for 0 and n hits the rule-of-three bound's exact form). */
 typedef struct csim_probability { double value, error, low, high; uint64_t hits, count; } csim_probability;
 csim_probability csim_probability_of(uint64_t hits, uint64_t count);
+/* The same from the counts of each replicate: error between replicates; the interval is Wilson's for the number of independent paths that have this error,
+ * with Student's t. One replicate: as above. */
+csim_probability csim_probability_of_replicates(const uint64_t *hits, const uint64_t *counts, size_t replicates);
+/* How often a series of whole numbers (CSIM_AXIS_COUNT) is `value`. */
+csim_probability csim_accumulator_share(const csim_accumulator *self, size_t series, size_t month, uint32_t value);
+
+/* Standard error of Σ weight·value / Σ weight over independent replicates; NAN for fewer than two with a weight. */
+double csim_error_between(const double *value, const double *weight, size_t replicates);
+/* 97.5 % point of Student's t; 1.96 for 0 (no replicates). */
+double csim_student_point(size_t degrees);
 
 /* Canonical bytes, little-endian: moments, then the bins that are not empty, packed. Written by a callback so that a digest and a file share one form. */
 typedef void csim_byte_sink(void *to, const void *bytes, size_t size);

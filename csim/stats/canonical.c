@@ -2,7 +2,7 @@
  * filled bin the distance from the one before and the count, both as base-128 numbers, low groups first). Most bins take two or three bytes. */
 #include <string.h>
 
-#include "csim/stats/accumulator.h"
+#include "csim/stats/replicates.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "canonical bytes are defined on little-endian machines; add a byte swap here for others"
@@ -19,11 +19,11 @@ static size_t put_number(unsigned char *out, uint32_t value) {
     return used;
 }
 
-static void write_bins(const uint32_t *bin, csim_byte_sink *sink, void *to) {
+static void write_bins(const uint32_t *bin, uint32_t bins, csim_byte_sink *sink, void *to) {
     unsigned char packed[MOST_BIN_BYTES];
     size_t used = 0;
     uint32_t before = 0;
-    for (uint32_t i = 0; i < CSIM_BINS; i++) {
+    for (uint32_t i = 0; i < bins; i++) {
         if (!bin[i]) continue;
         used += put_number(packed + used, i - before);
         used += put_number(packed + used, bin[i]);
@@ -33,13 +33,23 @@ static void write_bins(const uint32_t *bin, csim_byte_sink *sink, void *to) {
     sink(to, packed, used);
 }
 
+static void write_cell(const csim_moments *moments, const uint32_t *bin, uint32_t bins, csim_byte_sink *sink, void *to) {
+    sink(to, moments, sizeof *moments);
+    write_bins(bin, bins, sink, to);
+}
+
 void csim_accumulator_write(const csim_accumulator *self, csim_byte_sink *sink, void *to) {
     write_word(self->series, sink, to);
     write_word(self->months, sink, to);
-    for (size_t i = 0; i < self->series * self->months; i++) {
-        sink(to, &self->moments[i], sizeof self->moments[i]);
-        write_bins(self->bin + i * CSIM_BINS, sink, to);
-    }
+    for (size_t i = 0; i < self->series * self->months; i++) write_cell(&self->moments[i], self->bin + i * CSIM_BINS, CSIM_BINS, sink, to);
+}
+
+void csim_replicates_write(const csim_replicates *self, csim_byte_sink *sink, void *to) {
+    const size_t cells = self->count * self->series * self->months;
+    write_word(self->count, sink, to);
+    write_word(self->series, sink, to);
+    write_word(self->months, sink, to);
+    for (size_t i = 0; i < cells; i++) write_cell(&self->moments[i], self->bin + i * CSIM_COARSE_BINS, CSIM_COARSE_BINS, sink, to);
 }
 
 typedef struct reader { const unsigned char *at, *end; } reader;
@@ -61,14 +71,14 @@ static int read_number(reader *from, uint32_t *value) {
     return 1;
 }
 
-static int read_bins(reader *from, uint32_t *bin, uint64_t count) {
+static int read_bins(reader *from, uint32_t *bin, uint32_t bins, uint64_t count) {
     uint64_t size, total = 0;
     uint32_t at = 0, step, some;
     if (!read_bytes(from, &size, sizeof size) || size > (uint64_t)(from->end - from->at)) return 0;
     reader cell = {from->at, from->at + size};
     from->at += size;
     for (int first = 1; cell.at < cell.end; first = 0) {
-        if (!read_number(&cell, &step) || !read_number(&cell, &some) || !some || (!step && !first) || step >= CSIM_BINS - at) return 0;
+        if (!read_number(&cell, &step) || !read_number(&cell, &some) || !some || (!step && !first) || step >= bins - at) return 0;
         at += step;
         bin[at] = some;
         total += some;
@@ -81,7 +91,19 @@ csim_status csim_accumulator_read(csim_accumulator *self, const unsigned char *b
     uint64_t series, months;
     int good = read_bytes(&from, &series, sizeof series) && read_bytes(&from, &months, sizeof months) && series == self->series && months == self->months;
     for (size_t i = 0; good && i < self->series * self->months; i++)
-        good = read_bytes(&from, &self->moments[i], sizeof self->moments[i]) && read_bins(&from, self->bin + i * CSIM_BINS, self->moments[i].count);
+        good = read_bytes(&from, &self->moments[i], sizeof self->moments[i]) && read_bins(&from, self->bin + i * CSIM_BINS, CSIM_BINS, self->moments[i].count);
     if (!good || from.at != from.end) return csim_error_set(err, CSIM_FILE_FORMAT, "the stored statistics are damaged or belong to another plan");
+    return CSIM_OK;
+}
+
+csim_status csim_replicates_read(csim_replicates *self, const unsigned char *bytes, size_t size, csim_error *err) {
+    reader from = {bytes, bytes + size};
+    uint64_t count, series, months;
+    int good = read_bytes(&from, &count, sizeof count) && read_bytes(&from, &series, sizeof series) && read_bytes(&from, &months, sizeof months) &&
+               count == self->count && series == self->series && months == self->months;
+    for (size_t i = 0; good && i < self->count * self->series * self->months; i++)
+        good = read_bytes(&from, &self->moments[i], sizeof self->moments[i]) &&
+               read_bins(&from, self->bin + i * CSIM_COARSE_BINS, CSIM_COARSE_BINS, self->moments[i].count);
+    if (!good || from.at != from.end) return csim_error_set(err, CSIM_FILE_FORMAT, "the stored replicates are damaged or belong to another plan");
     return CSIM_OK;
 }

@@ -1,8 +1,9 @@
-/* Estimates and their standard errors from exact sums and counts. */
+/* Estimates and their standard errors from exact sums and counts. The one place that knows whether paths are independent (errors from the spread over paths)
+ * or only replicates are (errors from the spread between those). */
 #include <math.h>
 
-#include "csim/stats/accumulator.h"
 #include "csim/stats/axis.h"
+#include "csim/stats/replicates.h"
 
 #define NOT_KNOWN ((double)NAN)
 
@@ -26,19 +27,82 @@ static double variance_of(const csim_moments *m, double grid) {
     return (double)(rest > 0.0L ? rest / (n - 1.0L) * (long double)grid * (long double)grid : 0.0L);
 }
 
+/* ---- between replicates ---- */
+
+double csim_error_between(const double *value, const double *weight, size_t replicates) {
+    double total = 0.0, centre = 0.0, squares = 0.0, used = 0.0;
+    for (size_t i = 0; i < replicates; i++) {
+        total += weight[i];
+        centre += weight[i] > 0.0 ? weight[i] * value[i] : 0.0;
+        used += weight[i] > 0.0;
+    }
+    if (used < 2.0) return NOT_KNOWN;
+    centre /= total;
+    for (size_t i = 0; i < replicates; i++) squares += weight[i] > 0.0 ? weight[i] * (value[i] - centre) * (weight[i] * (value[i] - centre)) : 0.0;
+    return sqrt(squares * used / (used - 1.0)) / total;
+}
+
+/* To .001 of its value: a table where the expansion in 1/degrees (Abramowitz and Stegun 26.7.5) is worse. */
+double csim_student_point(size_t degrees) {
+    static const double few[] = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469};
+    const double z = 1.959963984540054, n = (double)degrees, z2 = z * z;
+    if (!degrees) return z;
+    if (degrees <= sizeof few / sizeof few[0]) return few[degrees - 1];
+    return z * (1.0 + ((z2 + 1.0) + ((5.0 * z2 + 16.0) * z2 + 3.0) / (24.0 * n) + (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / (96.0 * n * n)) / (4.0 * n));
+}
+
+static double point_of(const csim_accumulator *self) { return csim_student_point(self->replicates ? self->replicates->count - 1 : 0); }
+
+typedef enum feature { MEAN, SPREAD } feature;
+
+static double error_of_feature(const csim_accumulator *self, size_t series, size_t month, feature which) {
+    const csim_replicates *from = self->replicates;
+    double value[CSIM_MOST_REPLICATES], weight[CSIM_MOST_REPLICATES];
+    for (uint32_t r = 0; r < from->count; r++) {
+        const csim_moments *m = &from->moments[(size_t)r * from->series * from->months + series * from->months + month];
+        const int known = m->count >= (which == MEAN ? 1 : 2);
+        weight[r] = known ? (double)m->count : 0.0;
+        value[r] = !known ? 0.0 : which == MEAN ? (double)(sum_of(m) / (long double)m->count * (long double)self->grid[series]) : sqrt(variance_of(m, self->grid[series]));
+    }
+    return csim_error_between(value, weight, from->count);
+}
+
+/* ---- moments ---- */
+
+/* Values that differ have no error of exactly 0: it is not known. */
+static double known_error(double error) { return error > 0.0 ? error : NOT_KNOWN; }
+
 csim_estimate csim_accumulator_mean(const csim_accumulator *self, size_t series, size_t month) {
     const csim_moments *m = moments_of(self, series, month);
     if (!m->count) return (csim_estimate){NOT_KNOWN, NOT_KNOWN};
     if (!(m->lowest < m->highest)) return (csim_estimate){m->lowest, m->count < 2 ? NOT_KNOWN : 0.0}; /* a constant, exactly */
     const double mean = (double)(sum_of(m) / (long double)m->count * (long double)self->grid[series]);
-    return (csim_estimate){mean, sqrt(variance_of(m, self->grid[series]) / (double)m->count)};
+    const double error = self->replicates ? error_of_feature(self, series, month, MEAN) : sqrt(variance_of(m, self->grid[series]) / (double)m->count);
+    return (csim_estimate){mean, known_error(error)};
 }
 
 csim_estimate csim_accumulator_sd(const csim_accumulator *self, size_t series, size_t month) {
     const csim_moments *m = moments_of(self, series, month);
     const double sd = sqrt(variance_of(m, self->grid[series]));
-    return (csim_estimate){sd, m->count < 2 ? NOT_KNOWN : sd / sqrt(2.0 * ((double)m->count - 1.0))};
+    if (m->count < 2) return (csim_estimate){sd, NOT_KNOWN};
+    if (!(m->lowest < m->highest)) return (csim_estimate){sd, 0.0};
+    return (csim_estimate){sd, known_error(self->replicates ? error_of_feature(self, series, month, SPREAD) : sd / sqrt(2.0 * ((double)m->count - 1.0)))};
 }
+
+csim_interval csim_accumulator_mean_interval(const csim_accumulator *self, size_t series, size_t month) {
+    const csim_estimate mean = csim_accumulator_mean(self, series, month);
+    const double half = point_of(self) * mean.error;
+    return (csim_interval){mean.value - half, mean.value + half};
+}
+
+double csim_accumulator_effective(const csim_accumulator *self, size_t series, size_t month) {
+    const csim_moments *m = moments_of(self, series, month);
+    const double error = csim_accumulator_mean(self, series, month).error;
+    if (!(error > 0.0)) return NOT_KNOWN;
+    return self->replicates ? variance_of(m, self->grid[series]) / (error * error) : (double)m->count;
+}
+
+/* ---- quantiles ---- */
 
 /* Lower edge of a bin, on the axis; bins outside the axis begin or end at the extreme value seen. */
 static double edge(const csim_axis *axis, const csim_moments *m, int bin) {
@@ -48,35 +112,125 @@ static double edge(const csim_axis *axis, const csim_moments *m, int bin) {
     return low + (high - low) * (double)(bin - 1) / (CSIM_BINS - 2);
 }
 
-static double quantile(const csim_axis *axis, const csim_moments *m, const uint32_t *bin, double p) {
+/* Where a quantile lies: in a bin, with this part of it below. */
+typedef struct place { int bin; double part; } place;
+
+static place find_place(const csim_moments *m, const uint32_t *bin, double p) {
     const double target = p * (double)m->count;
     double below = 0.0;
     int at = 0;
     while (at < CSIM_BINS - 1 && (bin[at] == 0 || below + bin[at] < target)) below += bin[at++];
-    const double part = bin[at] ? moe_clip((target - below) / bin[at], 0.0, 1.0) : 0.0;
-    const double from = edge(axis, m, at), to = edge(axis, m, at + 1);
+    return (place){at, bin[at] ? moe_clip((target - below) / bin[at], 0.0, 1.0) : 0.0};
+}
+
+static double quantile(const csim_axis *axis, const csim_moments *m, const uint32_t *bin, double p) {
+    const place found = find_place(m, bin, p);
+    const double from = edge(axis, m, found.bin), to = edge(axis, m, found.bin + 1);
     if (axis->kind == CSIM_AXIS_COUNT) return moe_clip(from + 0.5, m->lowest, m->highest); /* the bin's whole number */
-    return moe_clip(csim_axis_value(axis->kind, from + part * (to - from)), m->lowest, m->highest);
+    return moe_clip(csim_axis_value(axis->kind, from + found.part * (to - from)), m->lowest, m->highest);
+}
+
+/* Standard error of the share of paths below the p-quantile, between replicates. These know coarse bins only: the one with the quantile is divided as it is over
+ * all paths, and what that hides is counted as if its paths were independent, so the error is rather too large. */
+static double share_error_between(const csim_accumulator *self, size_t series, size_t month, double p) {
+    const csim_replicates *from = self->replicates;
+    const size_t cell = series * self->months + month, cells = self->series * self->months;
+    const uint32_t *fine = self->bin + cell * CSIM_BINS;
+    const csim_axis_kind kind = self->axis[series].kind;
+    const place found = find_place(&self->moments[cell], fine, p);
+    const uint32_t coarse = csim_coarse_bin(kind, (uint32_t)found.bin);
+    double value[CSIM_MOST_REPLICATES], weight[CSIM_MOST_REPLICATES], below = found.part * fine[found.bin], inside = 0.0;
+    for (uint32_t i = 0; i < CSIM_BINS; i++) {
+        if (csim_coarse_bin(kind, i) != coarse) continue;
+        below += i < (uint32_t)found.bin ? fine[i] : 0.0;
+        inside += fine[i];
+    }
+    const double part = inside > 0.0 ? below / inside : 0.0, n = (double)self->moments[cell].count;
+    for (uint32_t r = 0; r < from->count; r++) {
+        const uint32_t *count = from->bin + (r * cells + cell) * CSIM_COARSE_BINS;
+        weight[r] = (double)from->moments[r * cells + cell].count;
+        value[r] = part * count[coarse];
+        for (uint32_t i = 0; i < coarse; i++) value[r] += count[i];
+        value[r] = weight[r] > 0.0 ? value[r] / weight[r] : 0.0;
+    }
+    const double between = csim_error_between(value, weight, from->count);
+    return sqrt(between * between + part * (1.0 - part) * inside / (n * n));
+}
+
+static double share_error(const csim_accumulator *self, size_t series, size_t month, double p) {
+    return self->replicates ? share_error_between(self, series, month, p) : sqrt(p * (1.0 - p) / (double)moments_of(self, series, month)->count);
+}
+
+/* The quantiles at p ± spread; NAN where the spread is not known. */
+static csim_interval quantiles_around(const csim_accumulator *self, size_t series, size_t month, double p, double spread) {
+    const csim_moments *m = moments_of(self, series, month);
+    const uint32_t *bin = self->bin + (series * self->months + month) * CSIM_BINS;
+    const csim_axis *axis = &self->axis[series];
+    if (isnan(spread)) return (csim_interval){NOT_KNOWN, NOT_KNOWN};
+    return (csim_interval){quantile(axis, m, bin, moe_max(p - spread, 0.0)), quantile(axis, m, bin, moe_min(p + spread, 1.0))};
 }
 
 csim_estimate csim_accumulator_quantile(const csim_accumulator *self, size_t series, size_t month, double p) {
     const csim_moments *m = moments_of(self, series, month);
-    const uint32_t *bin = self->bin + (series * self->months + month) * CSIM_BINS;
-    const csim_axis *axis = &self->axis[series];
     if (!m->count) return (csim_estimate){NOT_KNOWN, NOT_KNOWN};
-    const double spread = sqrt(p * (1.0 - p) / (double)m->count);
-    const double above = quantile(axis, m, bin, moe_min(p + spread, 1.0)), below = quantile(axis, m, bin, moe_max(p - spread, 0.0));
-    return (csim_estimate){quantile(axis, m, bin, p), 0.5 * (above - below)};
+    const csim_interval one = quantiles_around(self, series, month, p, share_error(self, series, month, p));
+    return (csim_estimate){quantile(&self->axis[series], m, self->bin + (series * self->months + month) * CSIM_BINS, p), 0.5 * (one.high - one.low)};
+}
+
+csim_interval csim_accumulator_quantile_interval(const csim_accumulator *self, size_t series, size_t month, double p) {
+    if (!moments_of(self, series, month)->count) return (csim_interval){NOT_KNOWN, NOT_KNOWN};
+    return quantiles_around(self, series, month, p, point_of(self) * share_error(self, series, month, p));
+}
+
+/* ---- probabilities ---- */
+
+static csim_interval wilson(double p, double n, double z) {
+    const double z2 = z * z, centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n), half = z / (1.0 + z2 / n) * sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n));
+    return (csim_interval){centre - half, centre + half};
 }
 
 /* Wilson's interval; for no or only hits the exact one-sided 95 % bound 1 − .05^(1/n), which the rule of three approximates. */
 csim_probability csim_probability_of(uint64_t hits, uint64_t count) {
     if (!count) return (csim_probability){NOT_KNOWN, NOT_KNOWN, 0.0, 1.0, 0, 0};
-    const double n = (double)count, p = (double)hits / n, z = 1.959963984540054, z2 = z * z;
-    const double centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n), half = z / (1.0 + z2 / n) * sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n));
+    const double n = (double)count, p = (double)hits / n;
+    const csim_interval bounds = wilson(p, n, csim_student_point(0));
     const double bound = 1.0 - moe_exp(moe_log(0.05) / n);
-    csim_probability out = {p, sqrt(p * (1.0 - p) / n), centre - half, centre + half, hits, count};
+    csim_probability out = {p, sqrt(p * (1.0 - p) / n), bounds.low, bounds.high, hits, count};
     if (!hits) out.low = 0.0, out.high = bound;
     if (hits == count) out.low = 1.0 - bound, out.high = 1.0;
     return out;
+}
+
+/* Replicates that agree to the last path leave the error unknown and the bounds those of independent paths. */
+csim_probability csim_probability_of_replicates(const uint64_t *hits, const uint64_t *counts, size_t replicates) {
+    double value[CSIM_MOST_REPLICATES], weight[CSIM_MOST_REPLICATES];
+    uint64_t all_hits = 0, all = 0;
+    for (size_t r = 0; r < replicates; r++) {
+        weight[r] = (double)counts[r];
+        value[r] = counts[r] ? (double)hits[r] / weight[r] : 0.0;
+        all_hits += hits[r];
+        all += counts[r];
+    }
+    csim_probability out = csim_probability_of(all_hits, all);
+    if (replicates < 2 || !all_hits || all_hits == all) return out;
+    out.error = known_error(csim_error_between(value, weight, replicates));
+    if (isnan(out.error)) return out;
+    const csim_interval bounds = wilson(out.value, out.value * (1.0 - out.value) / (out.error * out.error), csim_student_point(replicates - 1));
+    out.low = bounds.low;
+    out.high = bounds.high;
+    return out;
+}
+
+csim_probability csim_accumulator_share(const csim_accumulator *self, size_t series, size_t month, uint32_t value) {
+    const csim_replicates *from = self->replicates;
+    const size_t cell = series * self->months + month, cells = self->series * self->months;
+    const uint32_t bin = value + 1; /* the first counts what lies below 0 */
+    uint64_t hits[CSIM_MOST_REPLICATES] = {0}, counts[CSIM_MOST_REPLICATES] = {0};
+    if (bin >= CSIM_BINS) return csim_probability_of(0, self->moments[cell].count);
+    if (!from || bin >= CSIM_COARSE_BINS - 1) return csim_probability_of(self->bin[cell * CSIM_BINS + bin], self->moments[cell].count);
+    for (uint32_t r = 0; r < from->count; r++) {
+        hits[r] = from->bin[(r * cells + cell) * CSIM_COARSE_BINS + bin];
+        counts[r] = from->moments[r * cells + cell].count;
+    }
+    return csim_probability_of_replicates(hits, counts, from->count);
 }

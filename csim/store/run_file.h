@@ -4,10 +4,11 @@
  * written like one that is; its ledger says which paths it holds. Reading gives back exactly what was written or refuses. No SQLite handle outlives a call.
  *
  * Tables, for people who open it with sqlite3 (docs/run-file.md):
- *   meta(key, value)         text: format, versions, scenario_name, scenario_sha256, scenario (canonical text), seed, paths, …, digest, plan_sha256, seal
+ *   meta(key, value)         text: format, versions, scenario_name, scenario_sha256, scenario (canonical text), seed, paths, sampler, replicates, …, digest, plan_sha256, seal
  *   ledger(position, first, paths)       intervals of the paths that were simulated
  *   section(name, size, sha256, bytes)   plan (packed, plan_bytes.h), statistics (csim_accumulator_write), and the tables of csim_result_tables; size and
- *                                        hash are those of the unpacked bytes
+ *                                        hash are those of the unpacked bytes; with more than one replicate also replicates (csim_replicates_write) and
+ *                                        replicate_tally (hits and count, uint64, for CSIM_MAX_READINGS readings of each replicate)
  *   series, failure, tally, kept_column, claim    one row a series, cause, reading, column, reading
  *   claim_break_even, claim_aside   by the reading's position in `claim`: its break-even, where it is asked; what rests on guesses and the vintage's answer,
  *                                   where there is either. Positions in a prior, shares and probabilities lie in [0, 1].
@@ -19,7 +20,7 @@
 #include "csim/engine/engine.h"
 #include "csim/scenario/scenario.h"
 
-enum { CSIM_RUN_FILE_FORMAT = 3 };
+enum { CSIM_RUN_FILE_FORMAT = 4 };
 
 /* What a file is of the run that was asked for. All 0: the whole of it, with the numbers of csim_result.options. */
 typedef struct csim_run_part {

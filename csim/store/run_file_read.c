@@ -33,6 +33,8 @@ void csim_run_file_free(csim_run_file *file) {
     if (!file) return;
     csim_plan_free(file->plan);
     csim_accumulator_free(file->result.statistics);
+    csim_replicates_free(file->result.replicates);
+    free(file->result.replicate_tally);
     free(file->result.kept_input);
     free(file->result.kept_scalar);
     free(file->result.kept_series);
@@ -133,6 +135,11 @@ static void take_counts(csim_sql *sql, csim_run_file *file) {
     result->options.first_path = (uint32_t)meta_count(sql, file, "first_path", UINT32_MAX);
     result->options.paths = (uint32_t)meta_count(sql, file, "paths", UINT32_MAX - result->options.first_path);
     result->options.threads = (int)meta_count(sql, file, "threads", 1 << 20);
+    const int sampler = csim_sampler_find(meta_text(sql, file, "sampler"));
+    if (sampler < 0) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("its sampler is none of this version"));
+    result->options.sampler = (csim_sampler)(sampler < 0 ? 0 : sampler);
+    result->options.replicates = (uint32_t)meta_count(sql, file, "replicates", CSIM_MAX_REPLICATES);
+    result->options.strata = (uint32_t)meta_count(sql, file, "strata", UINT32_MAX);
     result->done = meta_count(sql, file, "done", result->options.paths);
     result->failed = meta_count(sql, file, "failed", result->done);
     result->kept = result->options.keep_paths = (uint32_t)meta_count(sql, file, "kept", result->options.paths);
@@ -273,6 +280,36 @@ static void read_statistics(csim_sql *sql, csim_run_file *file) {
             csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("the statistics do not fit the plan"));
     }
     sqlite3_finalize(row);
+}
+
+static void read_replicate_tallies(csim_sql *sql, csim_run_file *file) {
+    const size_t wanted = file->result.replicates->count * sizeof *file->result.replicate_tally;
+    sqlite3_stmt *row;
+    size_t size = 0;
+    if (find_section(sql, "replicate_tally", &row)) {
+        const void *bytes = plain_section(sql, row, &size);
+        if (!sql->status && size != wanted) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("the replicates' readings have another size than it says"));
+        if (!sql->status && !(file->result.replicate_tally = malloc(wanted))) csim_sql_fail(sql, CSIM_NO_MEMORY, "no memory to read the replicates");
+        if (!sql->status) memcpy(file->result.replicate_tally, bytes, wanted);
+    }
+    sqlite3_finalize(row);
+}
+
+static void read_replicates(csim_sql *sql, csim_run_file *file) {
+    csim_result *result = &file->result;
+    sqlite3_stmt *row;
+    size_t size = 0;
+    if (sql->status || result->options.replicates < 2) return;
+    sql->status = csim_replicates_new(result->options.replicates, (size_t)file->plan->slots, (size_t)file->plan->report_months, &result->replicates, sql->err);
+    if (sql->status) return;
+    if (find_section(sql, "replicates", &row)) {
+        const void *bytes = plain_section(sql, row, &size);
+        if (!sql->status && csim_replicates_read(result->replicates, bytes, size, NULL))
+            csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("the replicates do not fit the plan"));
+    }
+    sqlite3_finalize(row);
+    if (!sql->status) read_replicate_tallies(sql, file);
+    if (!sql->status) result->statistics->replicates = result->replicates;
 }
 
 static void read_counts(csim_sql *sql, csim_run_file *file) {
@@ -420,6 +457,7 @@ static csim_status read_database(const char *path, csim_run_file *file, csim_err
     read_plan(&sql, file);
     read_kept(&sql, file);
     read_statistics(&sql, file);
+    read_replicates(&sql, file);
     read_counts(&sql, file);
     read_claims(&sql, file);
     csim_sql_close(&sql);

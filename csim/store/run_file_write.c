@@ -73,6 +73,9 @@ static void write_meta(csim_sql *sql, const content *what) {
     put_count(sql, row, "seed", options->seed);
     put_count(sql, row, "first_path", options->first_path);
     put_count(sql, row, "paths", options->paths);
+    put_text(sql, row, "sampler", csim_sampler_name(options->sampler));
+    put_count(sql, row, "replicates", options->replicates ? options->replicates : 1);
+    put_count(sql, row, "strata", options->strata);
     put_count(sql, row, "done", result->done);
     put_count(sql, row, "failed", result->failed);
     put_count(sql, row, "kept", result->kept);
@@ -115,16 +118,21 @@ static void append(void *to, const void *bytes, size_t size) {
     *at += size;
 }
 
-static void write_statistics(csim_sql *sql, const csim_accumulator *statistics) {
+/* Whatever writes itself into a sink. */
+typedef void writes(const void *what, csim_byte_sink *sink, void *to);
+static void accumulator_writes(const void *what, csim_byte_sink *sink, void *to) { csim_accumulator_write(what, sink, to); }
+static void replicates_write(const void *what, csim_byte_sink *sink, void *to) { csim_replicates_write(what, sink, to); }
+
+static void write_canonical(csim_sql *sql, const char *name, writes *write, const void *what) {
     size_t size = 0;
-    csim_accumulator_write(statistics, measure, &size);
+    write(what, measure, &size);
     unsigned char *bytes = malloc(size), *at = bytes;
     if (!bytes) {
         csim_sql_fail(sql, CSIM_NO_MEMORY, "no memory to store the statistics");
         return;
     }
-    csim_accumulator_write(statistics, append, &at);
-    write_section(sql, "statistics", bytes, size, bytes, size);
+    write(what, append, &at);
+    write_section(sql, name, bytes, size, bytes, size);
     free(bytes);
 }
 
@@ -133,6 +141,13 @@ static void write_ledger(csim_sql *sql, const csim_ledger *ledger) {
     for (size_t i = 0; i < ledger->count; i++)
         csim_sql_insert(sql, row, "iii", (int64_t)i, (int64_t)ledger->interval[i].from, (int64_t)(ledger->interval[i].to - ledger->interval[i].from));
     sqlite3_finalize(row);
+}
+
+static void write_replicates(csim_sql *sql, const csim_result *result) {
+    if (!result->replicates) return;
+    const size_t tallies = result->replicates->count * sizeof *result->replicate_tally;
+    write_canonical(sql, "replicates", replicates_write, result->replicates);
+    write_section(sql, "replicate_tally", result->replicate_tally, tallies, result->replicate_tally, tallies);
 }
 
 static void write_kept(csim_sql *sql, const csim_result *result) {
@@ -227,7 +242,8 @@ static csim_status write_database(const char *temporary, const char *path, const
     write_meta(&sql, what);
     write_ledger(&sql, &what->result->ledger);
     write_plan(&sql, what->result->plan);
-    write_statistics(&sql, what->result->statistics);
+    write_canonical(&sql, "statistics", accumulator_writes, what->result->statistics);
+    write_replicates(&sql, what->result);
     write_kept(&sql, what->result);
     write_series(&sql, what->result);
     write_counts(&sql, what->result);

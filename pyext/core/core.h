@@ -108,6 +108,8 @@ PyObject *core_result_ledger(PyObject *self, void *unused);
 PyObject *core_result_bins(PyObject *self, void *unused);
 PyObject *core_result_statistic(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *core_result_quantile(PyObject *self, PyObject *arguments, PyObject *keywords);
+PyObject *core_result_interval(PyObject *self, PyObject *arguments, PyObject *keywords);
+PyObject *core_result_precision(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *core_result_trace(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *core_result_answer(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *core_result_claims(PyObject *self, PyObject *unused);

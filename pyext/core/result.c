@@ -76,6 +76,9 @@ static PyObject *get_scalar_names(PyObject *self, void *unused) { (void)unused; 
 static PyObject *get_seed(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->options.seed); }
 static PyObject *get_first_path(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(of(self)->options.first_path); }
 static PyObject *get_paths(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->done); }
+static PyObject *get_sampler(PyObject *self, void *unused) { (void)unused; return core_text(csim_sampler_name(of(self)->options.sampler)); }
+static PyObject *get_replicates(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(of(self)->options.replicates); }
+static PyObject *get_sampling_gain(PyObject *self, void *unused) { (void)unused; return PyFloat_FromDouble(csim_sampling_gain(of(self))); }
 static PyObject *get_failed(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->failed); }
 static PyObject *get_seconds(PyObject *self, void *unused) { (void)unused; return PyFloat_FromDouble(of(self)->seconds); }
 
@@ -130,6 +133,9 @@ static PyGetSetDef result_attributes[] = {
     {"seed", get_seed, NULL, "Seed of every draw.", NULL},
     {"first_path", get_first_path, NULL, "Number of the first path.", NULL},
     {"paths", get_paths, NULL, "Paths simulated.", NULL},
+    {"sampler", get_sampler, NULL, "mc, lhs or sobol.", NULL},
+    {"replicates", get_replicates, NULL, "Independent randomisations of the sampler's points.", NULL},
+    {"sampling_gain", get_sampling_gain, NULL, "Independent paths that a path is worth; NaN for mc.", NULL},
     {"failed", get_failed, NULL, "Paths stopped, which no statistic counts.", NULL},
     {"failures", get_failures, NULL, "Stopped paths by cause.", NULL},
     {"seconds", get_seconds, NULL, "Time the simulation took.", NULL},
@@ -146,8 +152,11 @@ static PyGetSetDef result_attributes[] = {
 };
 
 static PyMethodDef result_methods[] = {
-    CORE_METHOD("statistic", core_result_statistic, 0, "statistic(name)\n--\n\nmean, mean_error, sd, lowest, highest or count of all series in all report months."),
+    CORE_METHOD("statistic", core_result_statistic, 0, "statistic(name)\n--\n\nmean, mean_error, mean_low, mean_high, sd, lowest, highest, count or effective_paths of all series in all report months."),
     CORE_METHOD("quantile", core_result_quantile, 0, "quantile(series, month, p)\n--\n\nThe p-quantile of a series, both by position, and its standard error."),
+    CORE_METHOD("interval", core_result_interval, 0, "interval(series, month, p)\n--\n\n95 % bounds of the p-quantile of a series, both by position."),
+    CORE_METHOD("precision", core_result_precision, 0,
+     "precision(targets, most=0)\n--\n\nWhether the standard errors asked for are reached, the paths of a next round (0: none, or at most `most`), and (name, error, wanted) of each."),
     CORE_METHOD("trace", core_result_trace, 0, "trace(path)\n--\n\nOne path again: columns (part, name, unit, text), values (months, columns), inputs, draws, events, why it stopped ('' when it did not)."),
     CORE_METHOD("answer", core_result_answer, 0, "answer(contrasts=False)\n--\n\nAnswers the claims anew; contrasts makes the further runs they need, and those of guesses and the vintage."),
     {"claims", core_result_claims, METH_NOARGS, "claims()\n--\n\nThe answers, one dict a reading."},

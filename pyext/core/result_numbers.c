@@ -32,7 +32,7 @@ PyObject *core_result_kept_series_names(PyObject *self, void *unused) {
 }
 
 static PyObject *interval_at(const void *ledger, Py_ssize_t i) {
-    const csim_interval it = ((const csim_ledger *)ledger)->interval[i];
+    const csim_path_interval it = ((const csim_ledger *)ledger)->interval[i];
     return Py_BuildValue("(II)", it.from, it.to - 1);
 }
 
@@ -51,17 +51,20 @@ PyObject *core_result_bins(PyObject *self, void *unused) {
 typedef double statistic(const csim_accumulator *from, size_t series, size_t month);
 static double mean(const csim_accumulator *from, size_t series, size_t month) { return csim_accumulator_mean(from, series, month).value; }
 static double mean_error(const csim_accumulator *from, size_t series, size_t month) { return csim_accumulator_mean(from, series, month).error; }
+static double mean_low(const csim_accumulator *from, size_t series, size_t month) { return csim_accumulator_mean_interval(from, series, month).low; }
+static double mean_high(const csim_accumulator *from, size_t series, size_t month) { return csim_accumulator_mean_interval(from, series, month).high; }
 static double sd(const csim_accumulator *from, size_t series, size_t month) { return csim_accumulator_sd(from, series, month).value; }
 static double count(const csim_accumulator *from, size_t series, size_t month) { return (double)csim_accumulator_count(from, series, month); }
 
 static const struct { const char *name; statistic *compute; } statistics_by_name[] = {
-    {"mean", mean}, {"mean_error", mean_error}, {"sd", sd}, {"count", count}, {"lowest", csim_accumulator_lowest}, {"highest", csim_accumulator_highest},
+    {"mean", mean}, {"mean_error", mean_error}, {"mean_low", mean_low}, {"mean_high", mean_high}, {"sd", sd}, {"count", count},
+    {"lowest", csim_accumulator_lowest}, {"highest", csim_accumulator_highest}, {"effective_paths", csim_accumulator_effective},
 };
 
 static statistic *find_statistic(const char *name) {
     for (size_t i = 0; i < sizeof statistics_by_name / sizeof statistics_by_name[0]; i++)
         if (!strcmp(statistics_by_name[i].name, name)) return statistics_by_name[i].compute;
-    PyErr_Format(PyExc_ValueError, "no statistic '%.80s': there are mean, mean_error, sd, count, lowest and highest", name);
+    PyErr_Format(PyExc_ValueError, "no statistic '%.80s': there are mean, mean_error, mean_low, mean_high, sd, count, lowest, highest and effective_paths", name);
     return NULL;
 }
 
@@ -79,20 +82,33 @@ PyObject *core_result_statistic(PyObject *self, PyObject *arguments, PyObject *k
     return core_array_new(core_state_of(self), NULL, values, 'd', (core_shape){2, {(Py_ssize_t)from->series, (Py_ssize_t)from->months}});
 }
 
-PyObject *core_result_quantile(PyObject *self, PyObject *arguments, PyObject *keywords) {
+/* A series, a month and a probability. −1 with an exception when they are none of this result. */
+static int quantile_arguments(PyObject *arguments, PyObject *keywords, const char *format, const csim_accumulator *from, Py_ssize_t at[2], double *p) {
     static char *names[] = {"series", "month", "p", NULL};
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, format, names, &at[0], &at[1], p)) return -1;
+    if (at[0] < 0 || at[1] < 0 || (size_t)at[0] >= from->series || (size_t)at[1] >= from->months) {
+        PyErr_Format(PyExc_IndexError, "series %zd, month %zd of %zu and %zu", at[0], at[1], from->series, from->months);
+        return -1;
+    }
+    if (*p >= 0.0 && *p <= 1.0) return 0;
+    PyErr_SetString(PyExc_ValueError, "p must lie in [0, 1]");
+    return -1;
+}
+
+PyObject *core_result_quantile(PyObject *self, PyObject *arguments, PyObject *keywords) {
     const csim_accumulator *from = of(self)->statistics;
-    Py_ssize_t series, month;
+    Py_ssize_t at[2];
     double p;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "nnd:quantile", names, &series, &month, &p)) return NULL;
-    if (series < 0 || month < 0 || (size_t)series >= from->series || (size_t)month >= from->months) {
-        PyErr_Format(PyExc_IndexError, "series %zd, month %zd of %zu and %zu", series, month, from->series, from->months);
-        return NULL;
-    }
-    if (!(p >= 0.0 && p <= 1.0)) {
-        PyErr_SetString(PyExc_ValueError, "p must lie in [0, 1]");
-        return NULL;
-    }
-    const csim_estimate found = csim_accumulator_quantile(from, (size_t)series, (size_t)month, p);
+    if (quantile_arguments(arguments, keywords, "nnd:quantile", from, at, &p)) return NULL;
+    const csim_estimate found = csim_accumulator_quantile(from, (size_t)at[0], (size_t)at[1], p);
     return Py_BuildValue("(dd)", found.value, found.error);
+}
+
+PyObject *core_result_interval(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    const csim_accumulator *from = of(self)->statistics;
+    Py_ssize_t at[2];
+    double p;
+    if (quantile_arguments(arguments, keywords, "nnd:interval", from, at, &p)) return NULL;
+    const csim_interval found = csim_accumulator_quantile_interval(from, (size_t)at[0], (size_t)at[1], p);
+    return Py_BuildValue("(dd)", found.low, found.high);
 }

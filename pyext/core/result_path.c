@@ -56,7 +56,7 @@ PyObject *core_result_trace(PyObject *self, PyObject *arguments, PyObject *keywo
         return NULL;
     }
     Py_BEGIN_ALLOW_THREADS
-    status = csim_trace_new(result->plan, result->options.seed, (uint32_t)path, &trace, &err);
+    status = csim_trace_new(result->plan, &result->options, (uint32_t)path, &trace, &err);
     Py_END_ALLOW_THREADS
     if (status) return core_raise(core_state_of(self), &err);
     PyObject *dict = trace_dict(core_state_of(self), trace);

@@ -48,13 +48,31 @@ static int read_series(PyObject *given, const csim_plan *plan, csim_run_options 
     return 0;
 }
 
+static PyObject *run_grow(PyObject *object, PyObject *wanted) {
+    core_run *self = (core_run *)object;
+    const unsigned long long paths = PyLong_AsUnsignedLongLong(wanted);
+    csim_error err;
+    if (PyErr_Occurred()) return NULL;
+    if (self->busy || self->results) return refuse(self);
+    if (paths > UINT32_MAX) {
+        PyErr_Format(PyExc_ValueError, "paths are numbered below 2^32; got %llu", paths);
+        return NULL;
+    }
+    if (csim_run_grow(self->run, (uint32_t)paths, &err)) return core_raise(core_state_of(object), &err);
+    self->options.paths = (uint32_t)paths;
+    Py_RETURN_NONE;
+}
+
+static PyObject *get_granule(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(csim_run_granule(((core_run *)self)->run)); }
+
 static int options_of(PyObject *arguments, PyObject *keywords, core_state *state, PyObject **plan, csim_run_options *out) {
-    static char *names[] = {"plan", "seed", "paths", "first_path", "threads", "keep", "verify", "keep_series", NULL};
+    static char *names[] = {"plan", "seed", "paths", "first_path", "threads", "keep", "verify", "keep_series", "sampler", "replicates", NULL};
     PyObject *series = NULL;
     unsigned long long seed;
+    const char *sampler = "mc";
     long long paths, first_path = 0, keep = 0;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!KL|LiLpO:Run", names, state->plan, plan, &seed, &paths, &first_path, &out->threads, &keep,
-                                     &out->verify, &series))
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!KL|LiLpOsI:Run", names, state->plan, plan, &seed, &paths, &first_path, &out->threads, &keep,
+                                     &out->verify, &series, &sampler, &out->replicates))
         return -1;
     if (series && read_series(series, ((core_plan *)*plan)->plan, out)) return -1;
     if (paths < 1 || paths > UINT32_MAX || first_path < 0 || first_path > UINT32_MAX || keep < 0 || out->threads < 0) {
@@ -62,10 +80,15 @@ static int options_of(PyObject *arguments, PyObject *keywords, core_state *state
                      first_path, keep, out->threads);
         return -1;
     }
+    if (csim_sampler_find(sampler) < 0) {
+        PyErr_Format(PyExc_ValueError, "sampler must be 'mc', 'lhs' or 'sobol', not '%.60s'", sampler);
+        return -1;
+    }
+    out->sampler = (csim_sampler)csim_sampler_find(sampler);
     out->seed = seed;
     out->paths = (uint32_t)paths;
     out->first_path = (uint32_t)first_path;
-    out->keep_paths = (uint32_t)(keep < paths ? keep : paths);
+    out->keep_paths = (uint32_t)(keep < UINT32_MAX ? keep : UINT32_MAX);
     out->keep_hits = CSIM_CONTRAST_PATHS; /* in case the answers are to say what rests on guesses */
     return 0;
 }
@@ -112,6 +135,7 @@ static PyGetSetDef run_attributes[] = {
     {"plan", get_plan, NULL, "The plan that runs.", NULL},
     {"paths", get_paths, NULL, "Paths asked for.", NULL},
     {"seed", get_seed, NULL, "Seed of every draw.", NULL},
+    {"granule", get_granule, NULL, "Paths of one full block of every replicate: what a run grows from is a multiple of it.", NULL},
     {"done", get_done, NULL, "Paths finished so far. RunError while another thread advances the run.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -120,13 +144,14 @@ static PyMethodDef run_methods[] = {
     CORE_METHOD("advance", run_advance, 0,
      "advance(seconds=0.0)\n--\n\nWorks until all paths are done or the seconds have passed (0: no limit); returns the paths finished so far.\n\n"
      "Releases the GIL. An exception raised by a signal's handler, such as KeyboardInterrupt, stops the work within 100 ms; the run stays valid."),
+    {"grow", run_grow, METH_O, "grow(paths, /)\n--\n\nAsks for more paths. RunError while a result lives; ScenarioError when the run cannot grow to that number."},
     {"result", run_result, METH_NOARGS, "result()\n--\n\nWhat the paths finished so far say. The run cannot be advanced while a result of it lives."},
     {NULL, NULL, 0, NULL},
 };
 
 static PyType_Slot run_slots[] = {
-    {Py_tp_doc, "Run(plan, seed, paths, first_path=0, threads=0, keep=0, verify=False, keep_series=())\n--\n\nPaths first_path to first_path + paths - 1 of a plan. "
-                "Inputs and kept numbers of the first `keep` are stored, and all months of the series at the positions keep_series; threads=0 takes one a processor."},
+    {Py_tp_doc, "Run(plan, seed, paths, first_path=0, threads=0, keep=0, verify=False, keep_series=(), sampler='mc', replicates=0)\n--\n\nPaths first_path to first_path + paths - 1 "
+                "of a plan. Inputs and kept numbers of the first `keep` are stored, and all months of the series at the positions keep_series; threads=0 takes one a processor."},
     CORE_SLOT(Py_tp_new, run_new),
     CORE_SLOT(Py_tp_dealloc, run_free),
     {Py_tp_getset, run_attributes},

@@ -52,6 +52,8 @@ static PyObject *get_catalogue(PyObject *self, void *unused) { (void)unused; ret
 static PyObject *get_start(PyObject *self, void *unused) { (void)unused; return core_month(of(self)->start_month); }
 static PyObject *get_months(PyObject *self, void *unused) { (void)unused; return PyLong_FromLong(of(self)->months); }
 static PyObject *get_paths(PyObject *self, void *unused) { (void)unused; return PyLong_FromLongLong(of(self)->paths); }
+static PyObject *get_sampler(PyObject *self, void *unused) { (void)unused; return core_text(csim_sampler_name((csim_sampler)of(self)->sampler)); }
+static PyObject *get_replicates(PyObject *self, void *unused) { (void)unused; return PyLong_FromLongLong(of(self)->replicates); }
 static PyObject *get_seed(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->seed); }
 static PyObject *get_text(PyObject *self, void *unused) { (void)unused; return PyUnicode_DecodeUTF8(of(self)->text, (Py_ssize_t)of(self)->text_size, "backslashreplace"); }
 
@@ -88,6 +90,8 @@ static PyGetSetDef scenario_attributes[] = {
     {"start", get_start, NULL, "First month, YYYY-MM.", NULL},
     {"months", get_months, NULL, "Length of the horizon.", NULL},
     {"paths", get_paths, NULL, "Paths a run has unless told otherwise.", NULL},
+    {"sampler", get_sampler, NULL, "Sampler a run has unless told otherwise.", NULL},
+    {"replicates", get_replicates, NULL, "Its replicates; 0: the sampler's own number.", NULL},
     {"seed", get_seed, NULL, "Seed a run has unless told otherwise.", NULL},
     {"text", get_text, NULL, "Canonical text, with everything it extends.", NULL},
     {"hash", get_hash, NULL, "SHA-256 of the canonical text, 64 hex digits.", NULL},

@@ -38,6 +38,7 @@ class Result:
 
     def __init__(self, core: _core.Result) -> None:
         self._core = core
+        self._targets = ""  # what a run to a precision was asked for
 
     # ---- identity -----------------------------------------------------------------------------------------------------------------------------
 
@@ -60,6 +61,31 @@ class Result:
     def ledger(self) -> list[tuple[int, int]]:
         """Which paths were simulated: first and last of each interval."""
         return self._core.ledger
+
+    @property
+    def sampler(self) -> str:
+        """Where the paths' points lie: mc, lhs or sobol."""
+        return self._core.sampler
+
+    @property
+    def replicates(self) -> int:
+        """Independent randomisations of these points; errors are taken between them when there are several."""
+        return self._core.replicates
+
+    @property
+    def sampling_gain(self) -> float:
+        """Independent paths that a path of this sampler is worth, median over the headline numbers; NaN for mc."""
+        return self._core.sampling_gain
+
+    @property
+    def precision(self) -> dict[str, tuple[float, float]]:
+        """What a run to a precision was asked for: name to standard error and the one wanted."""
+        return {name: (error, wanted) for name, error, wanted in self._core.precision(self._targets)[2]} if self._targets else {}
+
+    @property
+    def precision_reached(self) -> bool:
+        """Whether all these errors are as small as wanted; True when none was asked for."""
+        return not self._targets or self._core.precision(self._targets)[0]
 
     @property
     def failed(self) -> int:
@@ -135,8 +161,9 @@ class Result:
 
         Parameters
         ----------
-        name : {"mean", "mean_error", "sd", "lowest", "highest", "count"}
-            ``mean_error`` is the standard error of the mean; ``count`` the paths behind the number.
+        name : {"mean", "mean_error", "mean_low", "mean_high", "sd", "lowest", "highest", "count", "effective_paths"}
+            ``mean_error`` is the standard error of the mean (NaN where it is not known), ``mean_low`` and ``mean_high`` its 95 % bounds; ``count`` the
+            paths behind the number, ``effective_paths`` the independent ones that would give the same error.
 
         Returns
         -------
@@ -217,6 +244,20 @@ class Result:
         keep = tuple(0 if scalar else slice(None) for scalar in (isinstance(series, str), isinstance(months, str), np.ndim(p) == 0))
         value, error = _plain(both[(*keep, 0)]), _plain(both[(*keep, 1)])
         return (value, error) if errors else value
+
+    def interval(self, series: str, month: str, p: float | None = None) -> tuple[float, float]:
+        """95 % bounds of the mean, or of the p-quantile, of one series in one report month.
+
+        Student's t over replicates; for quantiles the quantiles at p ± that many standard errors of the share of paths below.
+        """
+        row, column = self._rows(series), self._columns(month)
+        if p is not None:
+            return self._core.interval(row, column, p)
+        return self._pick("mean_low", series, month), self._pick("mean_high", series, month)
+
+    def effective_paths(self, series: str | Sequence[str], months: str | Sequence[str] | None = None) -> np.ndarray | float:
+        """Independent paths that would give `mean` the same error, with the arguments of `mean`; NaN for constants."""
+        return self._pick("effective_paths", series, months)
 
     @cached_property
     def bins(self) -> np.ndarray:

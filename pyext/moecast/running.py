@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from . import _core
 from .columns import position
@@ -13,6 +13,7 @@ from .result import Result
 from .scenario import Scenario
 
 _PROGRESS_S = 0.25
+_FIRST_PATHS = 4096  # of a run to a precision: fewer say too little of their own error
 
 Progress = bool | Callable[[int, int], object]
 
@@ -34,6 +35,10 @@ class Run:
         Check the model's invariants after every month (slow).
     keep_series : sequence of str
         Series of which the kept paths are kept month by month too (at most 32).
+    sampler : {"mc", "lhs", "sobol"}, optional
+        Where the paths' points lie; the scenario's own where None.
+    replicates : int, optional
+        Independent randomisations of these points, between which errors are taken.
 
     Raises
     ------
@@ -52,14 +57,22 @@ class Run:
         keep: int = 2000,
         verify: bool = False,
         keep_series: Sequence[str] = (),
+        sampler: str | None = None,
+        replicates: int | None = None,
     ) -> None:
         self.scenario = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
         self.paths = self.scenario.paths if paths is None else paths
         self.seed = self.scenario.seed if seed is None else seed
+        self.sampler = self.scenario.sampler if sampler is None else sampler
+        if replicates is None:
+            replicates = self.scenario.replicates if self.sampler == self.scenario.sampler else 0
         plan = _core.Plan(self.scenario._core)
         places = {name: i for i, name in enumerate(plan.series)}
         series = [position(places, name, "series") for name in keep_series]
-        self._core = _core.Run(plan, self.seed, self.paths, threads=threads or 0, keep=keep, verify=verify, keep_series=series)
+        self._core = _core.Run(
+            plan, self.seed, self.paths, threads=threads or 0, keep=keep, verify=verify, keep_series=series, sampler=self.sampler,
+            replicates=replicates,
+        )
 
     @property
     def done(self) -> int:
@@ -83,6 +96,20 @@ class Run:
             When a path breaks an invariant, another thread is advancing this run, or a `Result` of it is alive (its arrays must not change).
         """
         return self._core.advance(seconds or 0.0)
+
+    def grow(self, paths: int) -> None:
+        """Ask for more paths, to be simulated by the next `advance`.
+
+        Raises
+        ------
+        ScenarioError
+            When the paths are fewer than before, the sampler is a Latin hypercube (its points depend on their number), or the number before is no
+            multiple of 64 times the replicates.
+        RunError
+            While a `Result` of this run is alive.
+        """
+        self._core.grow(paths)
+        self.paths = paths
 
     def result(self, contrasts: bool = False) -> Result:
         """What the paths finished so far say.
@@ -135,13 +162,22 @@ def run(
     contrasts: bool = False,
     keep: int = 2000,
     keep_series: Sequence[str] = (),
+    sampler: str | None = None,
+    replicates: int | None = None,
+    precision: Mapping[str, float] | None = None,
+    max_paths: int = 1_000_000,
 ) -> Result:
     """Simulate a scenario.
 
     Parameters
     ----------
-    scenario, paths, seed, threads, keep, keep_series
+    scenario, paths, seed, threads, keep, keep_series, sampler, replicates
         As for `Run`.
+    precision : mapping of str to float, optional
+        Run on until these numbers have these standard errors: ``"f500.primary@2026-12"`` (the mean), ``"f500.primary@2026-12:p95"``, or
+        ``"f500_60.primary"`` for the probability of a reading. `paths` is then the first round. `Result.precision_reached` says whether they do.
+    max_paths : int
+        At most so many paths for `precision`.
     progress : bool or callable
         True writes a line to standard error; a callable is given (paths done, paths in all) four times a second.
     contrasts : bool
@@ -168,6 +204,27 @@ def run(
     >>> result.mean("cap.gap").shape == (len(result.report_months),)
     True
     """
-    job = Run(scenario, paths, seed, threads, keep, keep_series=keep_series)
+    if precision:
+        return _run_to_precision(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, progress, contrasts, precision, max_paths)
+    job = Run(scenario, paths, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates)
     _advance(job, progress)
     return job.result(contrasts)
+
+
+def _run_to_precision(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, progress, contrasts, precision, max_paths) -> Result:
+    targets = ",".join(f"{name}:{error!r}" for name, error in precision.items())
+    job = Run(scenario, 1, seed, threads, keep, sampler=sampler, replicates=replicates)
+    job._core.result().precision(targets)  # a wrong name costs no run
+    if job.sampler == "lhs":
+        raise ValueError("precision wants the sampler mc or sobol: a Latin hypercube cannot grow, its points depend on their number")
+    first = min(-(-(paths or _FIRST_PATHS) // job._core.granule) * job._core.granule, max_paths)
+    job = Run(scenario, first, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates)
+    while True:
+        _advance(job, progress)
+        further = job._core.result().precision(targets, max_paths)[1]
+        if not further:
+            break
+        job.grow(further)
+    result = job.result(contrasts)
+    result._targets = targets
+    return result

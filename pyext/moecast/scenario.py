@@ -115,6 +115,16 @@ class Scenario:
         """Seed that a run has unless told otherwise."""
         return self._core.seed
 
+    @property
+    def sampler(self) -> str:
+        """Sampler that a run has unless told otherwise."""
+        return self._core.sampler
+
+    @property
+    def replicates(self) -> int:
+        """Replicates that a run with this sampler has unless told otherwise; 0 stands for the sampler's own number."""
+        return self._core.replicates
+
     @cached_property
     def inputs(self) -> list[Input]:
         """Every number the model reads, in the order of the tables."""

@@ -30,7 +30,7 @@ static csim_break_even fit_logit(uint64_t seed, double a, double b) {
         score[i] = normal(seed, "score", i);
         hit[i] = uniform(seed, "answer", i) < 1.0 / (1.0 + exp(-a - b * score[i])) ? CSIM_HIT : CSIM_MISS;
     }
-    return csim_break_even_fit(score, hit, N);
+    return csim_break_even_fit(score, hit, N, 1);
 }
 
 static void a_known_threshold_is_found_and_its_error_bar_holds(void **state) {
@@ -80,14 +80,14 @@ static void few_answers_of_a_kind_and_separated_ones_are_not_fitted(void **state
         score[i] = (i - 20) / 10.0;
         hit[i] = i < 9 ? CSIM_HIT : CSIM_MISS;
     }
-    assert_int_equal(csim_break_even_fit(score, hit, 40).state, CSIM_BREAK_FEW);
+    assert_int_equal(csim_break_even_fit(score, hit, 40, 1).state, CSIM_BREAK_FEW);
     hit[9] = CSIM_HIT;
-    assert_int_equal(csim_break_even_fit(score, hit, 40).state, CSIM_BREAK_SEPARATED);
-    assert_int_equal(csim_break_even_fit(score, hit, 40).hits, 10);
+    assert_int_equal(csim_break_even_fit(score, hit, 40, 1).state, CSIM_BREAK_SEPARATED);
+    assert_int_equal(csim_break_even_fit(score, hit, 40, 1).hits, 10);
     for (int i = 0; i < 40; i++) hit[i] = CSIM_HIT;
-    assert_int_equal(csim_break_even_fit(score, hit, 40).state, CSIM_BREAK_FEW);
+    assert_int_equal(csim_break_even_fit(score, hit, 40, 1).state, CSIM_BREAK_FEW);
     for (int i = 0; i < 40; i++) hit[i] = CSIM_HIT_UNKNOWN;
-    assert_int_equal(csim_break_even_fit(score, hit, 40).state, CSIM_BREAK_NONE);
+    assert_int_equal(csim_break_even_fit(score, hit, 40, 1).state, CSIM_BREAK_NONE);
 }
 
 static void paths_that_cannot_tell_are_left_out(void **state) {
@@ -100,7 +100,7 @@ static void paths_that_cannot_tell_are_left_out(void **state) {
         score[2 * i + 1] = -3.0;
         hit[2 * i + 1] = CSIM_HIT_UNKNOWN;
     }
-    const csim_break_even all = csim_break_even_fit(score, hit, 2 * N), alone = fit_logit(3, 0.9, -1.5);
+    const csim_break_even all = csim_break_even_fit(score, hit, 2 * N, 1), alone = fit_logit(3, 0.9, -1.5);
     assert_int_equal(all.count, N);
     check_close(all.percentile, alone.percentile, 1e-12);
 }
@@ -115,7 +115,7 @@ static csim_estimate redraw(uint64_t seed, double s, double threshold) {
         first[i] = x + sqrt(s) * normal(seed, "guess", i) > threshold ? CSIM_HIT : CSIM_MISS;
         again[i] = x + sqrt(s) * normal(seed, "guess.again", i) > threshold ? CSIM_HIT : CSIM_MISS;
     }
-    return csim_guesses_share(first, again, 1, N);
+    return csim_guesses_share(first, again, 1, N, 1);
 }
 
 /* At threshold 0 the two signs agree with probability ½ + asin(1 − s)/π, so T = 1 − 2 asin(1 − s)/π. */
@@ -152,12 +152,12 @@ static void nothing_and_everything_redrawn_give_nought_and_one(void **state) {
     static unsigned char first[N], again[N];
     (void)state;
     for (uint32_t i = 0; i < N; i++) first[i] = again[i] = uniform(5, "answer", i) < 0.3 ? CSIM_HIT : CSIM_MISS;
-    check_near(csim_guesses_share(first, again, 1, N).value, 0.0, 0.0);
+    check_near(csim_guesses_share(first, again, 1, N, 1).value, 0.0, 0.0);
     for (uint32_t i = 0; i < N; i++) again[i] = uniform(6, "answer", i) < 0.3 ? CSIM_HIT : CSIM_MISS;
-    const csim_estimate all = csim_guesses_share(first, again, 1, N);
+    const csim_estimate all = csim_guesses_share(first, again, 1, N, 1);
     check_near(all.value, 1.0, 4.0 * all.error);
     for (uint32_t i = 0; i < N; i++) first[i] = again[i] = CSIM_MISS;
-    assert_true(isnan(csim_guesses_share(first, again, 1, N).value));
+    assert_true(isnan(csim_guesses_share(first, again, 1, N, 1).value));
 }
 
 /* ---- on the baseline */

@@ -380,7 +380,7 @@ static void mixed_scores_have_the_given_correlations(void **state) {
     check_status(csim_copula_compile(chain, 5, &copula, &err), &err);
     for (int k = 0; k < 3; k++) {
         const csim_stream stream = csim_stream_make(8, names[k]);
-        csim_stream_fill(&stream, 0, 0, DRAWS, score[k]);
+        csim_stream_fill(&stream, 0, 0, 1, DRAWS, score[k]);
         for (int i = 0; i < DRAWS; i++) score[k][i] = moe_normal_quantile(score[k][i]);
     }
     csim_copula_mix_block(&copula, 0, rows, DRAWS);

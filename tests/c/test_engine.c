@@ -96,7 +96,7 @@ static void a_replayed_path_equals_its_row_in_the_batch(void **state) {
     (void)state;
     check_status(csim_run_result(run, &result, &err), &err);
     for (size_t k = 0; k < sizeof paths / sizeof paths[0]; k++) {
-        check_status(csim_path_replay(plan, 11, paths[k], outcomes, inputs, NULL, &err), &err);
+        check_status(csim_path_replay(plan, &result->options, paths[k], outcomes, inputs, NULL, &err), &err);
         for (int i = 0; i < plan->inputs; i++) assert_true(inputs[i] == result->kept_input[(size_t)paths[k] * (size_t)plan->inputs + (size_t)i]);
         for (int i = 0; i < plan->scalars; i++) {
             const double kept = result->kept_scalar[(size_t)paths[k] * (size_t)plan->scalars + (size_t)i];
@@ -111,12 +111,13 @@ static void a_replayed_path_equals_its_row_in_the_batch(void **state) {
 /* Regimes are felt at different times on different paths: the sums over a mixed fleet once ran in an order that a block's other paths decided. */
 static void a_path_does_not_depend_on_the_paths_beside_it(void **state) {
     enum { COUNT = 640, SHIFT = 23 };
+    const csim_sampling plain = {.seed = 20260831, .replicates = 1};
     csim_block *a = csim_block_new(), *b = csim_block_new();
     (void)state;
     assert_true(a && b);
     for (uint32_t first = 0; first < COUNT; first += MOE_BLOCK) {
-        csim_block_start(a, plan, 20260831, first, MOE_BLOCK);
-        csim_block_start(b, plan, 20260831, first + SHIFT, MOE_BLOCK);
+        csim_block_start(a, plan, &plain, first, MOE_BLOCK);
+        csim_block_start(b, plan, &plain, first + SHIFT, MOE_BLOCK);
         for (int t = 0; t < plan->months; t++) {
             csim_block_step(a);
             csim_block_step(b);

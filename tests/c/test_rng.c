@@ -61,8 +61,8 @@ static void blocks_equal_single_draws(void **state) {
     (void)state;
     const csim_stream stream = csim_stream_make(7, "choice.theta.developers");
     double one[64], even[64], odd[64];
-    csim_stream_fill(&stream, 13, 1000, 64, one);
-    csim_stream_fill_pair(&stream, 12, 1000, 64, even, odd);
+    csim_stream_fill(&stream, 13, 1000, 1, 64, one);
+    csim_stream_fill_pair(&stream, 12, 1000, 1, 64, even, odd);
     for (uint32_t i = 0; i < 64; i++) {
         check_ulp(one[i], csim_stream_uniform(&stream, 1000 + i, 13), 0);
         check_ulp(odd[i], one[i], 0);
@@ -103,7 +103,7 @@ static void expect_uncorrelated(const double *a, const double *b) {
 static void draws_are_uniform_over_paths_and_over_months(void **state) {
     (void)state;
     const csim_stream stream = csim_stream_make(20260801, "demand.Q0");
-    csim_stream_fill_pair(&stream, 0, 0, DRAWS, first, second);
+    csim_stream_fill_pair(&stream, 0, 0, 1, DRAWS, first, second);
     expect_uniform(first);
     expect_uniform(second);
     for (uint32_t month = 0; month < DRAWS; month++) first[month] = csim_stream_uniform(&stream, 3, month);
@@ -114,16 +114,16 @@ static void neighbouring_addresses_are_uncorrelated(void **state) {
     (void)state;
     const csim_stream a = csim_stream_make(99, "choice.theta.a"), b = csim_stream_make(99, "choice.theta.b"),
                       next_seed = csim_stream_make(100, "choice.theta.a");
-    csim_stream_fill(&a, 0, 0, DRAWS, first);
-    csim_stream_fill(&b, 0, 0, DRAWS, second);
+    csim_stream_fill(&a, 0, 0, 1, DRAWS, first);
+    csim_stream_fill(&b, 0, 0, 1, DRAWS, second);
     expect_uncorrelated(first, second);
-    csim_stream_fill(&next_seed, 0, 0, DRAWS, second);
+    csim_stream_fill(&next_seed, 0, 0, 1, DRAWS, second);
     expect_uncorrelated(first, second);
-    csim_stream_fill(&a, 1, 0, DRAWS, second);
+    csim_stream_fill(&a, 1, 0, 1, DRAWS, second);
     expect_uncorrelated(first, second);
-    csim_stream_fill(&a, 2, 0, DRAWS, second);
+    csim_stream_fill(&a, 2, 0, 1, DRAWS, second);
     expect_uncorrelated(first, second);
-    csim_stream_fill(&a, 0, 1, DRAWS, second);
+    csim_stream_fill(&a, 0, 1, 1, DRAWS, second);
     expect_uncorrelated(first, second);
 }
 

@@ -114,7 +114,7 @@ static void make_claims(void) {
     claims[1] = (csim_claim_result){.claim = "cost", .reading = "open", .probability = {unknown, unknown, unknown, unknown, 0, 0}, .value = {unknown, unknown},
                                     .note = "said \"so\"\n", .pairs = {.p5 = unknown, .p50 = unknown, .p95 = unknown, .correlation = unknown, .paths_saved = unknown}};
     claims[2] = (csim_claim_result){.claim = "cost", .reading = "pairs", .answer = CSIM_ANSWER_PAIRS};
-    check_status(csim_paired_compute(a, b, 4, "minus", ">", 1.5, &claims[2].pairs, NULL), NULL);
+    check_status(csim_paired_compute(a, b, 4, 1, "minus", ">", 1.5, &claims[2].pairs, NULL), NULL);
     claims[2].value = claims[2].pairs.mean;
     claims[2].probability = claims[2].pairs.probability;
     for (int i = 0; i < CLAIMS; i++) {
@@ -438,7 +438,7 @@ static void forged_files_are_refused_by_what_they_say(void **state) {
         {"INSERT INTO claim_break_even VALUES(99, 'flips', 'a', '-', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)", "has no claim"},
         {"INSERT INTO claim_aside VALUES(-1, 1, 1, '', 1, 1, 1, 1, 1, 1)", "has no claim"},
         {"CREATE VIEW extra AS SELECT 1", "tables"},
-        {"PRAGMA user_version = 2", "format 2; this version reads format 3"},
+        {"PRAGMA user_version = 2", "format 2; this version reads format 4"},
         {"DELETE FROM ledger WHERE position = 1", "ledger"},
         {"UPDATE ledger SET first = 1140 WHERE position = 1", "ledger"},
         {"UPDATE ledger SET first = 1150, paths = 50 WHERE position = 1", "ledger"},
@@ -542,7 +542,7 @@ static void the_csv_has_a_row_for_every_statistic(void **state) {
     check_status(csim_export_csv(copy_path, &result, &err), &err);
     bytes file = slurp(copy_path);
     for (size_t i = 0; i < file.size; i++) lines += file.at[i] == '\n';
-    assert_int_equal(lines, 1 + 3 * 2 * 7);
+    assert_int_equal(lines, 1 + 3 * 2 * 8);
     check_contains((char *)file.at, "series,element,month,statistic,value,standard_error,unit\r\ncap.gap,,2025-12,mean,");
     const csim_estimate estimate = csim_accumulator_mean(result.statistics, 1, 1);
     snprintf(row, sizeof row, "\nshare.open,developers,2026-12,mean,%s,%s,share\r\n", csim_number_text(estimate.value, mean), csim_number_text(estimate.error, error));
@@ -584,7 +584,7 @@ static void pairs_have_the_moments_of_their_differences(void **state) {
     (void)state;
     const double a[] = {1, 2, 4, 8, (double)NAN, 3}, b[] = {2, 3, 9, 10, 5, (double)NAN}; /* differences 1 1 5 2 */
     csim_paired pairs;
-    check_status(csim_paired_compute(a, b, 6, "minus", ">=", 2, &pairs, NULL), NULL);
+    check_status(csim_paired_compute(a, b, 6, 1, "minus", ">=", 2, &pairs, NULL), NULL);
     assert_int_equal(pairs.pairs, 4);
     assert_int_equal(pairs.dropped, 2);
     check_close(pairs.mean.value, 2.25, 1e-15);
@@ -600,11 +600,11 @@ static void ratios_take_the_base_as_denominator(void **state) {
     (void)state;
     const double a[] = {1, 2, 0}, b[] = {2, 6, 1};
     csim_paired pairs;
-    check_status(csim_paired_compute(a, b, 3, "ratio", "<", 2.5, &pairs, NULL), NULL);
+    check_status(csim_paired_compute(a, b, 3, 1, "ratio", "<", 2.5, &pairs, NULL), NULL);
     assert_int_equal(pairs.pairs, 2); /* nothing over nought is no ratio */
     check_close(pairs.mean.value, 2.5, 1e-15);
     check_close(pairs.probability.value, 0.5, 0);
-    check_status(csim_paired_compute(a, b, 2, "ln_ratio", ">", 0, &pairs, NULL), NULL);
+    check_status(csim_paired_compute(a, b, 2, 1, "ln_ratio", ">", 0, &pairs, NULL), NULL);
     check_close(pairs.mean.value, 0.5 * (log(2) + log(3)), 1e-15);
 }
 
@@ -612,12 +612,12 @@ static void equal_sides_differ_by_nothing(void **state) {
     (void)state;
     const double a[] = {1, 2, 4};
     csim_paired pairs;
-    check_status(csim_paired_compute(a, a, 3, "minus", "<", 1, &pairs, NULL), NULL);
+    check_status(csim_paired_compute(a, a, 3, 1, "minus", "<", 1, &pairs, NULL), NULL);
     check_close(pairs.mean.value, 0, 0);
     check_close(pairs.mean.error, 0, 0);
     check_close(pairs.correlation, 1, 1e-15);
     assert_true(isnan(pairs.paths_saved)); /* without limit */
-    check_status(csim_paired_compute(a, a, 0, "minus", "<", 1, &pairs, NULL), NULL);
+    check_status(csim_paired_compute(a, a, 0, 1, "minus", "<", 1, &pairs, NULL), NULL);
     assert_true(isnan(pairs.mean.value) && isnan(pairs.p50));
 }
 

@@ -32,7 +32,7 @@ static int unload(void **state) {
 static csim_trace *trace_of(uint32_t path) {
     csim_error err;
     csim_trace *trace;
-    check_status(csim_trace_new(plan, SEED, path, &trace, &err), &err);
+    check_status(csim_trace_new(plan, &(csim_run_options){.seed = SEED, .paths = 1}, path, &trace, &err), &err);
     return trace;
 }
 
@@ -76,11 +76,15 @@ static void every_shock_is_the_draw_of_the_stream_it_is_named_after(void **state
 static void every_draw_of_a_month_is_shown(void **state) {
     csim_block *block = csim_block_new();
     csim_trace *trace = trace_of(0);
+    csim_sampling *sampling;
+    csim_error err;
     (void)state;
     assert_non_null(block);
-    csim_block_start(block, plan, SEED, 0, 1);
+    check_status(csim_sampling_new(SEED, CSIM_SAMPLER_MC, 1, 0, &sampling, &err), &err);
+    csim_block_start(block, plan, sampling, 0, 1);
     assert_int_equal(block->month_draws, trace->part_start[CSIM_TRACE_SHOCKS + 1] - trace->part_start[CSIM_TRACE_SHOCKS]);
     csim_block_free(block);
+    csim_sampling_free(sampling);
     csim_trace_free(trace);
 }
 
@@ -165,7 +169,7 @@ static void a_stopped_path_tells_month_and_outcome(void **state) {
     memcpy(broken, plan, sizeof *broken);
     const int slot = broken->lever_offset[CSIM_LEVER_PLUS_PRICE];
     for (int t = 40; t < broken->months; t++) broken->lever[slot][t] = 1e15;
-    check_status(csim_trace_new(broken, SEED, 1, &trace, &err), &err);
+    check_status(csim_trace_new(broken, &(csim_run_options){.seed = SEED, .paths = 1}, 1, &trace, &err), &err);
     assert_int_not_equal(trace->failure, CSIM_PATH_OK);
     assert_int_equal(trace->failure_month, 40);
     size_t stops = 0;

@@ -187,3 +187,8 @@ def test_diff_of_runs_says_what_lies_beyond_two_errors(runs):
 @pytest.mark.parametrize("words,said", [(["diff"], "wants two"), (["diff", "baseline"], "wants two"), (["diff", "baseline", "basline"], "baseline"), (["diff", "a", "b", "c"], "too many")])
 def test_wrong_words_of_diff_give_one_sentence(words, said):
     assert said in refused(*words)
+
+
+def test_runs_of_another_sampler_are_refused(tmp_path):
+    moecast("run", "baseline", "--paths", 64, "--sampler", "sobol", "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / "sobol")
+    assert "was drawn by the sampler sobol, and only independent paths (mc) are compared" in refused("compare", tmp_path / "sobol", "no_controls")

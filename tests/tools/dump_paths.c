@@ -23,7 +23,8 @@ typedef struct paths { double *inputs, *outcomes, *failures; } paths;
 
 static int simulate(const csim_plan *plan, csim_block *block, uint64_t seed, int first, int n, paths *out) {
     char sentence[512];
-    csim_block_start(block, plan, seed, (uint32_t)first, n);
+    const csim_sampling plain = {.seed = seed, .replicates = 1};
+    csim_block_start(block, plan, &plain, (uint32_t)first, n);
     for (int p = 0; p < n; p++)
         for (int i = 0; i < plan->inputs; i++) out->inputs[(size_t)(first + p) * (size_t)plan->inputs + (size_t)i] = block->input[i][p];
     for (int t = 0; t < plan->months; t++) {

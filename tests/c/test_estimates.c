@@ -1,0 +1,159 @@
+/* Errors between replicates: formulas, what is refused, bounds of whole numbers, and how paths are counted as independent ones. */
+#include <gsl/gsl_cdf.h>
+#include <stdlib.h>
+
+#include "csim/stats/replicates.h"
+#include "tests/c/check.h"
+
+enum { REPLICATES = 4, EACH = 16 };
+static const csim_axis linear = {CSIM_AXIS_LINEAR, -10, 10, 30}, whole = {CSIM_AXIS_COUNT, CSIM_COUNT_LOWEST, CSIM_COUNT_HIGHEST, 1e4};
+
+typedef struct sample { csim_accumulator *of; csim_replicates *replicates; } sample;
+
+/* One cell; values[r][i] is what path i of replicate r says. */
+static sample sample_of(const csim_axis *axis, double values[REPLICATES][EACH]) {
+    sample out;
+    int all[EACH];
+    for (int i = 0; i < EACH; i++) all[i] = 1;
+    check_status(csim_accumulator_new(axis, 1, 1, &out.of, NULL), NULL);
+    check_status(csim_replicates_new(REPLICATES, 1, 1, &out.replicates, NULL), NULL);
+    out.of->replicates = out.replicates;
+    for (uint32_t r = 0; r < REPLICATES; r++) {
+        out.of->replicate = r;
+        csim_accumulator_add(out.of, 0, 0, values[r], all, EACH);
+    }
+    csim_accumulator_settle(out.of);
+    return out;
+}
+
+static void release(sample it) {
+    csim_accumulator_free(it.of);
+    csim_replicates_free(it.replicates);
+}
+
+static void students_points_are_gsls(void **state) {
+    (void)state;
+    check_close(csim_student_point(0), 1.959963984540054, 1e-15);
+    for (size_t n = 1; n < 64; n++) check_close(csim_student_point(n), gsl_cdf_tdist_Pinv(0.975, (double)n), 1e-3);
+}
+
+static void the_error_of_a_mean_is_the_spread_between_replicates(void **state) {
+    double values[REPLICATES][EACH];
+    (void)state;
+    for (int r = 0; r < REPLICATES; r++)
+        for (int i = 0; i < EACH; i++) values[r][i] = r + (i % 2 ? 3.0 : -3.0); /* means 0, 1, 2, 3 */
+    sample it = sample_of(&linear, values);
+    const double error = sqrt(5.0 / 3.0) / 2.0, variance = (9.0 + 1.25) * 64.0 / 63.0;
+    check_close(csim_accumulator_mean(it.of, 0, 0).value, 1.5, 1e-12);
+    check_close(csim_accumulator_mean(it.of, 0, 0).error, error, 1e-12);
+    check_close(csim_accumulator_mean_interval(it.of, 0, 0).high - 1.5, error * gsl_cdf_tdist_Pinv(0.975, 3), 1e-4);
+    check_close(csim_accumulator_effective(it.of, 0, 0), variance / (error * error), 1e-12);
+    it.of->replicates = NULL; /* as if all were independent */
+    check_close(csim_accumulator_mean(it.of, 0, 0).error, sqrt(variance / 64.0), 1e-12);
+    check_close(csim_accumulator_effective(it.of, 0, 0), 64.0, 0);
+    release(it);
+}
+
+static void values_that_differ_never_have_an_error_of_exactly_zero(void **state) {
+    double values[REPLICATES][EACH];
+    const uint64_t hits[REPLICATES] = {5, 5, 5, 5}, counts[REPLICATES] = {16, 16, 16, 16};
+    (void)state;
+    for (int r = 0; r < REPLICATES; r++)
+        for (int i = 0; i < EACH; i++) values[r][i] = i % 2 ? 1.0 : -1.0;
+    sample it = sample_of(&linear, values);
+    assert_true(isnan(csim_accumulator_mean(it.of, 0, 0).error));
+    assert_true(isnan(csim_accumulator_sd(it.of, 0, 0).error));
+    assert_true(isnan(csim_accumulator_mean_interval(it.of, 0, 0).low));
+    assert_true(isnan(csim_accumulator_effective(it.of, 0, 0)));
+    release(it);
+    const csim_probability p = csim_probability_of_replicates(hits, counts, REPLICATES), independent = csim_probability_of(20, 64);
+    assert_true(isnan(p.error));
+    check_close(p.low, independent.low, 0);
+    check_close(p.high, independent.high, 0);
+}
+
+static void constants_are_exact(void **state) {
+    double values[REPLICATES][EACH];
+    (void)state;
+    for (int r = 0; r < REPLICATES; r++)
+        for (int i = 0; i < EACH; i++) values[r][i] = 0.1;
+    sample it = sample_of(&linear, values);
+    check_close(csim_accumulator_mean(it.of, 0, 0).value, 0.1, 0);
+    check_close(csim_accumulator_mean(it.of, 0, 0).error, 0.0, 0);
+    check_close(csim_accumulator_quantile(it.of, 0, 0, 0.95).value, 0.1, 0);
+    release(it);
+}
+
+static void probabilities_take_their_error_between_replicates(void **state) {
+    const uint64_t hits[REPLICATES] = {2, 4, 6, 8}, counts[REPLICATES] = {16, 16, 16, 16}, none[REPLICATES] = {0};
+    (void)state;
+    const csim_probability p = csim_probability_of_replicates(hits, counts, REPLICATES);
+    check_close(p.value, 20.0 / 64.0, 1e-15);
+    check_close(p.error, sqrt(20.0 / 3.0) / 16.0 / 2.0, 1e-12);
+    check_between(p.low, 0.0, p.value);
+    check_between(p.high, p.value, 1.0);
+    const csim_probability never = csim_probability_of_replicates(none, counts, REPLICATES);
+    check_close(never.high, csim_probability_of(0, 64).high, 0);
+    const csim_probability one = csim_probability_of_replicates(hits, counts, 1), same = csim_probability_of(2, 16);
+    assert_memory_equal(&one, &same, sizeof one);
+}
+
+/* The bounds of a whole number's quantile are whole numbers that occurred. */
+static void whole_numbers_have_order_statistics_for_bounds(void **state) {
+    double values[REPLICATES][EACH];
+    (void)state;
+    for (int r = 0; r < REPLICATES; r++)
+        for (int i = 0; i < EACH; i++) values[r][i] = (7 * i + r) % 13;
+    sample it = sample_of(&whole, values);
+    for (int with = 0; with < 2; with++) {
+        it.of->replicates = with ? it.replicates : NULL;
+        const csim_interval bounds = csim_accumulator_quantile_interval(it.of, 0, 0, 0.5);
+        const double middle = csim_accumulator_quantile(it.of, 0, 0, 0.5).value;
+        check_close(bounds.low, floor(bounds.low), 0);
+        check_close(bounds.high, floor(bounds.high), 0);
+        check_between(middle, bounds.low, bounds.high);
+        assert_true(with || bounds.low < bounds.high); /* these replicates nearly agree */
+    }
+    check_close(csim_accumulator_share(it.of, 0, 0, 3).value, csim_probability_of(it.of->bin[4], 64).value, 0);
+    release(it);
+}
+
+static void append(void *to, const void *bytes, size_t size) {
+    unsigned char **at = to;
+    memcpy(*at, bytes, size);
+    *at += size;
+}
+
+static void canonical_bytes_bring_replicates_back(void **state) {
+    static unsigned char bytes[100000];
+    double values[REPLICATES][EACH];
+    csim_replicates *read;
+    csim_error err;
+    unsigned char *end = bytes;
+    (void)state;
+    for (int r = 0; r < REPLICATES; r++)
+        for (int i = 0; i < EACH; i++) values[r][i] = sin(r + 10.0 * i);
+    sample it = sample_of(&linear, values);
+    csim_replicates_write(it.replicates, append, &end);
+    check_status(csim_replicates_new(REPLICATES, 1, 1, &read, &err), &err);
+    check_status(csim_replicates_read(read, bytes, (size_t)(end - bytes), &err), &err);
+    assert_memory_equal(read->moments, it.replicates->moments, REPLICATES * sizeof *read->moments);
+    assert_memory_equal(read->bin, it.replicates->bin, REPLICATES * CSIM_COARSE_BINS * sizeof *read->bin);
+    check_refused(csim_replicates_read(read, bytes, (size_t)(end - bytes) - 1, &err), CSIM_FILE_FORMAT, &err);
+    csim_replicates_free(read);
+    check_refused(csim_replicates_new(CSIM_MOST_REPLICATES + 1, 1, 1, &read, &err), CSIM_LIMIT, &err);
+    release(it);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(students_points_are_gsls),
+        cmocka_unit_test(the_error_of_a_mean_is_the_spread_between_replicates),
+        cmocka_unit_test(values_that_differ_never_have_an_error_of_exactly_zero),
+        cmocka_unit_test(constants_are_exact),
+        cmocka_unit_test(probabilities_take_their_error_between_replicates),
+        cmocka_unit_test(whole_numbers_have_order_statistics_for_bounds),
+        cmocka_unit_test(canonical_bytes_bring_replicates_back),
+    };
+    return cmocka_run_group_tests_name("estimates", tests, NULL, NULL);
+}
