@@ -79,6 +79,8 @@ static void put_all(FILE *stream, const void *what) {
         for (int report = 0; report < result->plan->report_months; report++) put_month(stream, result, slot, report);
 }
 
+void csim_export_csv_put(FILE *stream, const csim_result *result) { put_all(stream, result); }
+
 csim_status csim_export_csv(const char *path, const csim_result *result, csim_error *err) { return csim_atomic_file_write(path, put_all, result, err); }
 
 /* ---- claims.csv ---- */
@@ -124,5 +126,7 @@ static void put_claims(FILE *stream, const void *what) {
           "break_even_input,break_even,break_even_unit,percentile,percentile_error,percentile_low,percentile_high,p5,p95,note\r\n", stream);
     for (size_t i = 0; i < count; i++) put_claim(stream, &claims[i]);
 }
+
+void csim_export_claims_csv_put(FILE *stream, const csim_run_file *file) { put_claims(stream, file); }
 
 csim_status csim_export_claims_csv(const char *path, const csim_run_file *file, csim_error *err) { return csim_atomic_file_write(path, put_claims, file, err); }

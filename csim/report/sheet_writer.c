@@ -30,6 +30,8 @@
 #include <xlsxwriter.h>
 #include <zlib.h>
 
+#include "csim/base/target.h"
+
 static const char font_name[] = "Arial"; /* on every system, or a face of the same widths stands in for it */
 
 typedef struct style_entry {
@@ -247,8 +249,8 @@ csim_status csim_book_new(const char *path, int64_t created_unix_s, csim_book **
     book->created_unix_s = created_unix_s;
     book->last_sheet = &book->sheets;
     book->no_sheet.book = book->no_chart.book = book;
-    book->path = strdup(path);
-    const csim_status status = book->path ? book_open(book) : book_fail(book, CSIM_NO_MEMORY, "no memory for a file name");
+    csim_status status = csim_target_resolve(path, &book->path, &book->error);
+    if (!status) status = book_open(book);
     if (status) {
         if (err) *err = book->error;
         csim_book_free(book);

@@ -187,6 +187,36 @@ def test_report_and_export_come_from_the_run_file_alone(run, tmp_path):
     assert (tmp_path / "run.json").read_bytes() == (run[0] / "run.json").read_bytes()
 
 
+def test_export_and_report_write_through_a_link_and_refuse_what_is_no_regular_file(run, tmp_path):
+    real, link, nowhere, pipe = (tmp_path / n for n in ("real.csv", "link.csv", "nowhere.csv", "pipe"))
+    real.write_text("old")
+    link.symlink_to(real.name)
+    nowhere.symlink_to("missing.csv")
+    os.mkfifo(pipe)
+    assert moecast("export", run[0], "--csv", "-o", link).returncode == 0
+    assert link.is_symlink() and real.read_bytes() == (run[0] / "summary.csv").read_bytes()
+    real.unlink()
+    real.touch()
+    assert moecast("report", run[0], "-o", link).returncode == 0
+    assert link.is_symlink() and real.read_bytes() == (run[0] / "report.xlsx").read_bytes()
+    (tmp_path / "to_pipe").symlink_to(pipe)
+    for words in (["report", run[0]], ["export", run[0], "--json"]):
+        for target, said in ((pipe, "only regular files"), (tmp_path / "to_pipe", "only regular files"), (nowhere, "leads nowhere"), (tmp_path, "directory")):
+            done = moecast(*words, "-o", target)
+            assert done.returncode == 4 and said in one_line(done.stderr) and str(target) in done.stderr, (words, target)
+    assert pipe.is_fifo() and nowhere.is_symlink()
+    assert {p.name for p in tmp_path.iterdir()} == {"real.csv", "link.csv", "nowhere.csv", "pipe", "to_pipe"}
+
+
+def test_a_dash_is_standard_output_for_text_and_refused_for_the_workbook(run, tmp_path):
+    for option, name in (("--csv", "summary.csv"), ("--claims", "claims.csv"), ("--json", "run.json")):
+        done = subprocess.run([BIN, "export", run[0], option, "-o", "-"], capture_output=True, cwd=tmp_path, timeout=120)
+        assert done.returncode == 0 and done.stdout == (run[0] / name).read_bytes()
+    done = moecast("report", run[0], "-o", "-", cwd=tmp_path)
+    assert done.returncode == 2 and "standard output" in one_line(done.stderr)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_replayed_path_has_every_month_and_series(run):
     lines = moecast("path", run[0], 17).stdout.splitlines()
     assert len(lines) == 85 and lines[1].startswith("2024-01,") and len(lines[0].split(",")) == len(lines[84].split(",")) > 200
