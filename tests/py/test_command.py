@@ -61,6 +61,11 @@ def test_no_words_is_a_usage_error():
     (["cost", "--model", "deepseek-v33", "--hardware", "h100"], "deepseek-v3"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--hit", "1.5"], "--hit"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--draft", "1", "--accepted", "3"], "--accepted"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--draft", "99"], "--draft: must be 0, 1, 2 or 3, got 99"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--electricity", "-1"], "--electricity: must be 0 to 10"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--input", "1e308"], "--input: must be 1 to 1e8"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--usd-per-hour", "0"], "--usd-per-hour: must be above 0"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--usd-per-hour", "-1"], "--usd-per-hour: must be above 0"),
     (["cost", "--model", "kimi-k3", "--hardware", "groq-lpu-v1"], "does not fit"),
     (["catalogue", "shw"], "'list' or 'show ID'"),
     (["catalogue", "show", "h1000"], "h100"),
@@ -261,6 +266,10 @@ def test_cost_explains_every_intermediate():
     for word in ("replica", "weights", "cache", "batch limits", "decode step", "$", "J an output token", "90 %"):
         assert word in done.stdout
     facts = json.loads(moecast("cost", "--model", "deepseek-v3", "--hardware", "h800", "--json").stdout)
+    explained = json.loads(moecast("cost", "--model", "deepseek-v3", "--hardware", "h800", "--json", "--explain").stdout)
+    parts = explained.pop("explanation")
+    assert explained == facts
+    assert sum(parts[k] for k in ("dense_s", "experts_s", "cache_s", "compute_s", "network_s", "fixed_s")) >= facts["step_s"] * .5 and parts["routed_bytes"] > 6e11
     assert facts["usd_per_mtok_out"] > facts["usd_per_mtok_in"] > 0 and facts["binding"] in ("memory", "bandwidth", "compute", "network", "latency")
 
 

@@ -85,6 +85,26 @@ def test_token_cost_is_that_of_the_command():
     assert here.binding == there["binding"]
 
 
+@pytest.mark.parametrize("wrong", [
+    {"input_tokens": 0.5}, {"input_tokens": 1e308}, {"output_tokens": float("nan")}, {"hit_share": 1.0}, {"hit_share": -0.1}, {"tok_per_s_user": 0.0},
+    {"tok_per_s_user": -1.0}, {"tok_per_s_user": float("inf")}, {"draft": 4}, {"draft": -1}, {"accepted": 1.5}, {"utilisation": 0.0}, {"utilisation": 1.1},
+    {"usd_per_hour": 0.0}, {"usd_per_hour": -1.0}, {"usd_per_hour": 1e308}, {"electricity_usd_per_kwh": -1.0}, {"electricity_usd_per_kwh": 1e308}])
+def test_a_token_cost_from_a_number_out_of_range_is_refused_by_name(wrong):
+    with pytest.raises(moecast.ScenarioError, match=next(iter(wrong))) as caught:
+        moecast.token_cost("deepseek-v3", "h200", **wrong)
+    assert caught.value.field == next(iter(wrong)) and caught.value.status == "OUT_OF_RANGE" and isinstance(caught.value, ValueError)
+
+
+def test_token_cost_takes_zero_as_a_number_and_none_as_the_standard():
+    standard = moecast.token_cost("deepseek-v3", "h200")
+    free = moecast.token_cost("deepseek-v3", "h200", electricity_usd_per_kwh=0.0)
+    assert 0 < free.usd_per_hour < standard.usd_per_hour
+    assert moecast.token_cost("deepseek-v3", "h200", utilisation=None, usd_per_hour=None, electricity_usd_per_kwh=0.08) == standard
+    assert moecast.token_cost("deepseek-v3", "h200", usd_per_hour=2.0).usd_per_hour == 2.0
+    with pytest.raises(ValueError, match="nan"):
+        moecast.token_cost("deepseek-v3", "h200", usd_per_hour=float("nan"))
+
+
 @needs_command
 def test_module_run_as_a_program_behaves_like_the_command(tmp_path):
     fault = tmp_path / "fault.yaml"
