@@ -99,6 +99,7 @@ static csim_status answer(const csim_cli_io *io, const question *q, csim_error *
 csim_status csim_cli_cost(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     question q = {.request = {.input_tokens = 8000, .output_tokens = 1000, .hit_share = 0.5, .accepted = 1.0}, .tok_per_s_user = 25.0, .owner = csim_ownership_standard()};
     long long draft = 0;
+    csim_option_count drafted = {&draft, 0, 3};
     size_t none;
     const csim_option options[] = {
         {"--model", CSIM_OPTION_TEXT, &q.model, "M", "model of the catalogue"},
@@ -107,7 +108,7 @@ csim_status csim_cli_cost(const csim_cli_io *io, int argc, char **argv, csim_err
         {"--output", CSIM_OPTION_NUMBER, &q.request.output_tokens, "N", "output tokens (1000)"},
         {"--hit", CSIM_OPTION_NUMBER, &q.request.hit_share, "S", "share of input found in a cache (.5)"},
         {"--tok-s-user", CSIM_OPTION_NUMBER, &q.tok_per_s_user, "V", "tokens a second each user gets at least (25)"},
-        {"--draft", CSIM_OPTION_COUNT, &draft, "K", "tokens drafted a step, at most 3 (0)"},
+        {"--draft", CSIM_OPTION_COUNT, &drafted, "K", "tokens drafted a step, at most 3 (0)"},
         {"--accepted", CSIM_OPTION_NUMBER, &q.request.accepted, "A", "tokens accepted a step (1)"},
         {"--utilisation", CSIM_OPTION_NUMBER, &q.owner.utilisation, "U", "share of time that serves paying tokens (.67)"},
         {"--usd-per-hour", CSIM_OPTION_NUMBER, &q.owner.rent_usd_per_hour, "P", "rent of an accelerator instead of owning it"},

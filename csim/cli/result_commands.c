@@ -20,7 +20,7 @@ static csim_status open_run(int argc, char **argv, const csim_option *options, s
     char path[4200];
     csim_status status = csim_options_parse(argc, argv, 1, options, count, words, words_max, found, err);
     if (status) return status;
-    if (!*found) return csim_error_set(err, CSIM_USAGE, "moecast %s wants a run: a folder that 'moecast run' wrote, or its run.moecast", argv[0]);
+    if (!*found) return csim_error_set(err, CSIM_USAGE, "%s wants a run: a folder that 'moecast run' wrote, or its run.moecast", argv[0]);
     run_path(words[0], path);
     return csim_run_file_read(path, file, err);
 }
@@ -90,7 +90,7 @@ csim_status csim_cli_export(const csim_cli_io *io, int argc, char **argv, csim_e
         return CSIM_OK;
     }
     csim_status status = open_run(argc, argv, options, sizeof options / sizeof options[0], 1, &run, &words, &file, err);
-    if (!status && csv + json + claims != 1) status = csim_error_set(err, CSIM_USAGE, "moecast export wants one of --csv, --claims and --json");
+    if (!status && csv + json + claims != 1) status = csim_error_set(err, CSIM_USAGE, "export wants one of --csv, --claims and --json");
     if (!status && to && !strcmp(to, "-")) put_export(io->out, file, csv, claims);
     else if (!status) {
         output_path(to, run, csv ? "summary.csv" : claims ? "claims.csv" : "run.json", path);
@@ -134,7 +134,7 @@ csim_status csim_cli_path(const csim_cli_io *io, int argc, char **argv, csim_err
         return CSIM_OK;
     }
     csim_status status = open_run(argc, argv, NULL, 0, 2, words, &count, &file, err);
-    if (!status && count < 2) status = csim_error_set(err, CSIM_USAGE, "moecast path wants a run and the number of a path");
+    if (!status && count < 2) status = csim_error_set(err, CSIM_USAGE, "path wants a run and the number of a path");
     if (!status) status = replay(io, csim_run_file_result(file), words[1], err);
     csim_run_file_free(file);
     return status;

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "csim/base/run_limits.h"
 #include "csim/base/version.h"
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
@@ -21,7 +22,8 @@
 
 typedef struct request {
     const char *scenario, *folder;
-    long long paths, seed, threads, keep, contrast_paths;
+    long long paths, threads, keep, contrast_paths;
+    csim_option_seed seed;
     int json, quiet, no_contrasts, no_report, verify;
 } request;
 
@@ -58,7 +60,7 @@ static csim_status prepare(job *self, const request *wanted, csim_error *err) {
     if (!status) status = csim_claims_check(self->scenario, self->catalogue, err);
     if (status) return status;
     const csim_run_options options = {
-        .seed = wanted->seed >= 0 ? (uint64_t)wanted->seed : self->scenario->seed,
+        .seed = wanted->seed.given ? wanted->seed.value : self->scenario->seed,
         .paths = (uint32_t)(wanted->paths > 0 ? wanted->paths : self->scenario->paths),
         .threads = (int)wanted->threads,
         .keep_paths = (uint32_t)wanted->keep,
@@ -180,12 +182,8 @@ static csim_status write_all(const csim_cli_io *io, job *self, const request *wa
 }
 
 static csim_status check_request(const request *wanted, csim_error *err) {
-    if (!wanted->scenario) return csim_error_set(err, CSIM_USAGE, "moecast run wants a scenario: a file, or a shipped name such as 'baseline'");
-    if (wanted->paths == 0 || wanted->paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000000");
+    if (!wanted->scenario) return csim_error_set(err, CSIM_USAGE, "run wants a scenario: a file, or a shipped name such as 'baseline'");
     if (wanted->folder && !wanted->folder[0]) return csim_error_set(err, CSIM_USAGE, "-o wants a folder, not an empty name");
-    if (wanted->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
-    if (wanted->keep > 1000000) return csim_error_set(err, CSIM_USAGE, "--keep wants at most 1000000 paths");
-    if (wanted->contrast_paths > 1000000) return csim_error_set(err, CSIM_USAGE, "--contrast-paths wants at most 1000000");
     return CSIM_OK;
 }
 
@@ -202,14 +200,16 @@ static csim_status run_job(const csim_cli_io *io, job *self, const request *want
 }
 
 csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    request wanted = {.paths = -1, .seed = -1, .keep = 2000};
+    request wanted = {.paths = -1, .keep = 2000};
+    csim_option_count paths = {&wanted.paths, 1, CSIM_PATHS_MAX}, threads = {&wanted.threads, 0, CSIM_THREADS_MAX}, keep = {&wanted.keep, 0, CSIM_KEEP_MAX},
+                      contrast_paths = {&wanted.contrast_paths, 0, CSIM_KEEP_MAX};
     const csim_option options[] = {
         {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the results (out/NAME)"},
-        {"--paths", CSIM_OPTION_COUNT, &wanted.paths, "N", "possible histories (the scenario's run.paths)"},
-        {"--seed", CSIM_OPTION_COUNT, &wanted.seed, "S", "seed (the scenario's run.seed)"},
-        {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads (one a processor); results do not depend on it"},
-        {"--keep", CSIM_OPTION_COUNT, &wanted.keep, "N", "paths whose inputs and headlines are kept one by one (2000)"},
-        {"--contrast-paths", CSIM_OPTION_COUNT, &wanted.contrast_paths, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
+        {"--paths", CSIM_OPTION_COUNT, &paths, "N", "possible histories (the scenario's run.paths)"},
+        {"--seed", CSIM_OPTION_SEED, &wanted.seed, "S", "seed (the scenario's run.seed)"},
+        {"--threads", CSIM_OPTION_COUNT, &threads, "T", "threads (one a processor); results do not depend on it"},
+        {"--keep", CSIM_OPTION_COUNT, &keep, "N", "paths whose inputs and headlines are kept one by one (2000)"},
+        {"--contrast-paths", CSIM_OPTION_COUNT, &contrast_paths, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
         {"--no-contrasts", CSIM_OPTION_FLAG, &wanted.no_contrasts, NULL, "make no further runs: claims that compare two scenarios stay open"},
         {"--no-report", CSIM_OPTION_FLAG, &wanted.no_report, NULL, "write no workbook"},
         {"--verify", CSIM_OPTION_FLAG, &wanted.verify, NULL, "check the model's invariants after every month (slow)"},

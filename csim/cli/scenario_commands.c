@@ -27,7 +27,7 @@ static csim_status one_name(int argc, char **argv, const char **name, csim_error
     size_t names;
     const csim_status status = csim_options_parse(argc, argv, 1, NULL, 0, name, 1, &names, err);
     if (status) return status;
-    return names ? CSIM_OK : csim_error_set(err, CSIM_USAGE, "moecast %s wants a scenario: a file, or a shipped name such as 'baseline'", argv[0]);
+    return names ? CSIM_OK : csim_error_set(err, CSIM_USAGE, "%s wants a scenario: a file, or a shipped name such as 'baseline'", argv[0]);
 }
 
 /* A warning, not a fault: what a scenario assumes is the modeller's own affair, but it should be seen. */

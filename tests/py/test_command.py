@@ -51,8 +51,17 @@ def test_no_words_is_a_usage_error():
     (["run"], "wants a scenario"),
     (["run", "baseline", "--pathes", "5"], "did you mean '--paths'"),
     (["run", "baseline", "--paths"], "wants a value"),
-    (["run", "baseline", "--paths", "0"], "--paths"),
-    (["run", "baseline", "--paths", "-5"], "whole number"),
+    (["run", "baseline", "--paths", "0"], "--paths wants a whole number from 1 to 1000000000, not '0'"),
+    (["run", "baseline", "--paths", "-5"], "--paths wants a whole number from 1 to 1000000000, not '-5'"),
+    (["run", "baseline", "--paths", "99999999999999999999"], "--paths wants a whole number from 1 to 1000000000, not '99999999999999999999'"),
+    (["run", "baseline", "--keep", "1000001"], "--keep wants a whole number from 0 to 1000000"),
+    (["run", "baseline", "--contrast-paths", "-1"], "--contrast-paths wants a whole number from 0 to 1000000"),
+    (["run", "baseline", "--seed", "-1"], "--seed wants a whole number from 0 to 18446744073709551615, not '-1'"),
+    (["run", "baseline", "--seed", "18446744073709551616"], "--seed wants"),
+    (["run", "baseline", "--seed", ""], "--seed wants"),
+    (["check"], "check wants a scenario"),
+    (["explain"], "explain wants a scenario"),
+    (["catalogue", "nope"], "catalogue wants"),
     (["run", "baseline", "--paths", "1e3"], "whole number"),
     (["run", "baseline", "--threads", "65"], "--threads"),
     (["run", "baseline", "extra"], "one word too many"),
@@ -61,7 +70,7 @@ def test_no_words_is_a_usage_error():
     (["cost", "--model", "deepseek-v33", "--hardware", "h100"], "deepseek-v3"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--hit", "1.5"], "--hit"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--draft", "1", "--accepted", "3"], "--accepted"),
-    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--draft", "99"], "--draft: must be 0, 1, 2 or 3, got 99"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--draft", "99"], "--draft wants a whole number from 0 to 3, not '99'"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--electricity", "-1"], "--electricity: must be 0 to 10"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--input", "1e308"], "--input: must be 1 to 1e8"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--usd-per-hour", "0"], "--usd-per-hour: must be above 0"),
@@ -75,6 +84,7 @@ def test_wrong_words_give_one_sentence_and_exit_code_2(words, said):
     done = moecast(*words)
     expected = 4 if words[0] == "export" else 2
     assert done.returncode == expected and said in one_line(done.stderr) and not done.stdout
+    assert done.stderr.count("moecast:") <= 1 and "moecast: moecast" not in done.stderr
 
 
 def test_run_writes_its_files(run):

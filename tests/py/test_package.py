@@ -106,6 +106,21 @@ def test_token_cost_takes_zero_as_a_number_and_none_as_the_standard():
 
 
 @needs_command
+def test_the_largest_seed_is_one_of_the_command_of_files_and_of_python(tmp_path):
+    seed = 2**64 - 1
+    (tmp_path / "far.yaml").write_text(f"moecast: 1\nname: far\nextends: baseline\nrun: {{seed: {seed}, vintage: null}}\n")
+    here = moecast.run(tmp_path / "far.yaml", paths=64)
+    assert here.seed == seed == moecast.Scenario.load(tmp_path / "far.yaml").seed
+    told = command("run", str(tmp_path / "far.yaml"), "--paths", "64", "--seed", str(seed), "--no-contrasts", "--no-report", "-o", str(tmp_path / "out"), "--quiet")
+    assert told.returncode == 0, told.stderr
+    assert moecast.load(tmp_path / "out").digest == here.digest
+    for wrong in (-1, 2**64, "'7'", "1.0"):
+        with pytest.raises(moecast.ScenarioError, match="18446744073709551615") as caught:
+            moecast.Scenario.parse(f"moecast: 1\nname: far\nextends: baseline\nrun: {{seed: {wrong}}}\n")
+        assert caught.value.field == "run.seed" and caught.value.line == 4
+
+
+@needs_command
 def test_module_run_as_a_program_behaves_like_the_command(tmp_path):
     fault = tmp_path / "fault.yaml"
     fault.write_text("moecast: 1\nname: fault\nextends: baseline\ntitle: Fault\nadoptionn: {}\n")
@@ -323,9 +338,14 @@ def test_file_errors_name_the_file(result, tmp_path):
 
 
 def test_wrong_arguments_are_refused(baseline, result):
-    for wrong in ({"paths": 0}, {"paths": -1}, {"paths": 2**32}, {"threads": -1}, {"keep": -1}):
-        with pytest.raises(ValueError, match="paths must be"):
-            moecast.Run(baseline, **wrong)
+    for name, allowed, wrong in (("paths", "1 to 1000000000", (0, -1, 10**9 + 1, 2**70)), ("threads", "0 to 64", (-1, 65)), ("keep", "0 to 1000000", (-1, 10**6 + 1)),
+                                 ("seed", "a whole number from 0 to 18446744073709551615", (-1, 2**64, -(2**70)))):
+        for value in wrong:
+            with pytest.raises(ValueError, match=f"^{name} must be {allowed}, got {value}$"):
+                moecast.Run(baseline, **{name: value})
+    for name in ("paths", "seed", "threads", "keep"):
+        with pytest.raises(TypeError):
+            moecast.Run(baseline, **{name: 1.5})
     with pytest.raises(IndexError):
         result.path(-1)
     with pytest.raises(ValueError, match="mean_error"):
