@@ -18,7 +18,8 @@ char *csim_number_text(double value, char text[CSIM_NUMBER_TEXT]);
 csim_status csim_export_csv(const char *path, const csim_result *result, csim_error *err);
 
 /* claims.csv, written likewise: one row a reading with its answer and what stands beside it. Probabilities, guesses (share of the answer's variance that guesses
- * decide), percentiles (places in the deciding input's prior) and p5, p95 are shares of 1; break_even is in break_even_unit. */
+ * decide), percentiles (places in the deciding input's prior) and p5, p95 are shares of 1; break_even is in break_even_unit. With no hits or
+ * nothing but hits a probability is a bound: read low and high, vintage_low and vintage_high. */
 csim_status csim_export_claims_csv(const char *path, const csim_run_file *file, csim_error *err);
 
 /* run.json (RFC 8259): identity, scenario, stopped paths, claims. What is not known is null; bytes that are not UTF-8 become U+FFFD. */

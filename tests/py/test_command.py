@@ -116,6 +116,11 @@ def test_beside_each_answer_stand_break_even_guesses_and_vintage(beside):
         assert "guesses" not in c or c["answer"] == "paths"
     assert all(c["vintage"]["known_until"] == "2025-09" and c["vintage"]["count"] <= 300 for c in facts["claims"] if "vintage" in c)
     assert claims["bans_obsolete.lag"]["break_even"]["input"] == "cap.lambda_K"
+    lines = {tuple(line.split()[:2]): line for line in printed.splitlines() if line.startswith("  ")}
+    for name, c in claims.items():
+        if "vintage" in c and c["vintage"]["count"] and c["vintage"]["hits"] in (0, c["vintage"]["count"]):  # no share without a bound
+            assert f"2025-09: {'above' if c['vintage']['hits'] else 'below'} " in lines[tuple(name.split("."))], lines[tuple(name.split("."))]
+    assert any(c["vintage"]["hits"] == 0 < c["vintage"]["count"] for c in claims.values() if "vintage" in c)
     assert "2025-09:" in printed and "turns at choice.phi" in printed and "guesses" in printed
 
 
@@ -139,6 +144,7 @@ def test_claims_csv_repeats_run_json(beside, tmp_path):
         assert (row["break_even_input"], row["break_even_unit"], number(row["break_even"])) == (turn.get("input", ""), turn.get("unit", ""), turn.get("value"))
         assert (number(row["percentile"]), number(row["percentile_error"]), number(row["p95"])) == (turn.get("percentile"), turn.get("error"), turn.get("p95"))
         assert (number(row["vintage"]), number(row["guesses"])) == (then.get("probability"), share.get("value"))
+        assert [number(row[f"vintage_{k}"]) for k in ("error", "low", "high", "hits", "count")] == [then.get(k) for k in ("error", "low", "high", "hits", "count")]
     assert moecast("export", folder, "--claims", "-o", tmp_path / "again.csv").returncode == 0
     assert (tmp_path / "again.csv").read_bytes() == (folder / "claims.csv").read_bytes()
 
