@@ -105,6 +105,7 @@ static void print_beside(FILE *out, const csim_claim_result *c) {
         fprintf(out, "; turns at %s %.3g%s%s (%.3g %% of its prior)", turn->input, turn->value, strcmp(turn->unit, "-") ? " " : "", strcmp(turn->unit, "-") ? turn->unit : "",
                 100.0 * turn->percentile);
     if (turn->state == CSIM_BREAK_NEVER) fprintf(out, "; %s does not flip it", turn->input);
+    if (turn->state == CSIM_BREAK_FIXED) fprintf(out, "; %s is fixed here", turn->input);
 }
 
 void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result *result, const csim_claim_result *claims, size_t claim_count, const char *folder, int with_report) {

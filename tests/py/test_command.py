@@ -6,6 +6,7 @@ import pathlib
 import signal
 import subprocess
 import time
+import zipfile
 
 import pytest
 
@@ -161,6 +162,12 @@ def test_a_fixed_deciding_input_is_said_to_be_fixed(tmp_path):
     (c,) = [c for c in json.loads((tmp_path / "run.json").read_text())["claims"] if (c["claim"], c["reading"]) == ("f500_60", "presence")]
     assert done.returncode == 0, done.stderr
     assert c["break_even"]["state"] == "fixed"
+    (line,) = [line for line in done.stdout.splitlines() if line.split()[:2] == ["f500_60", "presence"]]
+    assert "choice.phi is fixed here" in line
+    (row,) = [r for r in csv.DictReader(open(tmp_path / "claims.csv", newline="")) if (r["claim"], r["reading"]) == ("f500_60", "presence")]
+    assert (row["break_even_state"], row["break_even_input"], row["break_even"]) == ("fixed", "choice.phi", "")
+    assert moecast("report", tmp_path, "-o", tmp_path / "r.xlsx").returncode == 0
+    assert b"not fitted: the input is fixed in this scenario" in zipfile.ZipFile(tmp_path / "r.xlsx").read("xl/sharedStrings.xml")
 
 
 def test_run_json_holds_identity_and_scenario(run):
