@@ -88,7 +88,8 @@ static void print_probability(FILE *out, const csim_claim_result *c) {
         print_share(out, p);
         if (p->hits && p->hits < p->count) fprintf(out, " ± %.1g", p->error);
     }
-    if (c->answer == CSIM_ANSWER_PAIRS) fprintf(out, "; mean difference %.4g ± %.1g", c->value.value, c->value.error);
+    if (c->answer == CSIM_ANSWER_PAIRS) fprintf(out, "; mean difference %.4g", c->value.value);
+    if (c->answer == CSIM_ANSWER_PAIRS && isfinite(c->value.error)) fprintf(out, " ± %.1g", c->value.error);
 }
 
 /* What stands beside an answer, shortest words: "; 2025-09: 0.82; guesses 36 %; turns at choice.phi 1.34 (21 % of its prior)". */

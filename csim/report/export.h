@@ -14,7 +14,7 @@ enum { CSIM_NUMBER_TEXT = 32 };
 char *csim_number_text(double value, char text[CSIM_NUMBER_TEXT]);
 
 /* summary.csv (RFC 4180, CRLF, UTF-8), tidy: series,element,month,statistic,value,standard_error,unit; one row a series, reported month and statistic
- * (mean, sd, p5, p25, p50, p75, p95). What is not known is an empty field. */
+ * (mean, sd, p5, p25, p50, p75, p95). What is not known is an empty field, as is every error and the sd of a single path. */
 csim_status csim_export_csv(const char *path, const csim_result *result, csim_error *err);
 
 /* claims.csv, written likewise: one row a reading with its answer and what stands beside it. Probabilities, guesses (share of the answer's variance that guesses

@@ -55,7 +55,7 @@ void csim_accumulator_settle(csim_accumulator *self);
 /* self += other; both made with the same axes. */
 void csim_accumulator_merge(csim_accumulator *self, const csim_accumulator *other);
 
-/* A number with its standard error. */
+/* A number with its standard error; NAN where the paths cannot tell: no path for the number, fewer than two for the error (and for the sd itself). */
 typedef struct csim_estimate { double value, error; } csim_estimate;
 
 uint64_t csim_accumulator_count(const csim_accumulator *self, size_t series, size_t month);

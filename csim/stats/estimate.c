@@ -64,6 +64,7 @@ csim_estimate csim_accumulator_quantile(const csim_accumulator *self, size_t ser
     const uint32_t *bin = self->bin + (series * self->months + month) * CSIM_BINS;
     const csim_axis *axis = &self->axis[series];
     if (!m->count) return (csim_estimate){NOT_KNOWN, NOT_KNOWN};
+    if (m->count < 2) return (csim_estimate){quantile(axis, m, bin, p), NOT_KNOWN}; /* one path says nothing of its spread */
     const double spread = sqrt(p * (1.0 - p) / (double)m->count);
     const double above = quantile(axis, m, bin, moe_min(p + spread, 1.0)), below = quantile(axis, m, bin, moe_max(p - spread, 0.0));
     return (csim_estimate){quantile(axis, m, bin, p), 0.5 * (above - below)};
@@ -75,7 +76,7 @@ csim_probability csim_probability_of(uint64_t hits, uint64_t count) {
     const double n = (double)count, p = (double)hits / n, z = 1.959963984540054, z2 = z * z;
     const double centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n), half = z / (1.0 + z2 / n) * sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n));
     const double bound = 1.0 - moe_exp(moe_log(0.05) / n);
-    csim_probability out = {p, sqrt(p * (1.0 - p) / n), centre - half, centre + half, hits, count};
+    csim_probability out = {p, count < 2 ? NOT_KNOWN : sqrt(p * (1.0 - p) / n), centre - half, centre + half, hits, count};
     if (!hits) out.low = 0.0, out.high = bound;
     if (hits == count) out.low = 1.0 - bound, out.high = 1.0;
     return out;
