@@ -191,6 +191,19 @@ def test_summary_is_tidy_with_units_and_errors(run):
     assert all(r["unit"] for r in rows)
 
 
+def test_one_path_has_numbers_but_no_standard_errors(tmp_path):
+    done = moecast("run", "baseline", "--paths", 1, "--contrast-paths", 1, "-o", tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(open(tmp_path / "summary.csv", newline="")))
+    assert {r["standard_error"] for r in rows} == {""}
+    assert all(bool(r["value"]) == (r["statistic"] != "sd") for r in rows)
+    claims = json.loads((tmp_path / "run.json").read_text())["claims"]
+    assert all(c["error"] is None for c in claims if c["answer"] == "paths")
+    assert all(c["vintage"]["error"] is None for c in claims if "vintage" in c)
+    assert " nan" not in done.stdout
+    assert moecast("export", tmp_path, "--json", "-o", "-").stdout == (tmp_path / "run.json").read_text()
+
+
 def test_digest_is_the_same_on_any_number_of_threads_and_any_kernel(run, tmp_path):
     digest = json.loads((run[0] / "run.json").read_text())["digest"]
     for n, (threads, env) in enumerate([(1, {}), (3, {}), (7, {}), (2, {"MOECAST_KERNEL": "scalar"}), (2, {"LC_ALL": "C.UTF-8"})]):
@@ -307,6 +320,18 @@ def test_explain_says_every_assumption_in_words():
     for key in ("choice.alpha:", "    developers:", "cap.g_f", "policy.severity", "cost.util"):
         assert key in text
     assert "tight" in text and "90 %" in text
+
+
+def test_check_and_explain_say_that_a_hazard_comes_too_late(tmp_path):
+    path = tmp_path / "late.yaml"
+    head = "moecast: 1\nname: late\nextends: baseline\nlevers: {api_policing: {hazard_per_yr: .2, from: "
+    path.write_text(head + "2040-01, value: 1}}\n")
+    done = moecast("check", path)
+    assert done.returncode == 0 and f"{path}:4:" in one_line(done.stderr)
+    assert "warning: levers.api_policing: its hazard begins in 2040-01, after the last month (2030-12): it never acts" in done.stderr
+    assert "from 2040-01, which is after the last month: it never happens" in moecast("explain", path).stdout
+    path.write_text(head + "2030-12, value: 1}}\n")
+    assert moecast("check", path).stderr == "" and "never happens" not in moecast("explain", path).stdout
 
 
 def test_schema_is_json():
