@@ -624,26 +624,6 @@ csim_status csim_sheet_set_zoom(csim_sheet *sheet, unsigned percent) {
     return CSIM_OK;
 }
 
-csim_status csim_sheet_show_gridlines(csim_sheet *sheet) {
-    const csim_status status = sheet_ready(sheet);
-    if (!status) worksheet_gridlines(sheet->lxw, LXW_SHOW_SCREEN_GRIDLINES);
-    return status;
-}
-
-csim_status csim_sheet_set_portrait(csim_sheet *sheet) {
-    const csim_status status = sheet_ready(sheet);
-    if (!status) worksheet_set_portrait(sheet->lxw);
-    return status;
-}
-
-csim_status csim_sheet_hide(csim_sheet *sheet) {
-    const csim_status status = sheet_ready(sheet);
-    if (status) return status;
-    if (sheet == sheet->book->sheets) return sheet_fail(sheet, CSIM_INCONSISTENT, "the first sheet cannot be hidden: it is the one a reader sees on opening");
-    worksheet_hide(sheet->lxw);
-    return CSIM_OK;
-}
-
 /* ---- styles ---- */
 
 static void format_set_look(lxw_format *format, csim_look look) {
