@@ -443,3 +443,12 @@ def test_the_page_says_which_entry_served_when_as_the_baseline_does():
         return f"| {name} | `{first[1]}` from the start" + "".join(f", `{entry}` {month}" for month, entry in others) + " |"
 
     assert rows == [row(name, offering["models"]) for name, offering in offerings.items()]
+
+
+def test_the_page_says_how_many_accelerators_may_serve_a_replica(shipped):
+    """320 with memory beside the chip; with weights on chip as many as hold 10^12 weights, few of the largest."""
+    page = (CATALOGUE.parents[1] / "docs" / "catalogue.md").read_text("utf-8")
+    assert "320 for machines with HBM" in page and "64 Cerebras wafers" in page
+    for name, machine in shipped["hardware"].items():
+        assert machine["group_max"] == (64 if name == "cerebras-wse-3" else machine["group_max"] if machine["stack"] == "sram" else 320), name
+        assert machine["stack"] != "sram" or machine["group_max"] * machine["memory_gb"] > 500, name
