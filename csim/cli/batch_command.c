@@ -10,6 +10,7 @@
 #include "csim/base/sha256.h"
 #include "csim/base/version.h"
 #include "csim/batch/index.h"
+#include "csim/base/run_limits.h"
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
 #include "csim/cli/print.h"
@@ -18,7 +19,7 @@
 
 enum { MOST_THREADS = 64, MOST_PATHS_SIDE_BY_SIDE = 100000, PATH_ROOM = 8192 };
 
-typedef struct request { const char *batch, *folder; long long threads, paths, seed; int force, quiet; } request;
+typedef struct request { const char *batch, *folder; long long threads, paths; csim_option_seed seed; int force, quiet; } request;
 
 /* The queue and what all its workers share; `lock` guards everything from `next` on. */
 typedef struct queue {
@@ -37,7 +38,7 @@ static long long paths_of(const queue *self, const csim_scenario *scenario) {
 }
 
 static unsigned long long seed_of(const queue *self, const csim_scenario *scenario) {
-    return self->wanted->seed >= 0 ? (unsigned long long)self->wanted->seed : self->batch->seed >= 0 ? (unsigned long long)self->batch->seed : scenario->seed;
+    return self->wanted->seed.given ? self->wanted->seed.value : self->batch->seed >= 0 ? (unsigned long long)self->batch->seed : scenario->seed;
 }
 
 /* ---- folders and cells -------------------------------------------------------------------------------------------------------------------------- */
@@ -135,6 +136,13 @@ static void say(words *self, const char *word) {
     self->word[++self->count] = NULL;
 }
 
+static void say_seed(words *self, uint64_t seed) {
+    char text[32];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)seed);
+    say(self, "--seed");
+    say(self, text);
+}
+
 static void say_count(words *self, const char *option, long long count) {
     char text[32];
     snprintf(text, sizeof text, "%lld", count);
@@ -143,14 +151,15 @@ static void say_count(words *self, const char *option, long long count) {
 }
 
 static void say_run(words *self, const queue *of, const char *scenario, const char *folder) {
-    const long long paths = of->wanted->paths > 0 ? of->wanted->paths : of->batch->paths, seed = of->wanted->seed >= 0 ? of->wanted->seed : of->batch->seed;
+    const long long paths = of->wanted->paths > 0 ? of->wanted->paths : of->batch->paths;
     say(self, "moecast");
     say(self, "run");
     say(self, scenario);
     say(self, "-o");
     say(self, folder);
     if (paths > 0) say_count(self, "--paths", paths);
-    if (seed >= 0) say_count(self, "--seed", seed);
+    if (of->wanted->seed.given) say_seed(self, of->wanted->seed.value);
+    else if (of->batch->seed >= 0) say_count(self, "--seed", of->batch->seed);
     say_count(self, "--threads", of->threads_each);
     if (!of->batch->contrasts) say(self, "--no-contrasts");
     if (!of->batch->report) say(self, "--no-report");
@@ -342,21 +351,19 @@ static csim_status run_batch(const csim_cli_io *io, const request *wanted, csim_
 }
 
 static csim_status check_request(const request *wanted, size_t count, csim_error *err) {
-    if (!count) return csim_error_set(err, CSIM_USAGE, "moecast batch wants a batch file or a folder of scenarios");
-    if (wanted->paths == 0 || wanted->paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000000");
+    if (!count) return csim_error_set(err, CSIM_USAGE, "batch wants a batch file or a folder of scenarios");
     if (wanted->folder && !wanted->folder[0]) return csim_error_set(err, CSIM_USAGE, "-o wants a folder, not an empty name");
-    if (wanted->threads > MOST_THREADS) return csim_error_set(err, CSIM_USAGE, "--threads wants at most %d", MOST_THREADS);
     return CSIM_OK;
 }
 
 csim_status csim_cli_batch(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    request wanted = {.paths = -1, .seed = -1};
+    request wanted = {.paths = -1};
     size_t count;
     const csim_option options[] = {
         {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the results (out/NAME): a folder a run, index.csv, index.xlsx"},
-        {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads over all runs (one a processor); results do not depend on it"},
-        {"--paths", CSIM_OPTION_COUNT, &wanted.paths, "N", "paths of every run (the batch's, or each scenario's own)"},
-        {"--seed", CSIM_OPTION_COUNT, &wanted.seed, "S", "seed of every run (the same)"},
+        {"--threads", CSIM_OPTION_COUNT, &(csim_option_count){&wanted.threads, 0, CSIM_THREADS_MAX}, "T", "threads over all runs (one a processor); results do not depend on it"},
+        {"--paths", CSIM_OPTION_COUNT, &(csim_option_count){&wanted.paths, 1, CSIM_PATHS_MAX}, "N", "paths of every run (the batch's, or each scenario's own)"},
+        {"--seed", CSIM_OPTION_SEED, &wanted.seed, "S", "seed of every run (the same)"},
         {"--force", CSIM_OPTION_FLAG, &wanted.force, NULL, "run again what is done already"},
         {"--quiet", CSIM_OPTION_FLAG, &wanted.quiet, NULL, "only the last lines"},
     };

@@ -99,7 +99,7 @@ csim_status csim_cli_catalogue(const csim_cli_io *io, int argc, char **argv, csi
     if (status) return status;
     const int showing = count && !strcmp(words[0], "show");
     if ((count && !showing && strcmp(words[0], "list")) || (showing && count != 2) || (!showing && count > 1))
-        return csim_error_set(err, CSIM_USAGE, "moecast catalogue wants 'list' or 'show ID'");
+        return csim_error_set(err, CSIM_USAGE, "catalogue wants 'list' or 'show ID'");
     snprintf(folder, sizeof folder, "%s/catalogue", csim_scenario_home());
     status = csim_catalogue_load(folder, &catalogue, err);
     if (!status && showing) status = show(io->out, catalogue, words[1], err);

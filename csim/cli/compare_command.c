@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/base/run_limits.h"
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
 #include "csim/cli/print.h"
@@ -16,7 +17,8 @@ enum { MOST_WORDS = 256 };
 typedef struct request {
     const char *side[CSIM_COMPARE_SIDES], *series, *at, *csv, *waterfall, *groups;
     size_t sides;
-    long long paths, seed, threads, orders;
+    long long paths, threads, orders;
+    csim_option_seed seed;
     int json, quiet;
 } request;
 
@@ -57,13 +59,10 @@ static csim_status read_lists(job *self, const request *asked, csim_error *err) 
 }
 
 static csim_status check_request(const request *asked, csim_error *err) {
-    if (asked->sides < 2) return csim_error_set(err, CSIM_USAGE, "moecast compare wants two or more scenarios or runs; the first is the base");
-    if (asked->paths == 0 || asked->paths > 1000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000");
-    if (asked->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
+    if (asked->sides < 2) return csim_error_set(err, CSIM_USAGE, "compare wants two or more scenarios or runs; the first is the base");
     if (asked->waterfall && asked->sides != 2) return csim_error_set(err, CSIM_USAGE, "--waterfall attributes the difference of two scenarios, not of %zu", asked->sides);
     if (asked->waterfall && (asked->series || asked->at)) return csim_error_set(err, CSIM_USAGE, "--waterfall names its series and month itself: leave --series and --at out");
     if (!asked->waterfall && (asked->groups || asked->orders >= 0)) return csim_error_set(err, CSIM_USAGE, "--groups and --orders belong to --waterfall");
-    if (asked->orders == 0 || asked->orders > CSIM_WATERFALL_MOST_ORDERS) return csim_error_set(err, CSIM_USAGE, "--orders wants 1 to %d", CSIM_WATERFALL_MOST_ORDERS);
     return CSIM_OK;
 }
 
@@ -156,9 +155,9 @@ static csim_status compare(const csim_cli_io *io, job *self, const request *aske
 }
 
 static csim_status run_job(const csim_cli_io *io, job *self, const request *asked, csim_error *err) {
-    self->wanted = (csim_compare_request){.paths = (uint32_t)(asked->paths > 0 ? asked->paths : 0), .has_seed = asked->seed >= 0,
-                                          .seed = asked->seed >= 0 ? (uint64_t)asked->seed : 0, .threads = (int)asked->threads};
-    const csim_cli_waterfall_request waterfall = {asked->waterfall, asked->groups, asked->csv, asked->paths, asked->seed, asked->threads, asked->orders, asked->json, asked->quiet};
+    self->wanted = (csim_compare_request){.paths = (uint32_t)(asked->paths > 0 ? asked->paths : 0), .has_seed = asked->seed.given,
+                                          .seed = asked->seed.value, .threads = (int)asked->threads};
+    const csim_cli_waterfall_request waterfall = {asked->waterfall, asked->groups, asked->csv, asked->paths, asked->threads, asked->orders, asked->seed, asked->json, asked->quiet};
     csim_status status = read_lists(self, asked, err);
     if (!status) status = open_sides(self, asked, err);
     if (!status && asked->waterfall) return csim_cli_waterfall(io, self->side, &waterfall, err);
@@ -176,16 +175,16 @@ static void job_free(job *self) {
 }
 
 csim_status csim_cli_compare(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    request asked = {.paths = -1, .seed = -1, .orders = -1};
+    request asked = {.paths = -1, .orders = -1};
     const csim_option options[] = {
-        {"--paths", CSIM_OPTION_COUNT, &asked.paths, "N", "paths of each side (4000; with --waterfall 1000)"},
-        {"--seed", CSIM_OPTION_COUNT, &asked.seed, "S", "seed (that of the runs, else the base's run.seed)"},
-        {"--threads", CSIM_OPTION_COUNT, &asked.threads, "T", "threads (one a processor); results do not depend on it"},
+        {"--paths", CSIM_OPTION_COUNT, &(csim_option_count){&asked.paths, 1, CSIM_KEEP_MAX}, "N", "paths of each side (4000; with --waterfall 1000)"},
+        {"--seed", CSIM_OPTION_SEED, &asked.seed, "S", "seed (that of the runs, else the base's run.seed)"},
+        {"--threads", CSIM_OPTION_COUNT, &(csim_option_count){&asked.threads, 0, CSIM_THREADS_MAX}, "T", "threads (one a processor); results do not depend on it"},
         {"--series", CSIM_OPTION_TEXT, &asked.series, "LIST", "series to compare instead of the headlines, with commas between"},
         {"--at", CSIM_OPTION_TEXT, &asked.at, "MONTHS", "months instead of the ends of years, with commas between"},
         {"--waterfall", CSIM_OPTION_TEXT, &asked.waterfall, "SERIES@MONTH", "what the difference of the means of A and B is made of"},
         {"--groups", CSIM_OPTION_TEXT, &asked.groups, "FILE", "groups of keys for --waterfall (auto: the sections of the scenario)"},
-        {"--orders", CSIM_OPTION_COUNT, &asked.orders, "N", "orders that --waterfall samples for more than 6 groups (16)"},
+        {"--orders", CSIM_OPTION_COUNT, &(csim_option_count){&asked.orders, 1, CSIM_WATERFALL_MOST_ORDERS}, "N", "orders that --waterfall samples for more than 6 groups (16)"},
         {"--csv", CSIM_OPTION_TEXT, &asked.csv, "FILE", "write every number as a tidy table"},
         {"--json", CSIM_OPTION_FLAG, &asked.json, NULL, "print every number as JSON"},
         {"--quiet", CSIM_OPTION_FLAG, &asked.quiet, NULL, "no progress line"},

@@ -1,5 +1,6 @@
 /* cost: what a token of a model costs on a machine, with every intermediate on request. */
 #include <math.h>
+#include <string.h>
 
 #include "csim/catalogue/token_cost.h"
 #include "csim/cli/commands.h"
@@ -34,6 +35,21 @@ static void print_table(FILE *out, const question *q, const csim_model_entry *mo
     if (q->explain) print_explanation(out, c);
 }
 
+static void put_explanation(FILE *out, const moe_explanation *x) {
+    const struct { const char *name; double value; } all[] = {
+        {"dense_bytes", x->dense_bytes}, {"routed_bytes", x->routed_bytes}, {"experts_touched_share", x->experts_touched_share}, {"kv_stored_bytes", x->kv_stored_bytes},
+        {"kv_read_bytes", x->kv_read_bytes}, {"replication", x->replication}, {"reached_gpus", x->reached_gpus}, {"reached_nodes", x->reached_nodes},
+        {"link_bytes_per_s", x->link_bytes_per_s}, {"batch_memory", x->batch_memory}, {"batch_latency", x->batch_latency}, {"dense_s", x->dense_s},
+        {"experts_s", x->experts_s}, {"cache_s", x->cache_s}, {"compute_s", x->compute_s}, {"network_s", x->network_s}, {"fixed_s", x->fixed_s}};
+    fprintf(out, ",\n \"explanation\": {");
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        fprintf(out, "%s\"%s\": ", i ? ", " : "", all[i].name);
+        if (isfinite(all[i].value)) fprintf(out, "%.17g", all[i].value);
+        else fprintf(out, "null"); /* no limit */
+    }
+    fprintf(out, "}");
+}
+
 static void print_json(FILE *out, const question *q, const csim_token_cost *c) {
     const moe_explanation *x = &c->kernel;
     fprintf(out, "{\"model\": \"%s\", \"hardware\": \"%s\", \"input_tokens\": %.17g, \"output_tokens\": %.17g, \"hit_share\": %.17g,\n", q->model, q->hardware,
@@ -42,19 +58,25 @@ static void print_json(FILE *out, const question *q, const csim_token_cost *c) {
             c->usd_per_mtok_in, c->usd_per_mtok_cached, c->usd_per_mtok_out, c->usd_per_mtok_blend, c->band_log_sd);
     fprintf(out, " \"tok_per_s_user\": %.17g, \"output_tok_per_s\": %.17g, \"input_tok_per_s\": %.17g, \"joule_per_output_token\": %.17g, \"usd_per_hour\": %.17g,\n",
             c->tok_per_s_user, c->output_tok_per_s, c->input_tok_per_s, c->joule_per_output_token, c->usd_per_hour);
-    fprintf(out, " \"batch\": %.17g, \"group\": %.17g, \"tensor_parallel\": %.17g, \"step_s\": %.17g, \"output_s\": %.17g, \"input_s\": %.17g, \"binding\": \"%s\", \"meets_tpot\": %s}\n",
+    fprintf(out, " \"batch\": %.17g, \"group\": %.17g, \"tensor_parallel\": %.17g, \"step_s\": %.17g, \"output_s\": %.17g, \"input_s\": %.17g, \"binding\": \"%s\", \"meets_tpot\": %s",
             x->batch, x->group, x->tensor_parallel, x->step_s, x->output_s, x->input_s, moe_binding_name(x->binding), x->meets_tpot ? "true" : "false");
+    if (q->explain) put_explanation(out, x);
+    fprintf(out, "}\n");
 }
 
 static csim_status check_question(const question *q, csim_error *err) {
-    if (!q->model || !q->hardware) return csim_error_set(err, CSIM_USAGE, "moecast cost wants --model M and --hardware H ('moecast catalogue' lists them)");
-    if (!(q->request.input_tokens >= 1.0) || !(q->request.output_tokens >= 1.0)) return csim_error_set(err, CSIM_USAGE, "--input and --output want at least 1 token");
-    if (!(q->request.hit_share >= 0.0 && q->request.hit_share < 1.0)) return csim_error_set(err, CSIM_USAGE, "--hit wants a share from 0 to below 1");
-    if (!(q->tok_per_s_user > 0.0)) return csim_error_set(err, CSIM_USAGE, "--tok-s-user wants a speed above 0");
-    if (!(q->owner.utilisation > 0.0 && q->owner.utilisation <= 1.0)) return csim_error_set(err, CSIM_USAGE, "--utilisation wants a share above 0 and at most 1");
-    if (!(q->request.accepted >= 1.0 && q->request.accepted <= q->request.verified))
-        return csim_error_set(err, CSIM_USAGE, "--accepted wants 1 to --draft + 1 tokens a step");
+    if (!q->model || !q->hardware) return csim_error_set(err, CSIM_USAGE, "cost wants --model M and --hardware H ('moecast catalogue' lists them)");
     return CSIM_OK;
+}
+
+/* The library names its own numbers; here they are options. */
+static csim_status name_option(csim_status status, csim_error *err) {
+    static const char *const names[][2] = {{"input_tokens", "--input"}, {"output_tokens", "--output"}, {"hit_share", "--hit"}, {"tok_per_s_user", "--tok-s-user"},
+                                           {"draft", "--draft"}, {"accepted", "--accepted"}, {"utilisation", "--utilisation"},
+                                           {"usd_per_hour", "--usd-per-hour"}, {"electricity_usd_per_kwh", "--electricity"}};
+    for (size_t i = 0; status == CSIM_OUT_OF_RANGE && !err->file[0] && i < sizeof names / sizeof names[0]; i++)
+        if (!strcmp(err->field, names[i][0])) snprintf(err->field, sizeof err->field, "%s", names[i][1]);
+    return status;
 }
 
 static csim_status answer(const csim_cli_io *io, const question *q, csim_error *err) {
@@ -67,7 +89,7 @@ static csim_status answer(const csim_cli_io *io, const question *q, csim_error *
     csim_status status = csim_catalogue_load(folder, &catalogue, err);
     if (!status) status = csim_catalogue_model_find(catalogue, q->model, &model, err);
     if (!status) status = csim_catalogue_hardware_find(catalogue, q->hardware, &machine, err);
-    if (!status) status = csim_token_cost_of(model, machine, &q->request, &q->owner, &cost, err);
+    if (!status) status = name_option(csim_token_cost_of(model, machine, &q->request, &q->owner, &cost, err), err);
     if (!status && q->json) print_json(io->out, q, &cost);
     if (!status && !q->json) print_table(io->out, q, model, machine, &cost);
     csim_catalogue_free(catalogue);
@@ -77,6 +99,7 @@ static csim_status answer(const csim_cli_io *io, const question *q, csim_error *
 csim_status csim_cli_cost(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     question q = {.request = {.input_tokens = 8000, .output_tokens = 1000, .hit_share = 0.5, .accepted = 1.0}, .tok_per_s_user = 25.0, .owner = csim_ownership_standard()};
     long long draft = 0;
+    csim_option_count drafted = {&draft, 0, 3};
     size_t none;
     const csim_option options[] = {
         {"--model", CSIM_OPTION_TEXT, &q.model, "M", "model of the catalogue"},
@@ -85,13 +108,13 @@ csim_status csim_cli_cost(const csim_cli_io *io, int argc, char **argv, csim_err
         {"--output", CSIM_OPTION_NUMBER, &q.request.output_tokens, "N", "output tokens (1000)"},
         {"--hit", CSIM_OPTION_NUMBER, &q.request.hit_share, "S", "share of input found in a cache (.5)"},
         {"--tok-s-user", CSIM_OPTION_NUMBER, &q.tok_per_s_user, "V", "tokens a second each user gets at least (25)"},
-        {"--draft", CSIM_OPTION_COUNT, &draft, "K", "tokens drafted a step (0)"},
+        {"--draft", CSIM_OPTION_COUNT, &drafted, "K", "tokens drafted a step, at most 3 (0)"},
         {"--accepted", CSIM_OPTION_NUMBER, &q.request.accepted, "A", "tokens accepted a step (1)"},
         {"--utilisation", CSIM_OPTION_NUMBER, &q.owner.utilisation, "U", "share of time that serves paying tokens (.67)"},
         {"--usd-per-hour", CSIM_OPTION_NUMBER, &q.owner.rent_usd_per_hour, "P", "rent of an accelerator instead of owning it"},
         {"--electricity", CSIM_OPTION_NUMBER, &q.owner.electricity_usd_per_kwh, "P", "$ a kWh (.08)"},
         {"--explain", CSIM_OPTION_FLAG, &q.explain, NULL, "print every intermediate with its unit"},
-        {"--json", CSIM_OPTION_FLAG, &q.json, NULL, "print JSON"},
+        {"--json", CSIM_OPTION_FLAG, &q.json, NULL, "print JSON, with --explain every intermediate too"},
     };
     if (csim_cli_wants_help(argc, argv)) {
         fprintf(io->out, "usage: moecast cost --model M --hardware H [options]\n\nWhat a token costs: the inner loop of every run, for one case.\n\n");

@@ -172,7 +172,7 @@ csim_status csim_cli_diff(const csim_cli_io *io, int argc, char **argv, csim_err
         return CSIM_OK;
     }
     csim_status status = csim_options_parse(argc, argv, 1, options, 1, words, 2, &count, err);
-    if (!status && count < 2) status = csim_error_set(err, CSIM_USAGE, "moecast diff wants two scenarios or runs");
+    if (!status && count < 2) status = csim_error_set(err, CSIM_USAGE, "diff wants two scenarios or runs");
     if (status) return status;
     job self = {.differences = NULL};
     status = find(&self, words, err);

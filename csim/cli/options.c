@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/base/run_limits.h"
 #include "csim/catalogue/nearest.h"
 
 static const csim_option *find(const csim_option *options, size_t count, const char *word, size_t length) {
@@ -24,12 +25,23 @@ static csim_status unknown(const csim_option *options, size_t count, const char 
 }
 
 static csim_status set_count(const csim_option *option, const char *text, csim_error *err) {
+    const csim_option_count *wanted = option->value;
     char *end;
     errno = 0;
     const long long value = strtoll(text, &end, 10);
-    if (end == text || *end || errno || value < 0)
-        return csim_error_set(err, CSIM_USAGE, "%s wants a whole number of at least 0, not '%.100s'", option->name, text);
-    *(long long *)option->value = value;
+    if (end == text || *end || errno || value < wanted->low || value > wanted->high)
+        return csim_error_set(err, CSIM_USAGE, "%s wants a whole number from %lld to %lld, not '%.100s'", option->name, wanted->low, wanted->high, text);
+    *wanted->value = value;
+    return CSIM_OK;
+}
+
+static csim_status set_seed(const csim_option *option, const char *text, csim_error *err) {
+    csim_option_seed *seed = option->value;
+    errno = 0;
+    const unsigned long long value = strtoull(text, NULL, 10);
+    if (!text[0] || text[strspn(text, "0123456789")] || errno) /* strtoull alone would take a minus sign */
+        return csim_error_set(err, CSIM_USAGE, "%s wants " CSIM_SEEDS ", not '%.100s'", option->name, text);
+    *seed = (csim_option_seed){value, 1};
     return CSIM_OK;
 }
 
@@ -43,6 +55,7 @@ static csim_status set_number(const csim_option *option, const char *text, csim_
 
 static csim_status set_value(const csim_option *option, const char *text, csim_error *err) {
     if (option->kind == CSIM_OPTION_COUNT) return set_count(option, text, err);
+    if (option->kind == CSIM_OPTION_SEED) return set_seed(option, text, err);
     if (option->kind == CSIM_OPTION_NUMBER) return set_number(option, text, err);
     *(const char **)option->value = text;
     return CSIM_OK;

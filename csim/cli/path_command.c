@@ -117,7 +117,7 @@ static csim_status tell(const csim_cli_io *io, const csim_result *result, const 
 
 static csim_status check_words(size_t count, request *wanted, csim_error *err) {
     wanted->csv |= wanted->tidy;
-    if (count < 2) return csim_error_set(err, CSIM_USAGE, "moecast path wants a run and the number of a path");
+    if (count < 2) return csim_error_set(err, CSIM_USAGE, "path wants a run and the number of a path");
     if (count > 2 && !wanted->csv) return csim_error_set(err, CSIM_USAGE, "moecast path writes a file only with --csv or --tidy");
     return CSIM_OK;
 }

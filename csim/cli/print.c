@@ -84,32 +84,41 @@ static void print_series(FILE *out, const csim_result *result, const char *name)
     fprintf(out, " %s\n", csim_outcome_rows[plan->slot_outcome[slot]].unit);
 }
 
+/* No hits, or nothing but hits, is a bound and no share. */
+static void print_share(FILE *out, const csim_probability *p) {
+    char text[32];
+    if (p->count && p->hits == 0) fprintf(out, "below %.2g", p->high);
+    else if (p->count && p->hits == p->count) fprintf(out, "above %.4f", p->low);
+    else fputs(with_error((csim_estimate){p->value, p->error}, text), out);
+}
+
 static void print_probability(FILE *out, const csim_claim_result *c) {
     const csim_probability *p = &c->probability;
     if (c->answer == CSIM_ANSWER_OPEN) fprintf(out, "open: %s", c->note);
     else if (c->answer == CSIM_ANSWER_CONSTANT) fprintf(out, "%s (%.4g, constant)", p->value > 0.5 ? "true" : "false", c->value.value);
-    else if (p->count && p->hits == 0) fprintf(out, "below %.2g", p->high);
-    else if (p->count && p->hits == p->count) fprintf(out, "above %.4f", p->low);
     else {
-        char text[32];
-        const csim_estimate value = {p->value, p->error};
-        fprintf(out, "%s ± %.1g", with_error(value, text), p->error);
+        print_share(out, p);
+        if (p->hits && p->hits < p->count) fprintf(out, " ± %.1g", p->error);
     }
-    if (c->answer == CSIM_ANSWER_PAIRS) fprintf(out, "; mean difference %.4g ± %.1g", c->value.value, c->value.error);
+    if (c->answer == CSIM_ANSWER_PAIRS) fprintf(out, "; mean difference %.4g", c->value.value);
+    if (c->answer == CSIM_ANSWER_PAIRS && isfinite(c->value.error)) fprintf(out, " ± %.1g", c->value.error);
 }
 
 /* What stands beside an answer, shortest words: "; 2025-09: 0.82; guesses 36 %; turns at choice.phi 1.34 (21 % of its prior)". */
 static void print_beside(FILE *out, const csim_claim_result *c) {
     const csim_break_even *turn = &c->break_even;
     const csim_estimate *guesses = &c->aside.guesses;
-    char text[32], month[CSIM_MONTH_TEXT];
-    if (c->aside.vintage.count)
-        fprintf(out, "; %s: %s", csim_month_text(c->aside.vintage_month, month), with_error((csim_estimate){c->aside.vintage.value, c->aside.vintage.error}, text));
+    char month[CSIM_MONTH_TEXT];
+    if (c->aside.vintage.count) {
+        fprintf(out, "; %s: ", csim_month_text(c->aside.vintage_month, month));
+        print_share(out, &c->aside.vintage);
+    }
     if (isfinite(guesses->value)) fprintf(out, "; guesses %.0f %%", 100.0 * guesses->value);
     if (turn->state == CSIM_BREAK_FLIPS)
         fprintf(out, "; turns at %s %.3g%s%s (%.3g %% of its prior)", turn->input, turn->value, strcmp(turn->unit, "-") ? " " : "", strcmp(turn->unit, "-") ? turn->unit : "",
                 100.0 * turn->percentile);
     if (turn->state == CSIM_BREAK_NEVER) fprintf(out, "; %s does not flip it", turn->input);
+    if (turn->state == CSIM_BREAK_FIXED) fprintf(out, "; %s is fixed here", turn->input);
 }
 
 static void print_sampling(FILE *out, const csim_result *result) {

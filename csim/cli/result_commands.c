@@ -14,7 +14,7 @@ csim_status csim_cli_open_run(int argc, char **argv, const csim_option *options,
     char path[CSIM_CLI_PATH];
     csim_status status = csim_options_parse(argc, argv, 1, options, count, words, words_max, found, err);
     if (status) return status;
-    if (!*found) return csim_error_set(err, CSIM_USAGE, "moecast %s wants a run: a folder that 'moecast run' wrote, or its run.moecast", argv[0]);
+    if (!*found) return csim_error_set(err, CSIM_USAGE, "%s wants a run: a folder that 'moecast run' wrote, or its run.moecast", argv[0]);
     csim_stored_path(words[0], path);
     return csim_run_file_read(path, file, err);
 }
@@ -45,7 +45,12 @@ csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_e
         return CSIM_OK;
     }
     csim_status status = csim_cli_open_run(argc, argv, options, 1, 1, &run, &words, &file, err);
-    if (status) return status;
+    if (!status && to && (!to[0] || !strcmp(to, "-")))
+        status = csim_error_set(err, CSIM_USAGE, "-o wants the name of a file: a workbook is not written to standard output");
+    if (status) {
+        csim_run_file_free(file);
+        return status;
+    }
     output_path(to, run, "report.xlsx", path);
     const char *text = csim_run_file_scenario_text(file);
     status = csim_scenario_parse("run.moecast", text, strlen(text), &scenario, err);
@@ -54,6 +59,13 @@ csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_e
     if (!status) fprintf(io->out, "%s\n", path);
     csim_run_file_free(file);
     return status;
+}
+
+/* A full pipe or disk behind `out` is found by the dispatcher. */
+static void put_export(FILE *out, const csim_run_file *file, int csv, int claims) {
+    if (csv) csim_export_csv_put(out, csim_run_file_result(file));
+    else if (claims) csim_export_claims_csv_put(out, file);
+    else csim_export_json_put(out, file);
 }
 
 csim_status csim_cli_export(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
@@ -65,19 +77,20 @@ csim_status csim_cli_export(const csim_cli_io *io, int argc, char **argv, csim_e
     const csim_option options[] = {{"--csv", CSIM_OPTION_FLAG, &csv, NULL, "tidy table of every series, month and statistic (summary.csv)"},
                                    {"--claims", CSIM_OPTION_FLAG, &claims, NULL, "tidy table of the readings and what stands beside them (claims.csv)"},
                                    {"--json", CSIM_OPTION_FLAG, &json, NULL, "identity, claims and failures (run.json)"},
-                                   {"-o", CSIM_OPTION_TEXT, &to, "FILE", "where to (beside the run file)"}};
+                                   {"-o", CSIM_OPTION_TEXT, &to, "FILE", "where to (beside the run file); - is standard output"}};
     if (csim_cli_wants_help(argc, argv)) {
         fprintf(io->out, "usage: moecast export RUN --csv | --claims | --json [-o FILE]\n\nWrites a run's numbers.\n\n");
         csim_options_help(io->out, options, sizeof options / sizeof options[0]);
         return CSIM_OK;
     }
     csim_status status = csim_cli_open_run(argc, argv, options, sizeof options / sizeof options[0], 1, &run, &words, &file, err);
-    if (!status && csv + json + claims != 1) status = csim_error_set(err, CSIM_USAGE, "moecast export wants one of --csv, --claims and --json");
-    if (!status) {
+    if (!status && csv + json + claims != 1) status = csim_error_set(err, CSIM_USAGE, "export wants one of --csv, --claims and --json");
+    if (!status && to && !strcmp(to, "-")) put_export(io->out, file, csv, claims);
+    else if (!status) {
         output_path(to, run, csv ? "summary.csv" : claims ? "claims.csv" : "run.json", path);
         status = csv ? csim_export_csv(path, csim_run_file_result(file), err) : claims ? csim_export_claims_csv(path, file, err) : csim_export_json(path, file, err);
+        if (!status) fprintf(io->out, "%s\n", path);
     }
-    if (!status) fprintf(io->out, "%s\n", path);
     csim_run_file_free(file);
     return status;
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "csim/base/run_limits.h"
 #include "csim/base/version.h"
 #include "csim/cli/commands.h"
 #include "csim/cli/keep.h"
@@ -26,7 +27,8 @@
 
 typedef struct request {
     const char *scenario, *folder, *sampler, *precision;
-    long long paths, seed, threads, contrast_paths, extend_to, replicates, max_paths;
+    long long paths, threads, contrast_paths, extend_to, replicates, max_paths;
+    csim_option_seed seed;
     double checkpoint_s;
     const char *shard, *keep;
     uint32_t shard_number, shards;
@@ -125,8 +127,8 @@ static csim_status make_folder(job *self, const request *wanted, csim_error *err
 
 static void run_file_path(const job *self, char path[CSIM_CLI_PATH]) { snprintf(path, CSIM_CLI_PATH, "%s/run.moecast", self->folder); }
 
-static csim_status differs(const char *path, csim_error *err, const char *what, uint64_t stored, long long given) {
-    return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "the run there has %s %llu, not %lld; leave the option away to go on with it", what, (unsigned long long)stored, given);
+static csim_status differs(const char *path, csim_error *err, const char *what, uint64_t stored, uint64_t given) {
+    return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "the run there has %s %llu, not %llu; leave the option away to go on with it", what, (unsigned long long)stored, (unsigned long long)given);
 }
 
 static csim_status check_shard(const csim_run_part *part, const char *path, const request *wanted, csim_error *err) {
@@ -147,7 +149,7 @@ static csim_status check_sampler(const csim_run_options *stored, const csim_run_
     if (wanted->sampler && csim_sampler_find(wanted->sampler) < 0) return unknown_sampler(wanted->sampler, err);
     if (wanted->sampler && strcmp(wanted->sampler, name) != 0)
         return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "the run there has the sampler %s, not %s; leave the option away to go on with it", name, wanted->sampler);
-    if (wanted->replicates > 0 && wanted->replicates != stored->replicates) return differs(path, err, "replicates", stored->replicates, wanted->replicates);
+    if (wanted->replicates > 0 && wanted->replicates != stored->replicates) return differs(path, err, "replicates", stored->replicates, (uint64_t)wanted->replicates);
     if (stored->sampler == CSIM_SAMPLER_LHS && wanted->extend_to > part->whole_paths)
         return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "a Latin hypercube cannot be extended: where its points lie depends on their number");
     return CSIM_OK;
@@ -168,9 +170,9 @@ static csim_status check_keep(const job *self, const char *path, const request *
 static csim_status check_same(const job *self, const char *path, const request *wanted, csim_error *err) {
     const csim_run_part *part = &csim_run_file_info(self->stored)->part;
     const csim_run_options *stored = &csim_run_file_result(self->stored)->options;
-    if (wanted->seed >= 0 && (uint64_t)wanted->seed != stored->seed) return differs(path, err, "seed", stored->seed, wanted->seed);
+    if (wanted->seed.given && wanted->seed.value != stored->seed) return differs(path, err, "seed", stored->seed, wanted->seed.value);
     if (wanted->paths >= 0 && wanted->paths != part->whole_paths && !wanted->precision) { /* to a precision, --paths is the first round's */
-        differs(path, err, "paths", part->whole_paths, wanted->paths);
+        differs(path, err, "paths", part->whole_paths, (uint64_t)wanted->paths);
         csim_error_hint(err, "--extend-to N adds paths");
         return CSIM_USAGE;
     }
@@ -221,7 +223,7 @@ static csim_status plan_new_run(job *self, const request *wanted, csim_error *er
     csim_status status = csim_keep_read(wanted->keep, self->plan, &rows, options, err);
     if (!status) status = choose_sampler(wanted, self->scenario, options, err);
     if (status) return status;
-    options->seed = wanted->seed >= 0 ? (uint64_t)wanted->seed : self->scenario->seed;
+    options->seed = wanted->seed.given ? wanted->seed.value : self->scenario->seed;
     options->paths = (uint32_t)(wanted->paths > 0 ? wanted->paths : self->scenario->paths);
     if (wanted->precision) options->paths = csim_precision_first(wanted->paths > 0 ? (uint32_t)wanted->paths : 0, (uint32_t)wanted->max_paths, options->sampler, options->replicates);
     self->part = (csim_run_part){wanted->shard_number, wanted->shards, options->paths, rows, wanted->contrast_paths > 0 ? (uint32_t)wanted->contrast_paths : CSIM_CONTRAST_PATHS};
@@ -485,15 +487,9 @@ static csim_status judge(const job *self, csim_error *err) {
 }
 
 static csim_status check_request(const request *wanted, csim_error *err) {
-    if (!wanted->scenario && !wanted->resume && !wanted->merged) return csim_error_set(err, CSIM_USAGE, "moecast run wants a scenario: a file, or a shipped name such as 'baseline'");
-    if (wanted->paths == 0 || wanted->paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--paths wants 1 to 1000000000");
+    if (!wanted->scenario && !wanted->resume && !wanted->merged) return csim_error_set(err, CSIM_USAGE, "run wants a scenario: a file, or a shipped name such as 'baseline'");
     if (wanted->folder && !wanted->folder[0]) return csim_error_set(err, CSIM_USAGE, "-o wants a folder, not an empty name");
-    if (wanted->threads > 64) return csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
-    if (wanted->replicates > CSIM_MAX_REPLICATES) return csim_error_set(err, CSIM_USAGE, "--replicates wants at most %d", CSIM_MAX_REPLICATES);
-    if (wanted->max_paths < 1 || wanted->max_paths > 1000000000) return csim_error_set(err, CSIM_USAGE, "--max-paths wants 1 to 1000000000");
-    if (wanted->contrast_paths > 1000000) return csim_error_set(err, CSIM_USAGE, "--contrast-paths wants at most 1000000");
     if (wanted->checkpoint_s < 0.0) return csim_error_set(err, CSIM_USAGE, "--checkpoint wants at least 0 seconds");
-    if (wanted->extend_to == 0 || wanted->extend_to > 1000000000) return csim_error_set(err, CSIM_USAGE, "--extend-to wants 1 to 1000000000 paths");
     if (wanted->precision && wanted->shard) return csim_error_set(err, CSIM_USAGE, "--precision does not go with --shard: how many paths it takes is seen only from all of them");
     if (wanted->precision && wanted->extend_to > 0) return csim_error_set(err, CSIM_USAGE, "--precision does not go with --extend-to: it finds the number of paths itself (at most --max-paths)");
     if (wanted->extend_to > 0 && !wanted->resume) return csim_error_set(err, CSIM_USAGE, "--extend-to goes with --resume");
@@ -548,22 +544,22 @@ static csim_status do_job(const csim_cli_io *io, const request *wanted, csim_err
 }
 
 csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    request wanted = {.paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = (double)NAN, .max_paths = USUAL_MOST_PATHS};
+    request wanted = {.paths = -1, .extend_to = -1, .checkpoint_s = (double)NAN, .max_paths = USUAL_MOST_PATHS};
     const csim_option options[] = {
         {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the results (out/NAME)"},
-        {"--paths", CSIM_OPTION_COUNT, &wanted.paths, "N", "possible histories (the scenario's run.paths)"},
-        {"--seed", CSIM_OPTION_COUNT, &wanted.seed, "S", "seed (the scenario's run.seed)"},
-        {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads (one a processor); results do not depend on it"},
+        {"--paths", CSIM_OPTION_COUNT, &(csim_option_count){&wanted.paths, 1, CSIM_PATHS_MAX}, "N", "possible histories (the scenario's run.paths)"},
+        {"--seed", CSIM_OPTION_SEED, &wanted.seed, "S", "seed (the scenario's run.seed)"},
+        {"--threads", CSIM_OPTION_COUNT, &(csim_option_count){&wanted.threads, 0, CSIM_THREADS_MAX}, "T", "threads (one a processor); results do not depend on it"},
         {"--sampler", CSIM_OPTION_TEXT, &wanted.sampler, "NAME", "mc, lhs or sobol (the scenario's run.sampler, or mc): docs/sampling.md"},
-        {"--replicates", CSIM_OPTION_COUNT, &wanted.replicates, "R", "independent randomisations (1 for mc, else 16)"},
+        {"--replicates", CSIM_OPTION_COUNT, &(csim_option_count){&wanted.replicates, 1, CSIM_MAX_REPLICATES}, "R", "independent randomisations (1 for mc, else 16)"},
         {"--precision", CSIM_OPTION_TEXT, &wanted.precision, "LIST", "run until these have the standard errors named, such as share.world_open@2028-12:0.002 (docs/sampling.md)"},
-        {"--max-paths", CSIM_OPTION_COUNT, &wanted.max_paths, "N", "at most so many paths for --precision (1000000); exit code 3 when they do not do"},
+        {"--max-paths", CSIM_OPTION_COUNT, &(csim_option_count){&wanted.max_paths, 1, CSIM_PATHS_MAX}, "N", "at most so many paths for --precision (1000000); exit code 3 when they do not do"},
         {"--keep", CSIM_OPTION_TEXT, &wanted.keep, "WHAT", "none; N paths with inputs and headlines (2000); [N,]series:LIST: also month by month"},
-        {"--contrast-paths", CSIM_OPTION_COUNT, &wanted.contrast_paths, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
+        {"--contrast-paths", CSIM_OPTION_COUNT, &(csim_option_count){&wanted.contrast_paths, 0, CSIM_KEEP_MAX}, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
         {"--no-contrasts", CSIM_OPTION_FLAG, &wanted.no_contrasts, NULL, "make no further runs: claims that compare two scenarios stay open"},
         {"--no-report", CSIM_OPTION_FLAG, &wanted.no_report, NULL, "write no workbook"},
         {"--resume", CSIM_OPTION_FLAG, &wanted.resume, NULL, "go on with the run in DIR where it was broken off: run --resume DIR, or with the scenario and -o"},
-        {"--extend-to", CSIM_OPTION_COUNT, &wanted.extend_to, "N", "with --resume: add paths until there are N"},
+        {"--extend-to", CSIM_OPTION_COUNT, &(csim_option_count){&wanted.extend_to, 1, CSIM_PATHS_MAX}, "N", "with --resume: add paths until there are N"},
         {"--shard", CSIM_OPTION_TEXT, &wanted.shard, "I/N", "only the I-th of N parts of the paths, for 'moecast merge'"},
         {"--checkpoint", CSIM_OPTION_NUMBER, &wanted.checkpoint_s, "S", "seconds between two checkpoints (10)"},
         {"--verify", CSIM_OPTION_FLAG, &wanted.verify, NULL, "check the model's invariants after every month (slow)"},
@@ -587,11 +583,11 @@ csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_erro
 
 csim_status csim_cli_merge(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     const char *words[CSIM_MAX_INTERVALS];
-    request wanted = {.paths = -1, .seed = -1, .extend_to = -1, .checkpoint_s = (double)NAN, .max_paths = USUAL_MOST_PATHS, .merge = words};
+    request wanted = {.paths = -1, .extend_to = -1, .checkpoint_s = (double)NAN, .max_paths = USUAL_MOST_PATHS, .merge = words};
     const csim_option options[] = {
         {"-o", CSIM_OPTION_TEXT, &wanted.folder, "DIR", "folder of the whole run (out/NAME)"},
-        {"--threads", CSIM_OPTION_COUNT, &wanted.threads, "T", "threads of the further runs (one a processor)"},
-        {"--contrast-paths", CSIM_OPTION_COUNT, &wanted.contrast_paths, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
+        {"--threads", CSIM_OPTION_COUNT, &(csim_option_count){&wanted.threads, 0, CSIM_THREADS_MAX}, "T", "threads of the further runs (one a processor)"},
+        {"--contrast-paths", CSIM_OPTION_COUNT, &(csim_option_count){&wanted.contrast_paths, 0, CSIM_KEEP_MAX}, "N", "paths of each further run: contrasts, guesses, vintage (at most 4000)"},
         {"--no-contrasts", CSIM_OPTION_FLAG, &wanted.no_contrasts, NULL, "make no further runs: claims that compare two scenarios stay open"},
         {"--no-report", CSIM_OPTION_FLAG, &wanted.no_report, NULL, "write no workbook"},
         {"--json", CSIM_OPTION_FLAG, &wanted.json, NULL, "print run.json instead of a summary"},

@@ -7,6 +7,7 @@
 #include "csim/cli/options.h"
 #include "csim/plan/plan.h"
 #include "csim/scenario/scenario.h"
+#include "csim/store/run_file.h"
 
 /* Loads, and compiles too: only then are model and machine names, correlations and observations known to be right. */
 static csim_status load_checked(const char *name, csim_scenario **scenario, csim_plan **plan, csim_error *err) {
@@ -27,7 +28,7 @@ static csim_status one_name(int argc, char **argv, const char **name, csim_error
     size_t names;
     const csim_status status = csim_options_parse(argc, argv, 1, NULL, 0, name, 1, &names, err);
     if (status) return status;
-    return names ? CSIM_OK : csim_error_set(err, CSIM_USAGE, "moecast %s wants a scenario: a file, or a shipped name such as 'baseline'", argv[0]);
+    return names ? CSIM_OK : csim_error_set(err, CSIM_USAGE, "%s wants a scenario: a file, or a shipped name such as 'baseline'", argv[0]);
 }
 
 /* A warning, not a fault: what a scenario assumes is the modeller's own affair, but it should be seen. */
@@ -41,19 +42,30 @@ static csim_status warn_of_hindsight(const csim_cli_io *io, const csim_scenario 
     return CSIM_OK;
 }
 
+static void warn_of_idle_levers(const csim_cli_io *io, const csim_scenario *scenario) {
+    char from[CSIM_MONTH_TEXT], last[CSIM_MONTH_TEXT];
+    for (size_t i = 0; i < scenario->levers; i++) {
+        const csim_lever *lever = &scenario->lever[i];
+        if (!csim_lever_comes_too_late(scenario, lever)) continue;
+        fprintf(io->err, "%s:%d:%d: warning: %s: its hazard begins in %s, after the last month (%s): it never acts\n", lever->note.file, lever->note.line, lever->note.column,
+                lever->key, csim_month_text(lever->hazard_from, from), csim_month_text(scenario->start_month + scenario->months - 1, last));
+    }
+}
+
 csim_status csim_cli_check(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     const char *name;
     csim_scenario *scenario;
     csim_plan *plan;
     if (csim_cli_wants_help(argc, argv)) {
         fprintf(io->out, "usage: moecast check SCENARIO\n\nReads and compiles a scenario. Prints one line; exit code 2 and one sentence when something is wrong.\n"
-                         "Warns on stderr when values rest on sources or judgement dated after assimilate.known_until.\n");
+                         "Warns on stderr when values rest on sources or judgement dated after assimilate.known_until, and of levers whose hazard begins too late to act.\n");
         return CSIM_OK;
     }
     csim_status status = one_name(argc, argv, &name, err);
     if (!status) status = load_checked(name, &scenario, &plan, err);
     if (status) return status;
     fprintf(io->out, "%s: ok (%s: %zu inputs, %zu claims, %d months)\n", scenario->file, scenario->name, scenario->inputs, scenario->claims, scenario->months);
+    warn_of_idle_levers(io, scenario);
     status = warn_of_hindsight(io, scenario, err);
     csim_plan_free(plan);
     csim_scenario_free(scenario);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/base/run_limits.h"
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
 #include "csim/cli/print.h"
@@ -160,7 +161,7 @@ csim_status csim_cli_verify(const csim_cli_io *io, int argc, char **argv, csim_e
     size_t words;
     check self = {.io = io};
     const csim_option options[] = {{"--quick", CSIM_OPTION_FLAG, &self.quick, NULL, "check seal and plan, and simulate a few kept paths only"},
-                                   {"--threads", CSIM_OPTION_COUNT, &self.threads, "T", "threads (one a processor)"},
+                                   {"--threads", CSIM_OPTION_COUNT, &(csim_option_count){&self.threads, 0, CSIM_THREADS_MAX}, "T", "threads (one a processor)"},
                                    {"--quiet", CSIM_OPTION_FLAG, &self.quiet, NULL, "no progress line"}};
     if (csim_cli_wants_help(argc, argv)) {
         fprintf(io->out, "usage: moecast verify RUN [options]\n\nCompiles the scenario that a run file holds, simulates its paths again and compares. Exit code 1 when they differ.\n\n");
@@ -168,8 +169,7 @@ csim_status csim_cli_verify(const csim_cli_io *io, int argc, char **argv, csim_e
         return CSIM_OK;
     }
     csim_status status = csim_options_parse(argc, argv, 1, options, sizeof options / sizeof options[0], &name, 1, &words, err);
-    if (!status && !words) status = csim_error_set(err, CSIM_USAGE, "moecast verify wants a run: a folder that 'moecast run' wrote, or its run.moecast");
-    if (!status && self.threads > 64) status = csim_error_set(err, CSIM_USAGE, "--threads wants at most 64");
+    if (!status && !words) status = csim_error_set(err, CSIM_USAGE, "verify wants a run: a folder that 'moecast run' wrote, or its run.moecast");
     if (status) return status;
     csim_stored_path(name, self.path);
     status = verify(&self, err);

@@ -59,8 +59,8 @@ csim_status csim_cli_waterfall(const csim_cli_io *io, const csim_cli_side sides[
     const csim_waterfall_side from[2] = {{sides[0].scenario, csim_cli_side_compare(&sides[0])}, {sides[1].scenario, csim_cli_side_compare(&sides[1])}};
     char series[2 * CSIM_PLAN_ID];
     csim_waterfall *w = NULL;
-    csim_waterfall_request wanted = {.series = series, .paths = (uint32_t)(asked->paths > 0 ? asked->paths : 0), .has_seed = asked->seed >= 0,
-                                     .seed = asked->seed >= 0 ? (uint64_t)asked->seed : 0, .threads = (int)asked->threads, .orders = (uint32_t)(asked->orders > 0 ? asked->orders : 0),
+    csim_waterfall_request wanted = {.series = series, .paths = (uint32_t)(asked->paths > 0 ? asked->paths : 0), .has_seed = asked->seed.given,
+                                     .seed = asked->seed.value, .threads = (int)asked->threads, .orders = (uint32_t)(asked->orders > 0 ? asked->orders : 0),
                                      .groups = asked->groups && strcmp(asked->groups, "auto") != 0 ? asked->groups : NULL};
     csim_status status = read_what(asked->what, series, sizeof series, &wanted.month, err);
     if (!status) status = csim_waterfall_new(from, &wanted, &w, err);

@@ -3,11 +3,13 @@
 #define CSIM_CLI_WATERFALL_H
 
 #include "csim/cli/commands.h"
+#include "csim/cli/options.h"
 #include "csim/cli/side.h"
 
 typedef struct csim_cli_waterfall_request {
     const char *what, *groups, *csv;   /* "share.open.developers@2028-12"; a file, "auto" or NULL; NULL for no file */
-    long long paths, seed, threads, orders; /* −1: not given */
+    long long paths, threads, orders; /* −1: not given */
+    csim_option_seed seed;
     int json, quiet;
 } csim_cli_waterfall_request;
 

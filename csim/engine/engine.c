@@ -1,6 +1,7 @@
 /* Threads, blocks and the merging of what they found. Owns memory and time; knows the model only as csim_block_start and csim_block_step. */
 #include "csim/engine/blocks.h"
 #include "csim/engine/engine.h"
+#include "csim/base/run_limits.h"
 #include "csim/model/variant.h"
 
 #include <fenv.h>
@@ -11,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 64 };
+enum { MAX_THREADS = CSIM_THREADS_MAX };
 
 typedef struct worker {
     csim_run *run;

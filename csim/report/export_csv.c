@@ -70,6 +70,8 @@ static void put_all(FILE *stream, const void *what) {
         for (int report = 0; report < result->plan->report_months; report++) put_month(stream, result, slot, report);
 }
 
+void csim_export_csv_put(FILE *stream, const csim_result *result) { put_all(stream, result); }
+
 csim_status csim_export_csv(const char *path, const csim_result *result, csim_error *err) { return csim_atomic_file_write(path, put_all, result, err); }
 
 /* ---- claims.csv ---- */
@@ -86,6 +88,12 @@ static void put_field(FILE *stream, const char *text) {
     put_text(stream, text);
 }
 
+/* A count of the vintage's paths; empty without a vintage. */
+static void put_count(FILE *stream, const csim_claim_result *claim, uint64_t count) {
+    fputc(',', stream);
+    if (claim->aside.vintage_month != CSIM_NO_MONTH) fprintf(stream, "%llu", (unsigned long long)count);
+}
+
 static void put_claim(FILE *stream, const csim_claim_result *claim) {
     const csim_probability *p = &claim->probability, *then = &claim->aside.vintage;
     const csim_break_even *turn = &claim->break_even;
@@ -97,7 +105,9 @@ static void put_claim(FILE *stream, const csim_claim_result *claim) {
     fprintf(stream, ",%llu,%llu", (unsigned long long)p->hits, (unsigned long long)p->count);
     put_numbers(stream, (const double[]){claim->value.value, claim->value.error}, 2);
     put_field(stream, claim->aside.vintage_month == CSIM_NO_MONTH ? "" : csim_month_text(claim->aside.vintage_month, month));
-    put_numbers(stream, (const double[]){then->value, then->error}, 2);
+    put_numbers(stream, (const double[]){then->value, then->error, then->low, then->high}, 4);
+    put_count(stream, claim, then->hits);
+    put_count(stream, claim, then->count);
     put_numbers(stream, (const double[]){claim->aside.guesses.value, claim->aside.guesses.error}, 2);
     put_field(stream, csim_break_name(turn->state));
     put_field(stream, turn->input);
@@ -111,9 +121,11 @@ static void put_claim(FILE *stream, const csim_claim_result *claim) {
 static void put_claims(FILE *stream, const void *what) {
     size_t count;
     const csim_claim_result *claims = csim_run_file_claims(what, &count);
-    fputs("claim,reading,answer,probability,error,low,high,hits,count,value,value_error,vintage_known_until,vintage,vintage_error,guesses,guesses_error,break_even_state,"
+    fputs("claim,reading,answer,probability,error,low,high,hits,count,value,value_error,vintage_known_until,vintage,vintage_error,vintage_low,vintage_high,vintage_hits,vintage_count,guesses,guesses_error,break_even_state,"
           "break_even_input,break_even,break_even_unit,percentile,percentile_error,percentile_low,percentile_high,p5,p95,note\r\n", stream);
     for (size_t i = 0; i < count; i++) put_claim(stream, &claims[i]);
 }
+
+void csim_export_claims_csv_put(FILE *stream, const csim_run_file *file) { put_claims(stream, file); }
 
 csim_status csim_export_claims_csv(const char *path, const csim_run_file *file, csim_error *err) { return csim_atomic_file_write(path, put_claims, file, err); }

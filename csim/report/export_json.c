@@ -164,4 +164,6 @@ static void put_all(FILE *stream, const void *what) {
     fputs(count ? "\n  ]\n}\n" : "]\n}\n", stream);
 }
 
+void csim_export_json_put(FILE *stream, const csim_run_file *file) { put_all(stream, file); }
+
 csim_status csim_export_json(const char *path, const csim_run_file *file, csim_error *err) { return csim_atomic_file_write(path, put_all, file, err); }

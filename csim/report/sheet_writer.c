@@ -30,6 +30,8 @@
 #include <xlsxwriter.h>
 #include <zlib.h>
 
+#include "csim/base/target.h"
+
 static const char font_name[] = "Arial"; /* on every system, or a face of the same widths stands in for it */
 
 typedef struct style_entry {
@@ -247,8 +249,8 @@ csim_status csim_book_new(const char *path, int64_t created_unix_s, csim_book **
     book->created_unix_s = created_unix_s;
     book->last_sheet = &book->sheets;
     book->no_sheet.book = book->no_chart.book = book;
-    book->path = strdup(path);
-    const csim_status status = book->path ? book_open(book) : book_fail(book, CSIM_NO_MEMORY, "no memory for a file name");
+    csim_status status = csim_target_resolve(path, &book->path, &book->error);
+    if (!status) status = book_open(book);
     if (status) {
         if (err) *err = book->error;
         csim_book_free(book);
@@ -619,26 +621,6 @@ csim_status csim_sheet_set_zoom(csim_sheet *sheet, unsigned percent) {
     if (status) return status;
     if (percent < 10 || percent > 400) return sheet_fail(sheet, CSIM_OUT_OF_RANGE, "the zoom %u %% is not in 10 … 400", percent);
     worksheet_set_zoom(sheet->lxw, (uint16_t)percent);
-    return CSIM_OK;
-}
-
-csim_status csim_sheet_show_gridlines(csim_sheet *sheet) {
-    const csim_status status = sheet_ready(sheet);
-    if (!status) worksheet_gridlines(sheet->lxw, LXW_SHOW_SCREEN_GRIDLINES);
-    return status;
-}
-
-csim_status csim_sheet_set_portrait(csim_sheet *sheet) {
-    const csim_status status = sheet_ready(sheet);
-    if (!status) worksheet_set_portrait(sheet->lxw);
-    return status;
-}
-
-csim_status csim_sheet_hide(csim_sheet *sheet) {
-    const csim_status status = sheet_ready(sheet);
-    if (status) return status;
-    if (sheet == sheet->book->sheets) return sheet_fail(sheet, CSIM_INCONSISTENT, "the first sheet cannot be hidden: it is the one a reader sees on opening");
-    worksheet_hide(sheet->lxw);
     return CSIM_OK;
 }
 

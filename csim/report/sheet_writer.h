@@ -17,7 +17,10 @@
  * Rows and columns count from 0. A cell is written once; writing it again is an error, since it means that two parts of a
  * sheet overlap. A book belongs to one thread at a time. The bytes of a file depend only on the calls and the given time:
  * the container's own stamps are fixed (1980), `created` and `modified` both carry the given time, nothing depends on
- * TMPDIR or on the process's locale. Numbers hold 16 significant digits. */
+ * TMPDIR or on the process's locale. Numbers hold 16 significant digits.
+ *
+ * No sheet uses these yet, only the writer's own tests and demonstration: csim_cells_allow_list, csim_cells_allow_numbers, csim_cells_mark_checks,
+ * csim_chart_label_points, csim_sheet_put_bool, csim_sheet_put_formula_text, csim_sheet_put_segments, csim_sheet_put_with_error, csim_sheet_set_zoom. */
 #ifndef CSIM_REPORT_SHEET_WRITER_H
 #define CSIM_REPORT_SHEET_WRITER_H
 
@@ -35,7 +38,8 @@ typedef struct csim_cells {
 
 /* ---- the book ---- */
 
-/* created_unix_s is the run's own time, after 1970 and before the year 10000. The file appears at path only on success. */
+/* created_unix_s is the run's own time, after 1970 and before the year 10000. The file appears at path (where a symbolic link
+ * leads, when it is one) only on success. FILE_WRITE when something stands there that is no regular file. */
 csim_status csim_book_new(const char *path, int64_t created_unix_s, csim_book **out, csim_error *err);
 
 /* Writes, checks, syncs and renames; on any failure the temporary file is gone and an older file at path untouched.
@@ -77,9 +81,6 @@ csim_status csim_sheet_set_print_area(csim_cells cells);
 csim_status csim_sheet_break_before(csim_sheet *sheet, uint32_t row); /* a printed page begins with this row; rising, at most 1023 */
 csim_status csim_sheet_set_tab_colour(csim_sheet *sheet, csim_colour colour);
 csim_status csim_sheet_set_zoom(csim_sheet *sheet, unsigned percent); /* 10 … 400 */
-csim_status csim_sheet_show_gridlines(csim_sheet *sheet);
-csim_status csim_sheet_set_portrait(csim_sheet *sheet);
-csim_status csim_sheet_hide(csim_sheet *sheet); /* not the first sheet */
 
 /* ---- cells ---- */
 

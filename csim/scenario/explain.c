@@ -151,7 +151,7 @@ static csim_status put_assumptions(csim_text *out, const csim_scenario *s, csim_
 
 /* ---- levers and claims ----------------------------------------------------------------------------------------------------------------------------- */
 
-static void put_lever(csim_text *out, const csim_lever *lever) {
+static void put_lever(csim_text *out, const csim_scenario *s, const csim_lever *lever) {
     const csim_lever_row *row = &csim_lever_rows[lever->id];
     csim_text_add(out, "  %s: %s\n    ", lever->key, row->text);
     const bool steps = row->interpolation == CSIM_STEP;
@@ -172,6 +172,7 @@ static void put_lever(csim_text *out, const csim_lever *lever) {
         csim_text_number(out, lever->hazard_per_yr);
         csim_text_put(out, " a year from ");
         csim_text_month(out, lever->hazard_from);
+        if (csim_lever_comes_too_late(s, lever)) csim_text_put(out, ", which is after the last month: it never happens");
     }
     csim_text_put(out, "\n");
     put_note(out, &lever->note);
@@ -182,7 +183,7 @@ static void put_levers(csim_text *out, const csim_scenario *s) {
     size_t pulled = 0;
     for (size_t i = 0; i < s->levers; i++) {
         if (!s->lever[i].note.line) continue;
-        put_lever(out, &s->lever[i]);
+        put_lever(out, s, &s->lever[i]);
         pulled++;
     }
     if (!pulled) csim_text_put(out, "None.\n");

@@ -1,11 +1,11 @@
 /* The frame of a scenario: what it is called, its months, the defaults of a run, who plays which role, and which files it needs. */
-#include <limits.h>
 #include <string.h>
 
+#include "csim/base/run_limits.h"
 #include "csim/scenario/paths.h"
 #include "csim/scenario/reader.h"
 
-enum { SHORTEST_MONTHS = 12, MOST_PATHS = 1000000000, MOST_REPLICATES = 64 };
+enum { SHORTEST_MONTHS = 12, MOST_REPLICATES = 64 };
 
 static csim_status read_head(csim_reader *self) {
     csim_scenario *out = self->out;
@@ -53,10 +53,10 @@ static csim_status read_sampler(csim_reader *self) {
 }
 
 static csim_status read_run(csim_reader *self) {
-    long long seed = 0;
-    csim_status status = csim_reader_integer(self, "run.paths", true, 1, MOST_PATHS, &self->out->paths);
-    if (status == CSIM_OK) status = csim_reader_integer(self, "run.seed", true, 0, LLONG_MAX, &seed);
-    self->out->seed = (unsigned long long)seed;
+    csim_node *seed;
+    csim_status status = csim_reader_integer(self, "run.paths", true, 1, CSIM_PATHS_MAX, &self->out->paths);
+    if (status == CSIM_OK) status = csim_reader_need(self, "run.seed", &seed);
+    if (status == CSIM_OK) status = csim_node_seed(seed, "run.seed", &self->out->seed, self->err);
     if (status == CSIM_OK) status = read_sampler(self);
     return status == CSIM_OK ? read_vintage(self) : status;
 }

@@ -1,16 +1,19 @@
 /* All levers, in the order of the table: a number, a dated schedule, or a hazard of a change. What a scenario leaves alone keeps its default. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "csim/scenario/reader.h"
 
-static const double highest_hazard_per_yr = 1000;
+static const double highest_hazard_per_yr = 12; /* more than once a month cannot be told from once */
 
 typedef struct lever_place { csim_reader *reader; const char *field; const csim_lever_row *row; } lever_place;
 
 static csim_status read_number(const lever_place *at, csim_node *node, const char *field, double *out) {
     const csim_lever_row *row = at->row;
     const csim_status status = csim_node_number(node, field, out, at->reader->err);
+    if (status == CSIM_OK && row == &csim_lever_rows[CSIM_LEVER_DRAFT_DEPTH] && *out != floor(*out))
+        return csim_reader_refuse(at->reader, CSIM_OUT_OF_RANGE, node, field, "must be a whole number from %g to %g, got %.10g", row->lowest, row->highest, *out);
     if (status != CSIM_OK || (*out >= row->lowest && *out <= row->highest)) return status;
     return csim_reader_refuse(at->reader, CSIM_OUT_OF_RANGE, node, field, "must lie between %g and %g %s, got %.10g", row->lowest, row->highest, row->unit, *out);
 }
@@ -109,6 +112,10 @@ static csim_status read_lever(csim_reader *self, int id, size_t element, csim_le
     out->note = csim_reader_place(node);
     if (node->kind != CSIM_NODE_MAP) return read_constant(&at, node, key, out);
     return is_schedule(node) ? read_schedule(&at, node, key, out) : read_parts(&at, node, out);
+}
+
+bool csim_lever_comes_too_late(const csim_scenario *scenario, const csim_lever *lever) {
+    return lever->hazard_per_yr > 0 && lever->hazard_from >= scenario->start_month + scenario->months;
 }
 
 csim_status csim_read_levers(csim_reader *self) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/base/run_limits.h"
 #include "csim/scenario/c_locale.h"
 #include "csim/scenario/yaml_tree.h"
 
@@ -75,6 +76,17 @@ csim_status csim_node_integer(csim_node *node, const char *field, long long *out
     errno = 0;
     const long long value = strtoll(node->text, NULL, 10);
     if (errno == ERANGE) return refuse(err, CSIM_OUT_OF_RANGE, node, field, "a whole number below 9.2e18");
+    *out = value;
+    return CSIM_OK;
+}
+
+csim_status csim_node_seed(csim_node *node, const char *field, unsigned long long *out, csim_error *err) {
+    node->used = true;
+    const char *at = node->kind == CSIM_NODE_TEXT ? node->text : "";
+    if (node->quoted || !*at || (at[0] == '0' && at[1]) || at[strspn(at, "0123456789")]) return refuse(err, CSIM_WRONG_TYPE, node, field, CSIM_SEEDS);
+    errno = 0;
+    const unsigned long long value = strtoull(at, NULL, 10);
+    if (errno == ERANGE) return refuse(err, CSIM_OUT_OF_RANGE, node, field, CSIM_SEEDS);
     *out = value;
     return CSIM_OK;
 }

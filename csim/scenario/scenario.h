@@ -122,6 +122,8 @@ csim_status csim_scenario_explain(const csim_scenario *scenario, char **text, cs
 /* How many inputs and pulled levers carry a date after known_until, and one sentence that names the first; "" when there are none. malloc'd, to be freed by
  * the caller. */
 csim_status csim_scenario_hindsight(const csim_scenario *scenario, size_t *later, char **sentence, csim_error *err);
+/* Whether a lever's hazard begins after the last month, so that it never acts. */
+bool csim_lever_comes_too_late(const csim_scenario *scenario, const csim_lever *lever);
 csim_status csim_scenario_schema(char **text, csim_error *err);
 csim_status csim_scenario_key_reference(char **markdown, csim_error *err); /* every key with unit, range, index set and text */
 

@@ -44,6 +44,7 @@ bool csim_month_parse(const char *text, int *out);
 /* Strict scalars: the whole text must be one. Error texts name `field`, what was got and what is wanted. They mark the node used. */
 csim_status csim_node_number(csim_node *node, const char *field, double *out, csim_error *err); /* finite; no hex, no 1_000, no .inf */
 csim_status csim_node_integer(csim_node *node, const char *field, long long *out, csim_error *err);
+csim_status csim_node_seed(csim_node *node, const char *field, unsigned long long *out, csim_error *err);   /* 0 to 2^64 - 1 */
 csim_status csim_node_bool(csim_node *node, const char *field, bool *out, csim_error *err);      /* true | false */
 csim_status csim_node_month(csim_node *node, const char *field, int *out, csim_error *err);      /* 2024-01 → months since 2000-01 */
 csim_status csim_node_text(csim_node *node, const char *field, const char **out, csim_error *err);/* borrowed */

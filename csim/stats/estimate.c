@@ -173,7 +173,7 @@ static csim_interval quantiles_around(const csim_accumulator *self, size_t serie
 csim_estimate csim_accumulator_quantile(const csim_accumulator *self, size_t series, size_t month, double p) {
     const csim_moments *m = moments_of(self, series, month);
     if (!m->count) return (csim_estimate){NOT_KNOWN, NOT_KNOWN};
-    const csim_interval one = quantiles_around(self, series, month, p, share_error(self, series, month, p));
+    const csim_interval one = quantiles_around(self, series, month, p, m->count < 2 ? NOT_KNOWN : share_error(self, series, month, p)); /* one path says nothing of its spread */
     return (csim_estimate){quantile(&self->axis[series], m, self->bin + (series * self->months + month) * CSIM_BINS, p), 0.5 * (one.high - one.low)};
 }
 
@@ -195,7 +195,7 @@ csim_probability csim_probability_of(uint64_t hits, uint64_t count) {
     const double n = (double)count, p = (double)hits / n;
     const csim_interval bounds = wilson(p, n, csim_student_point(0));
     const double bound = 1.0 - moe_exp(moe_log(0.05) / n);
-    csim_probability out = {p, sqrt(p * (1.0 - p) / n), bounds.low, bounds.high, hits, count};
+    csim_probability out = {p, count < 2 ? NOT_KNOWN : sqrt(p * (1.0 - p) / n), bounds.low, bounds.high, hits, count};
     if (!hits) out.low = 0.0, out.high = bound;
     if (hits == count) out.low = 1.0 - bound, out.high = 1.0;
     return out;

@@ -8,9 +8,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "csim/base/target.h"
 #include "csim/scenario/c_locale.h"
 
 enum { NAME_TRIES = 1000, NAME_ROOM = 48 };
@@ -37,19 +37,14 @@ static int create_temporary(csim_atomic_file *self) {
 }
 
 csim_status csim_atomic_file_begin(csim_atomic_file *self, const char *path, csim_error *err) {
-    struct stat target;
-    self->path = malloc(strlen(path) + 1);
-    self->temporary = malloc(strlen(path) + NAME_ROOM);
-    if (!self->path || !self->temporary) {
-        clear(self);
-        return csim_error_set(err, CSIM_NO_MEMORY, "no memory to write '%s'", path);
-    }
-    strcpy(self->path, path);
-    const int folder = !stat(path, &target) && S_ISDIR(target.st_mode);
-    const int error = folder ? EISDIR : create_temporary(self);
+    *self = (csim_atomic_file){NULL, NULL};
+    const csim_status status = csim_target_resolve(path, &self->path, err);
+    if (status) return status;
+    self->temporary = malloc(strlen(self->path) + NAME_ROOM);
+    const int error = self->temporary ? create_temporary(self) : ENOMEM;
     if (!error) return CSIM_OK;
     clear(self);
-    return fail(path, "create a file there", error, err);
+    return error == ENOMEM ? csim_error_set(err, CSIM_NO_MEMORY, "no memory to write '%.500s'", path) : fail(path, "create a file there", error, err);
 }
 
 void csim_atomic_file_abandon(csim_atomic_file *self) {

@@ -9,7 +9,8 @@
 
 typedef struct csim_atomic_file { char *path, *temporary; } csim_atomic_file;
 
-/* Creates the temporary file, empty. FILE_WRITE names the target; nothing is left behind. */
+/* Creates the temporary file, empty, beside the target or beside what a symbolic link leads to. FILE_WRITE names the target, also when it is there and
+ * no regular file; nothing is left behind. */
 csim_status csim_atomic_file_begin(csim_atomic_file *self, const char *path, csim_error *err);
 
 /* Syncs the temporary file and renames it over the target. Whatever happens the temporary name is gone and self is cleared. */

@@ -139,7 +139,7 @@ def software_bar(runs):
     ]
     text = (
         "Medians (p5 … p95) with and without a task bar of software's own, with the baseline's bars and with harder bars "
-        "(`choice.theta` .85 for all segments but consumers)."
+        "(`choice.theta` with mean .85 for all segments but consumers)."
     )
     return page("The software bar", text, runs.values(), table(["series", "month", *runs], rows))
 

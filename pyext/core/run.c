@@ -65,30 +65,59 @@ static PyObject *run_grow(PyObject *object, PyObject *wanted) {
 
 static PyObject *get_granule(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(csim_run_granule(((core_run *)self)->run)); }
 
+/* A sentence in place of the interpreter's own, which names no argument. */
+static int refuse_number(PyObject *given, const char *name, const char *allowed) {
+    if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_OverflowError)) return -1; /* no number at all */
+    PyErr_Clear();
+    PyErr_Format(PyExc_ValueError, "%s must be %s, got %S", name, allowed, given);
+    return -1;
+}
+
+/* NULL (not given) leaves *out as it is. */
+static int within(PyObject *given, const char *name, long long low, long long high, long long *out) {
+    char allowed[64];
+    if (!given) return 0;
+    PyObject *whole = PyNumber_Index(given);
+    if (!whole) return -1;
+    const long long value = PyLong_AsLongLong(whole);
+    Py_DECREF(whole);
+    snprintf(allowed, sizeof allowed, "%lld to %lld", low, high);
+    if (PyErr_Occurred() || value < low || value > high) return refuse_number(given, name, allowed);
+    *out = value;
+    return 0;
+}
+
+static int seed_of(PyObject *given, uint64_t *out) {
+    PyObject *whole = PyNumber_Index(given);
+    if (!whole) return -1;
+    *out = PyLong_AsUnsignedLongLong(whole);
+    Py_DECREF(whole);
+    return PyErr_Occurred() ? refuse_number(given, "seed", CSIM_SEEDS) : 0;
+}
+
 static int options_of(PyObject *arguments, PyObject *keywords, core_state *state, PyObject **plan, csim_run_options *out) {
     static char *names[] = {"plan", "seed", "paths", "first_path", "threads", "keep", "verify", "keep_series", "sampler", "replicates", NULL};
-    PyObject *series = NULL;
-    unsigned long long seed;
+    PyObject *seed, *series = NULL, *given[5] = {NULL};
     const char *sampler = "mc";
-    long long paths, first_path = 0, keep = 0;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!KL|LiLpOsI:Run", names, state->plan, plan, &seed, &paths, &first_path, &out->threads, &keep,
-                                     &out->verify, &series, &sampler, &out->replicates))
+    long long paths = 0, first_path = 0, threads = 0, keep = 0, replicates = 0;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!OO|OOOpOsO:Run", names, state->plan, plan, &seed, &given[0], &given[1], &given[2], &given[3], &out->verify,
+                                     &series, &sampler, &given[4]))
+        return -1;
+    if (seed_of(seed, &out->seed) || within(given[0], "paths", 1, CSIM_PATHS_MAX, &paths) || within(given[1], "first_path", 0, UINT32_MAX - paths, &first_path) ||
+        within(given[2], "threads", 0, CSIM_THREADS_MAX, &threads) || within(given[3], "keep", 0, CSIM_KEEP_MAX, &keep) ||
+        within(given[4], "replicates", 0, CSIM_MAX_REPLICATES, &replicates))
         return -1;
     if (series && read_series(series, ((core_plan *)*plan)->plan, out)) return -1;
-    if (paths < 1 || paths > UINT32_MAX || first_path < 0 || first_path > UINT32_MAX || keep < 0 || out->threads < 0) {
-        PyErr_Format(PyExc_ValueError, "paths must be 1 to 4294967295, first_path and keep at least 0, threads at least 0; got %lld, %lld, %lld, %d", paths,
-                     first_path, keep, out->threads);
-        return -1;
-    }
     if (csim_sampler_find(sampler) < 0) {
         PyErr_Format(PyExc_ValueError, "sampler must be 'mc', 'lhs' or 'sobol', not '%.60s'", sampler);
         return -1;
     }
     out->sampler = (csim_sampler)csim_sampler_find(sampler);
-    out->seed = seed;
+    out->replicates = (uint32_t)replicates;
     out->paths = (uint32_t)paths;
     out->first_path = (uint32_t)first_path;
-    out->keep_paths = (uint32_t)(keep < UINT32_MAX ? keep : UINT32_MAX);
+    out->threads = (int)threads;
+    out->keep_paths = (uint32_t)(keep < paths ? keep : paths);
     out->keep_hits = CSIM_CONTRAST_PATHS; /* in case the answers are to say what rests on guesses */
     return 0;
 }

@@ -1,13 +1,14 @@
 /* token_cost: what a token of a catalogued model costs on a catalogued machine. The same numbers as `moecast cost`. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "pyext/core/core.h"
 
 const char core_token_cost_doc[] =
     "token_cost(folder, model, hardware, input_tokens=8000.0, output_tokens=1000.0, hit_share=0.5, tok_per_s_user=25.0, draft=0, accepted=1.0,\n"
-    "           utilisation=0.0, usd_per_hour=0.0, electricity_usd_per_kwh=0.0)\n--\n\n"
-    "Cost, speed and energy of a token as a dict; 0 for the last three takes the standard. Raises ScenarioError for unknown names and for a model that does\n"
-    "not fit the machine.";
+    "           utilisation=None, usd_per_hour=None, electricity_usd_per_kwh=None)\n--\n\n"
+    "Cost, speed and energy of a token as a dict; None takes the standard, and an owned machine. Raises ScenarioError for unknown names, for a number\n"
+    "out of its range and for a model that does not fit the machine.";
 
 typedef struct question { const char *model, *hardware; moe_request request; csim_ownership owner; } question;
 
@@ -32,38 +33,36 @@ static PyObject *cost_dict(const csim_token_cost *c) {
                          x->step_s, "output_s", x->output_s, "input_s", x->input_s, "binding", moe_binding_name(x->binding), "meets_tpot", PyBool_FromLong(x->meets_tpot));
 }
 
-static const char *fault_of(const question *q, double tok_per_s_user) {
-    const moe_request *r = &q->request;
-    if (!(r->input_tokens >= 1.0) || !(r->output_tokens >= 1.0)) return "input_tokens and output_tokens must be at least 1";
-    if (!(r->hit_share >= 0.0 && r->hit_share < 1.0)) return "hit_share must lie in [0, 1)";
-    if (!(tok_per_s_user > 0.0)) return "tok_per_s_user must be above 0";
-    if (!(r->accepted >= 1.0 && r->accepted <= r->verified)) return "accepted must lie in [1, draft + 1]";
-    if (!(q->owner.utilisation > 0.0 && q->owner.utilisation <= 1.0)) return "utilisation must lie in (0, 1]";
-    return NULL;
+/* None leaves *out as it is. */
+static int optional(PyObject *given, double *out) {
+    if (given == Py_None) return 0;
+    const double value = PyFloat_AsDouble(given);
+    if (value == -1.0 && PyErr_Occurred()) return -1;
+    if (isnan(value)) {
+        PyErr_SetString(PyExc_ValueError, "utilisation, usd_per_hour and electricity_usd_per_kwh are numbers or None, not nan");
+        return -1;
+    }
+    *out = value;
+    return 0;
 }
 
 PyObject *core_token_cost(PyObject *module, PyObject *arguments, PyObject *keywords) {
     static char *names[] = {"folder", "model", "hardware", "input_tokens", "output_tokens", "hit_share", "tok_per_s_user", "draft", "accepted", "utilisation",
                             "usd_per_hour", "electricity_usd_per_kwh", NULL};
     question q = {.request = {.input_tokens = 8000.0, .output_tokens = 1000.0, .hit_share = 0.5, .accepted = 1.0}, .owner = csim_ownership_standard()};
-    double tok_per_s_user = 25.0, utilisation = 0.0, electricity = 0.0;
+    double tok_per_s_user = 25.0;
     int draft = 0;
-    PyObject *folder;
+    PyObject *folder, *utilisation = Py_None, *rent = Py_None, *electricity = Py_None;
     csim_token_cost cost;
     csim_error err;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "Oss|ddddidddd:token_cost", names, &folder, &q.model, &q.hardware, &q.request.input_tokens,
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "Oss|ddddidOOO:token_cost", names, &folder, &q.model, &q.hardware, &q.request.input_tokens,
                                      &q.request.output_tokens, &q.request.hit_share, &tok_per_s_user, &draft, &q.request.accepted, &utilisation,
-                                     &q.owner.rent_usd_per_hour, &electricity))
+                                     &rent, &electricity))
+        return NULL;
+    if (optional(utilisation, &q.owner.utilisation) || optional(rent, &q.owner.rent_usd_per_hour) || optional(electricity, &q.owner.electricity_usd_per_kwh))
         return NULL;
     q.request.verified = 1.0 + draft;
     q.request.tpot_s = 1.0 / tok_per_s_user;
-    if (utilisation != 0.0) q.owner.utilisation = utilisation;
-    if (electricity != 0.0) q.owner.electricity_usd_per_kwh = electricity;
-    const char *fault = fault_of(&q, tok_per_s_user);
-    if (fault) {
-        PyErr_SetString(PyExc_ValueError, fault);
-        return NULL;
-    }
     char *path = core_path(folder);
     if (!path) return NULL;
     const csim_status status = answer(path, &q, &cost, &err);

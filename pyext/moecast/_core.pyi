@@ -180,9 +180,9 @@ def token_cost(
     tok_per_s_user: float = 25.0,
     draft: int = 0,
     accepted: float = 1.0,
-    utilisation: float = 0.0,
-    usd_per_hour: float = 0.0,
-    electricity_usd_per_kwh: float = 0.0,
+    utilisation: float | None = None,
+    usd_per_hour: float | None = None,
+    electricity_usd_per_kwh: float | None = None,
 ) -> dict[str, Any]: ...
 def compare(
     sides: Sequence[Plan | Result],

@@ -100,13 +100,13 @@ def token_cost(
         Share of input found in a cache.
     tok_per_s_user : float
         Tokens a second that each user gets at least.
-    draft : int
+    draft : int, 0 to 3
         Tokens drafted a step; `accepted` of them and the next one, in [1, draft + 1], are kept.
-    utilisation : float in (0, 1], optional
+    utilisation : float in [.001, 1], optional
         Share of time that serves paying tokens; .67 where None.
     usd_per_hour : float, optional
-        Rent of an accelerator; owned where None.
-    electricity_usd_per_kwh : float, optional
+        Rent of an accelerator, above 0; owned where None.
+    electricity_usd_per_kwh : float in [0, 10], optional
         .08 where None.
     folder : path, optional
         A catalogue other than the shipped one.
@@ -114,9 +114,7 @@ def token_cost(
     Raises
     ------
     ScenarioError
-        For an unknown id (with the nearest one), and when the model does not fit the machine.
-    ValueError
-        For a number outside its range.
+        For an unknown id (with the nearest one), a number outside its range (`field` names it), and when the model does not fit the machine.
     """
     return TokenCost(
         **_core.token_cost(
@@ -129,8 +127,8 @@ def token_cost(
             tok_per_s_user,
             draft,
             accepted,
-            utilisation or 0.0,
-            usd_per_hour or 0.0,
-            electricity_usd_per_kwh or 0.0,
+            utilisation,
+            usd_per_hour,
+            electricity_usd_per_kwh,
         )
     )

@@ -26,9 +26,9 @@ class Run:
     scenario : str, path or Scenario
         A file, the bare name of a shipped scenario, or a loaded one.
     paths, seed : int, optional
-        The scenario's own where None.
+        The scenario's own where None. 1 to 10^9 paths; any seed from 0 to 2^64 - 1, as for the command.
     threads : int, optional
-        One a processor where None. Results do not depend on it.
+        At most 64; one a processor where None. Results do not depend on it.
     keep : int
         Paths whose inputs and headline numbers are kept one by one.
     verify : bool
@@ -46,6 +46,8 @@ class Run:
         When the scenario or its catalogue cannot be used.
     KeyError
         For a series that does not exist, with the nearest ones.
+    ValueError
+        For a number outside its range.
     """
 
     def __init__(

@@ -553,12 +553,14 @@ static void bad_places_and_times_are_refused(void **state) {
     assert_int_equal(csim_book_new(path, INT64_MAX, &book, &err), CSIM_OUT_OF_RANGE);
     book = new_book();
     expect_failure(book, CSIM_INCONSISTENT, "", "no sheet");
-    assert_int_equal(mkdir(path, 0700), 0);
     book = new_book();
+    assert_int_equal(mkdir(path, 0700), 0);
     csim_sheet_put_number(sheet_a(book), 0, 0, body(), 1);
     assert_int_equal(csim_book_finish(book, &err), CSIM_FILE_WRITE); /* a folder has the name */
     assert_int_equal(csim_book_finish(book, &err), CSIM_FILE_WRITE); /* and a second try is no crash */
     csim_book_free(book);
+    assert_int_equal(csim_book_new(path, CREATED, &book, &err), CSIM_FILE_WRITE); /* refused before the work when it was there before */
+    assert_string_equal(err.file, path);
     assert_int_equal(files_in_folder(), 1);
     assert_int_equal(rmdir(path), 0);
 }

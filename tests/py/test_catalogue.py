@@ -428,3 +428,27 @@ def test_price_series_agree_with_the_price_list(shipped):
             assert blend == pytest.approx(float(row["value"]), rel=0.02), row
             compared += 1
     assert compared == 6
+
+
+# ---- the page
+
+
+def test_the_page_says_which_entry_served_when_as_the_baseline_does():
+    page = (CATALOGUE.parents[1] / "docs" / "catalogue.md").read_text("utf-8")
+    offerings = yaml.load((CATALOGUE.parent / "baseline.yaml").read_text("utf-8"), UniqueKeyLoader)["offerings"]
+    rows = [line for line in page.split("### Which entry served when")[1].split("\n\n")[0].splitlines() if "`" in line]
+
+    def row(name, schedule):
+        first, *others = schedule.items()
+        return f"| {name} | `{first[1]}` from the start" + "".join(f", `{entry}` {month}" for month, entry in others) + " |"
+
+    assert rows == [row(name, offering["models"]) for name, offering in offerings.items()]
+
+
+def test_the_page_says_how_many_accelerators_may_serve_a_replica(shipped):
+    """320 with memory beside the chip; with weights on chip as many as hold 10^12 weights, few of the largest."""
+    page = (CATALOGUE.parents[1] / "docs" / "catalogue.md").read_text("utf-8")
+    assert "320 for machines with HBM" in page and "64 Cerebras wafers" in page
+    for name, machine in shipped["hardware"].items():
+        assert machine["group_max"] == (64 if name == "cerebras-wse-3" else machine["group_max"] if machine["stack"] == "sram" else 320), name
+        assert machine["stack"] != "sram" or machine["group_max"] * machine["memory_gb"] > 500, name

@@ -6,6 +6,7 @@ import pathlib
 import signal
 import subprocess
 import time
+import zipfile
 
 import pytest
 
@@ -51,8 +52,17 @@ def test_no_words_is_a_usage_error():
     (["run"], "wants a scenario"),
     (["run", "baseline", "--pathes", "5"], "did you mean '--paths'"),
     (["run", "baseline", "--paths"], "wants a value"),
-    (["run", "baseline", "--paths", "0"], "--paths"),
-    (["run", "baseline", "--paths", "-5"], "whole number"),
+    (["run", "baseline", "--paths", "0"], "--paths wants a whole number from 1 to 1000000000, not '0'"),
+    (["run", "baseline", "--paths", "-5"], "--paths wants a whole number from 1 to 1000000000, not '-5'"),
+    (["run", "baseline", "--paths", "99999999999999999999"], "--paths wants a whole number from 1 to 1000000000, not '99999999999999999999'"),
+    (["run", "baseline", "--keep", "1000001"], "--keep wants a whole number from 0 to 1000000"),
+    (["run", "baseline", "--contrast-paths", "-1"], "--contrast-paths wants a whole number from 0 to 1000000"),
+    (["run", "baseline", "--seed", "-1"], "--seed wants a whole number from 0 to 18446744073709551615, not '-1'"),
+    (["run", "baseline", "--seed", "18446744073709551616"], "--seed wants"),
+    (["run", "baseline", "--seed", ""], "--seed wants"),
+    (["check"], "check wants a scenario"),
+    (["explain"], "explain wants a scenario"),
+    (["catalogue", "nope"], "catalogue wants"),
     (["run", "baseline", "--paths", "1e3"], "whole number"),
     (["run", "baseline", "--threads", "65"], "--threads"),
     (["run", "baseline", "extra"], "one word too many"),
@@ -70,6 +80,11 @@ def test_no_words_is_a_usage_error():
     (["cost", "--model", "deepseek-v33", "--hardware", "h100"], "deepseek-v3"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--hit", "1.5"], "--hit"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--draft", "1", "--accepted", "3"], "--accepted"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--draft", "99"], "--draft wants a whole number from 0 to 3, not '99'"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--electricity", "-1"], "--electricity: must be 0 to 10"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--input", "1e308"], "--input: must be 1 to 1e8"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--usd-per-hour", "0"], "--usd-per-hour: must be above 0"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--usd-per-hour", "-1"], "--usd-per-hour: must be above 0"),
     (["cost", "--model", "kimi-k3", "--hardware", "groq-lpu-v1"], "does not fit"),
     (["catalogue", "shw"], "'list' or 'show ID'"),
     (["catalogue", "show", "h1000"], "h100"),
@@ -79,6 +94,7 @@ def test_wrong_words_give_one_sentence_and_exit_code_2(words, said):
     done = moecast(*words)
     expected = 4 if words[0] == "export" else 2
     assert done.returncode == expected and said in one_line(done.stderr) and not done.stdout
+    assert done.stderr.count("moecast:") <= 1 and "moecast: moecast" not in done.stderr
 
 
 def test_run_writes_its_files(run):
@@ -110,6 +126,11 @@ def test_beside_each_answer_stand_break_even_guesses_and_vintage(beside):
         assert "guesses" not in c or c["answer"] == "paths"
     assert all(c["vintage"]["known_until"] == "2025-09" and c["vintage"]["count"] <= 300 for c in facts["claims"] if "vintage" in c)
     assert claims["bans_obsolete.lag"]["break_even"]["input"] == "cap.lambda_K"
+    lines = {tuple(line.split()[:2]): line for line in printed.splitlines() if line.startswith("  ")}
+    for name, c in claims.items():
+        if "vintage" in c and c["vintage"]["count"] and c["vintage"]["hits"] in (0, c["vintage"]["count"]):  # no share without a bound
+            assert f"2025-09: {'above' if c['vintage']['hits'] else 'below'} " in lines[tuple(name.split("."))], lines[tuple(name.split("."))]
+    assert any(c["vintage"]["hits"] == 0 < c["vintage"]["count"] for c in claims.values() if "vintage" in c)
     assert "2025-09:" in printed and "turns at choice.phi" in printed and "guesses" in printed
 
 
@@ -133,6 +154,7 @@ def test_claims_csv_repeats_run_json(beside, tmp_path):
         assert (row["break_even_input"], row["break_even_unit"], number(row["break_even"])) == (turn.get("input", ""), turn.get("unit", ""), turn.get("value"))
         assert (number(row["percentile"]), number(row["percentile_error"]), number(row["p95"])) == (turn.get("percentile"), turn.get("error"), turn.get("p95"))
         assert (number(row["vintage"]), number(row["guesses"])) == (then.get("probability"), share.get("value"))
+        assert [number(row[f"vintage_{k}"]) for k in ("error", "low", "high", "hits", "count")] == [then.get(k) for k in ("error", "low", "high", "hits", "count")]
     assert moecast("export", folder, "--claims", "-o", tmp_path / "again.csv").returncode == 0
     assert (tmp_path / "again.csv").read_bytes() == (folder / "claims.csv").read_bytes()
 
@@ -149,6 +171,12 @@ def test_a_fixed_deciding_input_is_said_to_be_fixed(tmp_path):
     (c,) = [c for c in json.loads((tmp_path / "run.json").read_text())["claims"] if (c["claim"], c["reading"]) == ("f500_60", "presence")]
     assert done.returncode == 0, done.stderr
     assert c["break_even"]["state"] == "fixed"
+    (line,) = [line for line in done.stdout.splitlines() if line.split()[:2] == ["f500_60", "presence"]]
+    assert "choice.phi is fixed here" in line
+    (row,) = [r for r in csv.DictReader(open(tmp_path / "claims.csv", newline="")) if (r["claim"], r["reading"]) == ("f500_60", "presence")]
+    assert (row["break_even_state"], row["break_even_input"], row["break_even"]) == ("fixed", "choice.phi", "")
+    assert moecast("report", tmp_path, "-o", tmp_path / "r.xlsx").returncode == 0
+    assert b"not fitted: the input is fixed in this scenario" in zipfile.ZipFile(tmp_path / "r.xlsx").read("xl/sharedStrings.xml")
 
 
 def test_run_json_holds_identity_and_scenario(run):
@@ -170,6 +198,19 @@ def test_summary_is_tidy_with_units_and_errors(run):
     means = [r for r in rows if r["series"] == "share.open" and r["element"] == "developers" and r["month"] == "2028-12" and r["statistic"] == "mean"]
     assert len(means) == 1 and 0 < float(means[0]["value"]) < 1 and 0 < float(means[0]["standard_error"]) < .1 and means[0]["unit"] == "share"
     assert all(r["unit"] for r in rows)
+
+
+def test_one_path_has_numbers_but_no_standard_errors(tmp_path):
+    done = moecast("run", "baseline", "--paths", 1, "--contrast-paths", 1, "-o", tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(open(tmp_path / "summary.csv", newline="")))
+    assert {r["standard_error"] for r in rows} == {""}
+    assert all(bool(r["value"]) == (r["statistic"] != "sd") for r in rows)
+    claims = json.loads((tmp_path / "run.json").read_text())["claims"]
+    assert all(c["error"] is None for c in claims if c["answer"] == "paths")
+    assert all(c["vintage"]["error"] is None for c in claims if "vintage" in c)
+    assert " nan" not in done.stdout
+    assert moecast("export", tmp_path, "--json", "-o", "-").stdout == (tmp_path / "run.json").read_text()
 
 
 def test_digest_is_the_same_on_any_number_of_threads_and_any_kernel(run, tmp_path):
@@ -194,6 +235,36 @@ def test_report_and_export_come_from_the_run_file_alone(run, tmp_path):
     assert (tmp_path / "summary.csv").read_bytes() == (run[0] / "summary.csv").read_bytes()
     assert moecast("export", tmp_path, "--json").returncode == 0
     assert (tmp_path / "run.json").read_bytes() == (run[0] / "run.json").read_bytes()
+
+
+def test_export_and_report_write_through_a_link_and_refuse_what_is_no_regular_file(run, tmp_path):
+    real, link, nowhere, pipe = (tmp_path / n for n in ("real.csv", "link.csv", "nowhere.csv", "pipe"))
+    real.write_text("old")
+    link.symlink_to(real.name)
+    nowhere.symlink_to("missing.csv")
+    os.mkfifo(pipe)
+    assert moecast("export", run[0], "--csv", "-o", link).returncode == 0
+    assert link.is_symlink() and real.read_bytes() == (run[0] / "summary.csv").read_bytes()
+    real.unlink()
+    real.touch()
+    assert moecast("report", run[0], "-o", link).returncode == 0
+    assert link.is_symlink() and real.read_bytes() == (run[0] / "report.xlsx").read_bytes()
+    (tmp_path / "to_pipe").symlink_to(pipe)
+    for words in (["report", run[0]], ["export", run[0], "--json"]):
+        for target, said in ((pipe, "only regular files"), (tmp_path / "to_pipe", "only regular files"), (nowhere, "leads nowhere"), (tmp_path, "directory")):
+            done = moecast(*words, "-o", target)
+            assert done.returncode == 4 and said in one_line(done.stderr) and str(target) in done.stderr, (words, target)
+    assert pipe.is_fifo() and nowhere.is_symlink()
+    assert {p.name for p in tmp_path.iterdir()} == {"real.csv", "link.csv", "nowhere.csv", "pipe", "to_pipe"}
+
+
+def test_a_dash_is_standard_output_for_text_and_refused_for_the_workbook(run, tmp_path):
+    for option, name in (("--csv", "summary.csv"), ("--claims", "claims.csv"), ("--json", "run.json")):
+        done = subprocess.run([BIN, "export", run[0], option, "-o", "-"], capture_output=True, cwd=tmp_path, timeout=120)
+        assert done.returncode == 0 and done.stdout == (run[0] / name).read_bytes()
+    done = moecast("report", run[0], "-o", "-", cwd=tmp_path)
+    assert done.returncode == 2 and "standard output" in one_line(done.stderr)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_replayed_path_has_every_month_and_series(run):
@@ -251,6 +322,10 @@ def test_cost_explains_every_intermediate():
     for word in ("replica", "weights", "cache", "batch limits", "decode step", "$", "J an output token", "90 %"):
         assert word in done.stdout
     facts = json.loads(moecast("cost", "--model", "deepseek-v3", "--hardware", "h800", "--json").stdout)
+    explained = json.loads(moecast("cost", "--model", "deepseek-v3", "--hardware", "h800", "--json", "--explain").stdout)
+    parts = explained.pop("explanation")
+    assert explained == facts
+    assert sum(parts[k] for k in ("dense_s", "experts_s", "cache_s", "compute_s", "network_s", "fixed_s")) >= facts["step_s"] * .5 and parts["routed_bytes"] > 6e11
     assert facts["usd_per_mtok_out"] > facts["usd_per_mtok_in"] > 0 and facts["binding"] in ("memory", "bandwidth", "compute", "network", "latency")
 
 
@@ -265,6 +340,18 @@ def test_explain_says_every_assumption_in_words():
     for key in ("choice.alpha:", "    developers:", "cap.g_f", "policy.severity", "cost.util"):
         assert key in text
     assert "tight" in text and "90 %" in text
+
+
+def test_check_and_explain_say_that_a_hazard_comes_too_late(tmp_path):
+    path = tmp_path / "late.yaml"
+    head = "moecast: 1\nname: late\nextends: baseline\nlevers: {api_policing: {hazard_per_yr: .2, from: "
+    path.write_text(head + "2040-01, value: 1}}\n")
+    done = moecast("check", path)
+    assert done.returncode == 0 and f"{path}:4:" in one_line(done.stderr)
+    assert "warning: levers.api_policing: its hazard begins in 2040-01, after the last month (2030-12): it never acts" in done.stderr
+    assert "from 2040-01, which is after the last month: it never happens" in moecast("explain", path).stdout
+    path.write_text(head + "2030-12, value: 1}}\n")
+    assert moecast("check", path).stderr == "" and "never happens" not in moecast("explain", path).stdout
 
 
 def test_schema_is_json():

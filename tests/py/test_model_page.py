@@ -133,6 +133,26 @@ def test_tables_are_up_to_date():
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_what_the_page_says_of_harder_bars_is_what_the_table_says():
+    """Medians of 2030 under the baseline's and the harder bars, rounded to two places as the prose has them."""
+    table = (ROOT / "docs/tables/software_bar.md").read_text()
+    rows = {m[1]: re.findall(r"\*\*([\d.]+)\*\* \(([\d.]+) …", m[0]) for m in re.finditer(r"\| `([^`]+)` \| 2030-12 \|.*", table)}
+
+    def words(series, which=0):
+        return [f"{float(rows[series][column][which]):.2f}".lstrip("0") for column in (0, 2)]
+
+    def says(form, series, which=0):
+        sentence = form.format(*words(series, which))
+        assert sentence in PAGE, sentence
+
+    says("mid-sized firms in 2030 falls from {} to {},", "cap.suitability_ratio.midmarket")
+    says("of developers from {} to {},", "cap.suitability_ratio.developers")
+    says("of large firms from {} to {}.", "cap.suitability_ratio.fortune500")
+    says("enterprises' open share in 2030 falls from {} to {}", "share.enterprise_open")
+    says("the lower end falls from {} to {}:", "share.openrouter_open", which=1)
+    assert f"With the harder bars it is {words('share.openrouter_open')[1]}," in PAGE
+
+
 def test_tables_that_are_linked_exist():
     links = re.findall(r"\]\((tables/[a-z_]+\.md)\)", PAGE)
     assert {"tables/parameters.md", "tables/outcomes.md"} <= set(links)

@@ -107,6 +107,41 @@ def test_token_cost_is_that_of_the_command():
     assert here.binding == there["binding"]
 
 
+@pytest.mark.parametrize("wrong", [
+    {"input_tokens": 0.5}, {"input_tokens": 1e308}, {"output_tokens": float("nan")}, {"hit_share": 1.0}, {"hit_share": -0.1}, {"tok_per_s_user": 0.0},
+    {"tok_per_s_user": -1.0}, {"tok_per_s_user": float("inf")}, {"draft": 4}, {"draft": -1}, {"accepted": 1.5}, {"utilisation": 0.0}, {"utilisation": 1.1},
+    {"usd_per_hour": 0.0}, {"usd_per_hour": -1.0}, {"usd_per_hour": 1e308}, {"electricity_usd_per_kwh": -1.0}, {"electricity_usd_per_kwh": 1e308}])
+def test_a_token_cost_from_a_number_out_of_range_is_refused_by_name(wrong):
+    with pytest.raises(moecast.ScenarioError, match=next(iter(wrong))) as caught:
+        moecast.token_cost("deepseek-v3", "h200", **wrong)
+    assert caught.value.field == next(iter(wrong)) and caught.value.status == "OUT_OF_RANGE" and isinstance(caught.value, ValueError)
+
+
+def test_token_cost_takes_zero_as_a_number_and_none_as_the_standard():
+    standard = moecast.token_cost("deepseek-v3", "h200")
+    free = moecast.token_cost("deepseek-v3", "h200", electricity_usd_per_kwh=0.0)
+    assert 0 < free.usd_per_hour < standard.usd_per_hour
+    assert moecast.token_cost("deepseek-v3", "h200", utilisation=None, usd_per_hour=None, electricity_usd_per_kwh=0.08) == standard
+    assert moecast.token_cost("deepseek-v3", "h200", usd_per_hour=2.0).usd_per_hour == 2.0
+    with pytest.raises(ValueError, match="nan"):
+        moecast.token_cost("deepseek-v3", "h200", usd_per_hour=float("nan"))
+
+
+@needs_command
+def test_the_largest_seed_is_one_of_the_command_of_files_and_of_python(tmp_path):
+    seed = 2**64 - 1
+    (tmp_path / "far.yaml").write_text(f"moecast: 1\nname: far\nextends: baseline\nrun: {{seed: {seed}, vintage: null}}\n")
+    here = moecast.run(tmp_path / "far.yaml", paths=64)
+    assert here.seed == seed == moecast.Scenario.load(tmp_path / "far.yaml").seed
+    told = command("run", str(tmp_path / "far.yaml"), "--paths", "64", "--seed", str(seed), "--no-contrasts", "--no-report", "-o", str(tmp_path / "out"), "--quiet")
+    assert told.returncode == 0, told.stderr
+    assert moecast.load(tmp_path / "out").digest == here.digest
+    for wrong in (-1, 2**64, "'7'", "1.0"):
+        with pytest.raises(moecast.ScenarioError, match="18446744073709551615") as caught:
+            moecast.Scenario.parse(f"moecast: 1\nname: far\nextends: baseline\nrun: {{seed: {wrong}}}\n")
+        assert caught.value.field == "run.seed" and caught.value.line == 4
+
+
 @needs_command
 def test_module_run_as_a_program_behaves_like_the_command(tmp_path):
     fault = tmp_path / "fault.yaml"
@@ -325,9 +360,14 @@ def test_file_errors_name_the_file(result, tmp_path):
 
 
 def test_wrong_arguments_are_refused(baseline, result):
-    for wrong in ({"paths": 0}, {"paths": -1}, {"paths": 2**32}, {"threads": -1}, {"keep": -1}):
-        with pytest.raises(ValueError, match="paths must be"):
-            moecast.Run(baseline, **wrong)
+    for name, allowed, wrong in (("paths", "1 to 1000000000", (0, -1, 10**9 + 1, 2**70)), ("threads", "0 to 64", (-1, 65)), ("keep", "0 to 1000000", (-1, 10**6 + 1)),
+                                 ("seed", "a whole number from 0 to 18446744073709551615", (-1, 2**64, -(2**70)))):
+        for value in wrong:
+            with pytest.raises(ValueError, match=f"^{name} must be {allowed}, got {value}$"):
+                moecast.Run(baseline, **{name: value})
+    for name in ("paths", "seed", "threads", "keep"):
+        with pytest.raises(TypeError):
+            moecast.Run(baseline, **{name: 1.5})
     with pytest.raises(IndexError):
         result.path(-1)
     with pytest.raises(ValueError, match="mean_error"):
