@@ -68,7 +68,7 @@ void csim_beside_free(csim_beside *self) {
 static csim_status compile_vintage(csim_beside *self, csim_error *err) {
     csim_scenario *scenario = NULL;
     csim_catalogue *catalogue = NULL;
-    csim_status status = csim_scenario_load_onto(self->scenario, self->scenario->vintage, &scenario, err);
+    csim_status status = csim_scenario_load_onto(self->scenario, self->scenario->vintage_at.file, &scenario, err);
     if (!status) status = csim_catalogue_load(scenario->catalogue_dir, &catalogue, err);
     if (!status) status = csim_plan_compile(scenario, catalogue, &self->part[VINTAGE].plan, err);
     for (int i = 0; !status && i < CSIM_MAX_READINGS; i++) self->aside[i].vintage_month = scenario->known_until;

@@ -14,7 +14,7 @@ enum { REASON = 160, MAIN_SIDE = 0 };
 
 /* One scenario that contrasts look at. side[MAIN_SIDE] is the one that runs. */
 typedef struct side {
-    const char *name;          /* borrowed from the scenario */
+    const char *name, *file;   /* borrowed from the scenario */
     csim_plan *plan;           /* trimmed; NULL until loaded */
     csim_run *run;
     int start_month, finished;
@@ -41,20 +41,21 @@ struct csim_contrasts {
 
 /* --- what is asked --------------------------------------------------------------------------------------------------------------------------- */
 
-static size_t side_of(csim_contrasts *self, const char *name) {
+static size_t side_of(csim_contrasts *self, const csim_reference *of) {
     size_t i = MAIN_SIDE;
-    if (!name[0]) return MAIN_SIDE;
+    if (!of->name[0]) return MAIN_SIDE;
     for (i = MAIN_SIDE + 1; i < self->sides; i++)
-        if (!strcmp(self->side[i].name, name)) return i;
-    self->side[self->sides++].name = name;
+        if (!strcmp(self->side[i].file, of->file)) return i;
+    self->side[self->sides].name = of->name;
+    self->side[self->sides++].file = of->file;
     return i;
 }
 
 static csim_status add_job(csim_contrasts *self, const csim_reading *reading, csim_error *err) {
     job *added = &self->job[self->jobs++];
     added->reading = reading;
-    added->side[0] = side_of(self, reading->against_base);
-    added->side[1] = side_of(self, reading->against);
+    added->side[0] = side_of(self, &reading->against_base_at);
+    added->side[1] = side_of(self, &reading->against_at);
     for (int i = 0; i < 2; i++) {
         added->value[i] = malloc(((size_t)self->paths + 1) * sizeof(double));
         if (!added->value[i]) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for contrasts of %u paths", self->paths);
@@ -146,7 +147,7 @@ static void trim(csim_contrasts *self, size_t at) {
 static csim_status compile_side(const csim_scenario *running, side *which, csim_error *err) {
     csim_scenario *scenario = NULL;
     csim_catalogue *catalogue = NULL;
-    csim_status status = csim_scenario_load_onto(running, which->name, &scenario, err);
+    csim_status status = csim_scenario_load_onto(running, which->file, &scenario, err);
     if (!status) status = csim_catalogue_load(scenario->catalogue_dir, &catalogue, err);
     if (!status) status = csim_plan_compile(scenario, catalogue, &which->plan, err);
     csim_catalogue_free(catalogue);

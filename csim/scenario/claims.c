@@ -45,9 +45,11 @@ static csim_status read_months(csim_reader *self, const csim_claim *claim, csim_
 
 static csim_status read_contrast(csim_reader *self, const csim_claim *claim, csim_reading *out) {
     char path[CSIM_READER_PATH];
-    csim_status status = csim_reader_text(self, path_in(path, claim, out, "against"), false, &out->against);
-    if (status == CSIM_OK) status = csim_reader_text(self, path_in(path, claim, out, "against_base"), false, &out->against_base);
+    csim_status status = csim_reader_scenario(self, path_in(path, claim, out, "against"), &out->against_at);
+    if (status == CSIM_OK) status = csim_reader_scenario(self, path_in(path, claim, out, "against_base"), &out->against_base_at);
     if (status != CSIM_OK) return status;
+    out->against = out->against_at.name;
+    out->against_base = out->against_base_at.name;
     path_in(path, claim, out, "difference");
     csim_node *node = csim_reader_find(self, path);
     if (!out->against[0]) {

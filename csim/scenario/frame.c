@@ -30,16 +30,10 @@ static csim_status read_time(csim_reader *self) {
     return csim_reader_refuse(self, CSIM_LIMIT, node, "time.end", "makes %d months, wanted %d to %d", out->months, SHORTEST_MONTHS, CSIM_MAX_MONTHS);
 }
 
-/* A shipped name must be one; a path is looked at when it is loaded, like that of a contrast. */
 static csim_status read_vintage(csim_reader *self) {
-    static const char path[] = "run.vintage";
-    csim_names shipped;
-    csim_node *node = csim_reader_find(self, path);
-    int at = 0;
-    const csim_status status = csim_reader_text(self, path, false, &self->out->vintage);
-    if (status != CSIM_OK || !node || self->files_may_be_missing || !csim_path_is_bare(self->out->vintage)) return status;
-    csim_path_shipped_names(&shipped);
-    return csim_path_is_file(self->out->vintage) ? CSIM_OK : csim_reader_member(self, node, path, &shipped, &at);
+    const csim_status status = csim_reader_scenario(self, "run.vintage", &self->out->vintage_at);
+    self->out->vintage = self->out->vintage_at.name;
+    return status;
 }
 
 static csim_status read_run(csim_reader *self) {
