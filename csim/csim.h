@@ -18,6 +18,7 @@
 #include "csim/engine/claims.h"
 #include "csim/engine/contrast.h"
 #include "csim/engine/engine.h"
+#include "csim/engine/further.h"
 #include "csim/engine/kernel_oracle.h"
 #include "csim/plan/plan.h"
 #include "csim/report/export.h"

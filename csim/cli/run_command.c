@@ -13,6 +13,7 @@
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
 #include "csim/cli/print.h"
+#include "csim/engine/further.h"
 #include "csim/engine/kernel_oracle.h"
 #include "csim/report/export.h"
 #include "csim/report/report.h"
@@ -56,6 +57,7 @@ static csim_status prepare(job *self, const request *wanted, csim_error *err) {
     if (!status) status = csim_catalogue_load(self->scenario->catalogue_dir, &self->catalogue, err);
     if (!status) status = csim_plan_compile(self->scenario, self->catalogue, &self->plan, err);
     if (!status) status = csim_claims_check(self->scenario, self->catalogue, err);
+    if (!status && !wanted->no_contrasts) status = csim_further_check(self->scenario, err);
     if (status) return status;
     const csim_run_options options = {
         .seed = wanted->seed >= 0 ? (uint64_t)wanted->seed : self->scenario->seed,

@@ -5,6 +5,8 @@
 #include "csim/catalogue/catalogue.h"
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
+#include "csim/engine/claims.h"
+#include "csim/engine/further.h"
 #include "csim/plan/plan.h"
 #include "csim/scenario/scenario.h"
 
@@ -15,6 +17,7 @@ static csim_status load_checked(const char *name, csim_scenario **scenario, csim
     csim_status status = csim_scenario_load(name, scenario, err);
     if (!status) status = csim_catalogue_load((*scenario)->catalogue_dir, &catalogue, err);
     if (!status) status = csim_plan_compile(*scenario, catalogue, plan, err);
+    if (!status) status = csim_claims_check(*scenario, catalogue, err);
     csim_catalogue_free(catalogue);
     if (status) {
         csim_scenario_free(*scenario);
@@ -46,15 +49,16 @@ csim_status csim_cli_check(const csim_cli_io *io, int argc, char **argv, csim_er
     csim_scenario *scenario;
     csim_plan *plan;
     if (csim_cli_wants_help(argc, argv)) {
-        fprintf(io->out, "usage: moecast check SCENARIO\n\nReads and compiles a scenario. Prints one line; exit code 2 and one sentence when something is wrong.\n"
+        fprintf(io->out, "usage: moecast check SCENARIO\n\nReads and compiles a scenario and those it names for contrasts and as its vintage. Prints one line; exit code 2 and one sentence when something is wrong.\n"
                          "Warns on stderr when values rest on sources or judgement dated after assimilate.known_until.\n");
         return CSIM_OK;
     }
     csim_status status = one_name(argc, argv, &name, err);
     if (!status) status = load_checked(name, &scenario, &plan, err);
     if (status) return status;
-    fprintf(io->out, "%s: ok (%s: %zu inputs, %zu claims, %d months)\n", scenario->file, scenario->name, scenario->inputs, scenario->claims, scenario->months);
-    status = warn_of_hindsight(io, scenario, err);
+    status = csim_further_check(scenario, err);
+    if (!status) fprintf(io->out, "%s: ok (%s: %zu inputs, %zu claims, %d months)\n", scenario->file, scenario->name, scenario->inputs, scenario->claims, scenario->months);
+    if (!status) status = warn_of_hindsight(io, scenario, err);
     csim_plan_free(plan);
     csim_scenario_free(scenario);
     return status;

@@ -408,6 +408,7 @@ static csim_status answer_paths(const sources *from, const csim_reading *reading
     to->answer = to->probability.count ? CSIM_ANSWER_PATHS : CSIM_ANSWER_OPEN;
     if (!to->probability.count) set_note(to, result->plan->reading[at].given >= 0 ? "its condition holds in no path" : "no path was run");
     if (from->beside) to->aside = csim_beside_find(from->beside, at);
+    if (from->beside && !to->note[0]) set_note(to, csim_beside_why(from->beside));
     const size_t rows = result->kept < result->hit_rows ? result->kept : result->hit_rows;
     return break_even(result, reading, rows ? result->hit + at : NULL, (size_t)result->plan->readings, rows, to, err);
 }

@@ -32,7 +32,9 @@ static csim_status read_time(csim_reader *self) {
 
 static csim_status read_vintage(csim_reader *self) {
     const csim_status status = csim_reader_scenario(self, "run.vintage", &self->out->vintage_at);
-    self->out->vintage = self->out->vintage_at.name;
+    const csim_reference *it = &self->out->vintage_at;
+    self->out->vintage = it->name;
+    self->out->vintage_is_own = it->name[0] && !self->scenarios_may_be_missing && strcmp(it->note.file, self->out->file) == 0;
     return status;
 }
 

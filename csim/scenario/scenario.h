@@ -80,6 +80,7 @@ typedef struct csim_scenario {
     long long paths; unsigned long long seed;     /* defaults of a run */
     const char *vintage;                          /* scenario whose answers stand beside this one's, "" for none */
     csim_reference vintage_at;                    /* the same with its file */
+    bool vintage_is_own;                          /* its own file names it: not what it extends, nor a stored text */
     size_t segments, regions, offerings, fleets, regimes, vendors;
     const char *segment[CSIM_MAX_SEGMENTS], *region[CSIM_MAX_REGIONS], *vendor[CSIM_MAX_VENDORS];
     csim_offering offering[CSIM_MAX_OFFERINGS];
