@@ -71,7 +71,7 @@ typedef struct csim_reading { const char *id, *title, *metric, *element, *op /* 
                               const char *difference; /* "minus" | "ratio" | "ln_ratio" */ const char *identity; /* expression over the catalogue, see docs/claims.md */
                               const char *deciding; /* full key of the input whose break-even is asked, "" for none */
                               csim_reference against_at, against_base_at; /* the same names with their files */
-                              csim_note note; } csim_reading;
+                              csim_note note, metric_note /* of the reading; of its metric's value, or of nothing */; } csim_reading;
 typedef struct csim_claim { const char *id, *statement, *source, *said_on, *resolution, *status, *status_source, *comment; csim_claim_kind kind; size_t count; const csim_reading *readings; csim_note note; } csim_claim;
 
 typedef struct csim_scenario {
@@ -127,6 +127,8 @@ csim_status csim_scenario_explain(const csim_scenario *scenario, char **text, cs
 /* How many inputs and pulled levers carry a date after known_until, and one sentence that names the first; "" when there are none. malloc'd, to be freed by
  * the caller. */
 csim_status csim_scenario_hindsight(const csim_scenario *scenario, size_t *later, char **sentence, csim_error *err);
+/* How many levers have a hazard that begins after the last month, and one sentence that names them; "" when there are none. malloc'd, as above. */
+csim_status csim_scenario_idle(const csim_scenario *scenario, size_t *idle, char **sentence, csim_error *err);
 csim_status csim_scenario_schema(char **text, csim_error *err);
 csim_status csim_scenario_key_reference(char **markdown, csim_error *err); /* every key with unit, range, index set and text */
 
