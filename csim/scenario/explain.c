@@ -51,6 +51,16 @@ static csim_status put_hindsight(csim_text *out, const csim_scenario *s, csim_er
     return CSIM_OK;
 }
 
+static csim_status put_idle(csim_text *out, const csim_scenario *s, csim_error *err) {
+    size_t idle;
+    char *sentence;
+    const csim_status status = csim_scenario_idle(s, &idle, &sentence, err);
+    if (status) return status;
+    if (idle) csim_text_add(out, "Idle        %s\n", sentence);
+    free(sentence);
+    return CSIM_OK;
+}
+
 static void put_policy(csim_text *out, const csim_scenario *s) {
     csim_text_add(out, "Controls    %s; ", s->policy_relative ? "relative losses against the uncontrolled ladder" : "each regime has its own ladder of chips");
     for (size_t i = 0; i < s->policy_steps; i++) {
@@ -79,7 +89,8 @@ static csim_status put_head(csim_text *out, const csim_scenario *s, csim_error *
     csim_text_put(out, "\n");
     put_policy(out, s);
     put_assimilation(out, s);
-    return put_hindsight(out, s, err);
+    const csim_status status = put_hindsight(out, s, err);
+    return status ? status : put_idle(out, s, err);
 }
 
 /* ---- changes --------------------------------------------------------------------------------------------------------------------------------------- */

@@ -1,16 +1,19 @@
 /* All levers, in the order of the table: a number, a dated schedule, or a hazard of a change. What a scenario leaves alone keeps its default. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "csim/scenario/reader.h"
 
-static const double highest_hazard_per_yr = 1000;
+static const double highest_hazard_per_yr = 12; /* a jump a month; more cannot be told apart */
 
 typedef struct lever_place { csim_reader *reader; const char *field; const csim_lever_row *row; } lever_place;
 
 static csim_status read_number(const lever_place *at, csim_node *node, const char *field, double *out) {
     const csim_lever_row *row = at->row;
     const csim_status status = csim_node_number(node, field, out, at->reader->err);
+    if (status == CSIM_OK && at->row == &csim_lever_rows[CSIM_LEVER_DRAFT_DEPTH] && *out != floor(*out))
+        return csim_reader_refuse(at->reader, CSIM_WRONG_TYPE, node, field, "wants a whole number of tokens, got %.10g", *out);
     if (status != CSIM_OK || (*out >= row->lowest && *out <= row->highest)) return status;
     return csim_reader_refuse(at->reader, CSIM_OUT_OF_RANGE, node, field, "must lie between %g and %g %s, got %.10g", row->lowest, row->highest, row->unit, *out);
 }
