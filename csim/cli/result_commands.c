@@ -38,6 +38,10 @@ static void output_path(const char *given, const char *run, const char *name, ch
     else snprintf(path, 4200, "%s", name);
 }
 
+static csim_status check_output(const char *given, csim_error *err) {
+    return given && !given[0] ? csim_error_set(err, CSIM_USAGE, "-o wants a file, not an empty name") : CSIM_OK;
+}
+
 csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     const char *run = NULL, *to = NULL;
     size_t words;
@@ -51,7 +55,11 @@ csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_e
         return CSIM_OK;
     }
     csim_status status = open_run(argc, argv, options, 1, 1, &run, &words, &file, err);
-    if (status) return status;
+    if (!status) status = check_output(to, err);
+    if (status) {
+        csim_run_file_free(file);
+        return status;
+    }
     output_path(to, run, "report.xlsx", path);
     const char *text = csim_run_file_scenario_text(file);
     status = csim_scenario_parse("run.moecast", text, strlen(text), &scenario, err);
@@ -79,6 +87,7 @@ csim_status csim_cli_export(const csim_cli_io *io, int argc, char **argv, csim_e
     }
     csim_status status = open_run(argc, argv, options, sizeof options / sizeof options[0], 1, &run, &words, &file, err);
     if (!status && csv + json + claims != 1) status = csim_error_set(err, CSIM_USAGE, "moecast export wants one of --csv, --claims and --json");
+    if (!status) status = check_output(to, err);
     if (!status) {
         output_path(to, run, csv ? "summary.csv" : claims ? "claims.csv" : "run.json", path);
         status = csv ? csim_export_csv(path, csim_run_file_result(file), err) : claims ? csim_export_claims_csv(path, file, err) : csim_export_json(path, file, err);

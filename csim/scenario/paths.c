@@ -37,7 +37,7 @@ char *csim_path_join(csim_arena *arena, const char *folder, const char *name) {
 
 char *csim_path_beside(csim_arena *arena, const char *file, const char *name) {
     const char *slash = strrchr(file, '/');
-    while (name[0] == '.' && name[1] == '/') name += 2;
+    while (name[0] == '.' && name[1] == '/' && name[2]) name += 2; /* "./" alone stays: it is the folder, not nothing */
     if (name[0] == '/' || !slash) return csim_arena_print(arena, "%s", name);
     return csim_arena_print(arena, "%.*s/%s", (int)(slash - file), file, name);
 }
