@@ -20,6 +20,7 @@
 #include "csim/engine/compare.h"
 #include "csim/engine/contrast.h"
 #include "csim/engine/engine.h"
+#include "csim/engine/further.h"
 #include "csim/engine/kernel_oracle.h"
 #include "csim/engine/precision.h"
 #include "csim/engine/result_diff.h"

@@ -72,6 +72,14 @@ static void show_machine(FILE *out, const csim_hardware_entry *m) {
     show_provenance(out, &m->provenance);
 }
 
+static csim_status refuse_id(const char *id, const char *hint, csim_error *err) {
+    char words[sizeof err->hint];
+    snprintf(words, sizeof words, "%s", hint[0] ? hint : "'moecast catalogue' lists them");
+    csim_error_set(err, CSIM_UNKNOWN_NAME, "no model or machine '%.80s' in the catalogue", id);
+    csim_error_hint(err, "%s", words);
+    return CSIM_UNKNOWN_NAME;
+}
+
 static csim_status show(FILE *out, const csim_catalogue *catalogue, const char *id, csim_error *err) {
     const csim_model_entry *model;
     const csim_hardware_entry *machine;
@@ -79,11 +87,12 @@ static csim_status show(FILE *out, const csim_catalogue *catalogue, const char *
         show_model(out, model);
         return CSIM_OK;
     }
-    if (!csim_catalogue_hardware_find(catalogue, id, &machine, NULL)) {
+    csim_error of_machines;
+    if (!csim_catalogue_hardware_find(catalogue, id, &machine, &of_machines)) {
         show_machine(out, machine);
         return CSIM_OK;
     }
-    return err ? err->code : CSIM_UNKNOWN_NAME;
+    return refuse_id(id, err && err->hint[0] ? err->hint : of_machines.hint, err);
 }
 
 csim_status csim_cli_catalogue(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
@@ -102,6 +111,7 @@ csim_status csim_cli_catalogue(const csim_cli_io *io, int argc, char **argv, csi
         return csim_error_set(err, CSIM_USAGE, "catalogue wants 'list' or 'show ID'");
     snprintf(folder, sizeof folder, "%s/catalogue", csim_scenario_home());
     status = csim_catalogue_load(folder, &catalogue, err);
+    if (status == CSIM_FILE_OPEN) csim_error_hint(err, "set MOECAST_SCENARIOS to the folder of the shipped scenarios");
     if (!status && showing) status = show(io->out, catalogue, words[1], err);
     if (!status && !showing) {
         list_models(io->out, catalogue);

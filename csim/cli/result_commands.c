@@ -32,6 +32,10 @@ static void output_path(const char *given, const char *run, const char *name, ch
     else snprintf(path, CSIM_CLI_PATH, "%s", name);
 }
 
+static csim_status check_output(const char *given, csim_error *err) {
+    return given && !given[0] ? csim_error_set(err, CSIM_USAGE, "-o wants a file, not an empty name") : CSIM_OK;
+}
+
 csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     const char *run = NULL, *to = NULL;
     size_t words;
@@ -85,6 +89,7 @@ csim_status csim_cli_export(const csim_cli_io *io, int argc, char **argv, csim_e
     }
     csim_status status = csim_cli_open_run(argc, argv, options, sizeof options / sizeof options[0], 1, &run, &words, &file, err);
     if (!status && csv + json + claims != 1) status = csim_error_set(err, CSIM_USAGE, "export wants one of --csv, --claims and --json");
+    if (!status) status = check_output(to, err);
     if (!status && to && !strcmp(to, "-")) put_export(io->out, file, csv, claims);
     else if (!status) {
         output_path(to, run, csv ? "summary.csv" : claims ? "claims.csv" : "run.json", path);

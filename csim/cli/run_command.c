@@ -17,6 +17,7 @@
 #include "csim/cli/print.h"
 #include "csim/cli/shards.h"
 #include "csim/cli/stored.h"
+#include "csim/engine/further.h"
 #include "csim/engine/kernel_oracle.h"
 #include "csim/engine/precision.h"
 #include "csim/report/export.h"
@@ -87,7 +88,8 @@ static csim_status load(job *self, const request *wanted, csim_error *err) {
     csim_status status = csim_scenario_load(wanted->scenario, &self->scenario, err);
     if (!status) status = csim_catalogue_load(self->scenario->catalogue_dir, &self->catalogue, err);
     if (!status) status = csim_plan_compile(self->scenario, self->catalogue, &self->plan, err);
-    return status ? status : csim_claims_check(self->scenario, self->catalogue, err);
+    if (!status) status = csim_claims_check(self->scenario, self->catalogue, err);
+    return !status && !wanted->no_contrasts && !wanted->shards ? csim_further_check(self->scenario, err) : status;
 }
 
 static csim_status no_folder(const job *self, const char *what, const char *why, csim_error *err) {

@@ -5,6 +5,8 @@
 #include "csim/catalogue/catalogue.h"
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
+#include "csim/engine/claims.h"
+#include "csim/engine/further.h"
 #include "csim/plan/plan.h"
 #include "csim/scenario/scenario.h"
 #include "csim/store/run_file.h"
@@ -16,6 +18,7 @@ static csim_status load_checked(const char *name, csim_scenario **scenario, csim
     csim_status status = csim_scenario_load(name, scenario, err);
     if (!status) status = csim_catalogue_load((*scenario)->catalogue_dir, &catalogue, err);
     if (!status) status = csim_plan_compile(*scenario, catalogue, plan, err);
+    if (!status) status = csim_claims_check(*scenario, catalogue, err);
     csim_catalogue_free(catalogue);
     if (status) {
         csim_scenario_free(*scenario);
@@ -32,12 +35,14 @@ static csim_status one_name(int argc, char **argv, const char **name, csim_error
 }
 
 /* A warning, not a fault: what a scenario assumes is the modeller's own affair, but it should be seen. */
-static csim_status warn_of_hindsight(const csim_cli_io *io, const csim_scenario *scenario, csim_error *err) {
-    size_t later;
+typedef csim_status (*remark)(const csim_scenario *scenario, size_t *count, char **sentence, csim_error *err);
+
+static csim_status warn_of(remark what, const csim_cli_io *io, const csim_scenario *scenario, csim_error *err) {
+    size_t count;
     char *sentence;
-    const csim_status status = csim_scenario_hindsight(scenario, &later, &sentence, err);
+    const csim_status status = what(scenario, &count, &sentence, err);
     if (status) return status;
-    if (later) fprintf(io->err, "%s: warning: %s\n", scenario->file, sentence);
+    if (count) fprintf(io->err, "%s: warning: %s\n", scenario->file, sentence);
     free(sentence);
     return CSIM_OK;
 }
@@ -57,16 +62,17 @@ csim_status csim_cli_check(const csim_cli_io *io, int argc, char **argv, csim_er
     csim_scenario *scenario;
     csim_plan *plan;
     if (csim_cli_wants_help(argc, argv)) {
-        fprintf(io->out, "usage: moecast check SCENARIO\n\nReads and compiles a scenario. Prints one line; exit code 2 and one sentence when something is wrong.\n"
-                         "Warns on stderr when values rest on sources or judgement dated after assimilate.known_until, and of levers whose hazard begins too late to act.\n");
+        fprintf(io->out, "usage: moecast check SCENARIO\n\nReads and compiles a scenario and those it names for contrasts and as its vintage. Prints one line; exit code 2 and one sentence when something is wrong.\n"
+                         "Warns on stderr when values rest on sources or judgement dated after assimilate.known_until, and of\nlevers that could act only after the last month.\n");
         return CSIM_OK;
     }
     csim_status status = one_name(argc, argv, &name, err);
     if (!status) status = load_checked(name, &scenario, &plan, err);
     if (status) return status;
-    fprintf(io->out, "%s: ok (%s: %zu inputs, %zu claims, %d months)\n", scenario->file, scenario->name, scenario->inputs, scenario->claims, scenario->months);
-    warn_of_idle_levers(io, scenario);
-    status = warn_of_hindsight(io, scenario, err);
+    status = csim_further_check(scenario, err);
+    if (!status) fprintf(io->out, "%s: ok (%s: %zu inputs, %zu claims, %d months)\n", scenario->file, scenario->name, scenario->inputs, scenario->claims, scenario->months);
+    if (!status) status = warn_of(csim_scenario_hindsight, io, scenario, err);
+    if (!status) warn_of_idle_levers(io, scenario);
     csim_plan_free(plan);
     csim_scenario_free(scenario);
     return status;

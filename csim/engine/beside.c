@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csim/catalogue/catalogue.h"
 #include "csim/engine/contrast.h"
+#include "csim/engine/further.h"
 #include "csim/engine/guesses.h"
+#include "csim/scenario/paths.h"
 
 typedef enum part_id { GUESSES, VINTAGE, PARTS } part_id;
 
@@ -23,6 +24,7 @@ struct csim_beside {
     const csim_result *main_result;
     part part[PARTS];
     csim_aside aside[CSIM_MAX_READINGS];
+    char why[CSIM_FURTHER_REASON]; /* why a part is missing, "" */
 };
 
 csim_aside csim_aside_none(void) {
@@ -36,7 +38,8 @@ static int has_guesses(const csim_scenario *s) {
     return 0;
 }
 
-static int has_vintage(const csim_scenario *s) { return s->vintage[0] && strcmp(s->vintage, s->name); }
+/* A scenario that inherits its own name as vintage has none. What the vintage knows is asked when it is loaded. */
+static int has_vintage(const csim_scenario *s) { return s->vintage[0] && strcmp(s->vintage, s->name) && !csim_path_is_same(s->vintage_at.file, s->file); }
 
 csim_status csim_beside_new(const csim_scenario *scenario, const csim_result *result, uint32_t paths, csim_beside **out, csim_error *err) {
     csim_beside *self = *out = calloc(1, sizeof *self);
@@ -64,17 +67,19 @@ void csim_beside_free(csim_beside *self) {
     free(self);
 }
 
-/* The vintage's changes are made to the scenario that runs, so that it is asked the same claims. */
+/* One that knows as much as the scenario that runs leaves the part without a plan. */
 static csim_status compile_vintage(csim_beside *self, csim_error *err) {
-    csim_scenario *scenario = NULL;
-    csim_catalogue *catalogue = NULL;
-    csim_status status = csim_scenario_load_onto(self->scenario, self->scenario->vintage, &scenario, err);
-    if (!status) status = csim_catalogue_load(scenario->catalogue_dir, &catalogue, err);
-    if (!status) status = csim_plan_compile(scenario, catalogue, &self->part[VINTAGE].plan, err);
-    for (int i = 0; !status && i < CSIM_MAX_READINGS; i++) self->aside[i].vintage_month = scenario->known_until;
-    csim_catalogue_free(catalogue);
-    csim_scenario_free(scenario);
-    return status;
+    csim_plan **plan = &self->part[VINTAGE].plan;
+    int known_until = CSIM_NO_MONTH;
+    const csim_status status = csim_further_compile(self->scenario, &self->scenario->vintage_at, "run.vintage", plan, &known_until, err);
+    if (status) return status;
+    if (!csim_further_knows_less(known_until, self->scenario)) {
+        csim_plan_free(*plan);
+        *plan = NULL;
+        self->part[VINTAGE].paths = 0;
+    }
+    for (int i = 0; *plan && i < CSIM_MAX_READINGS; i++) self->aside[i].vintage_month = known_until;
+    return CSIM_OK;
 }
 
 /* What a path does depends on neither kept numbers nor report months, so a plan may be cut down to its readings. */
@@ -83,7 +88,7 @@ static csim_status open_part(csim_beside *self, part_id id, csim_error *err) {
     const csim_run_options *main_options = &self->main_result->options;
     size_t redrawn;
     const csim_status status = id == VINTAGE ? compile_vintage(self, err) : csim_guesses_plan(self->scenario, self->main_result->plan, &which->plan, &redrawn, err);
-    if (status) return status;
+    if (status || !which->plan) return status;
     which->plan->scalars = 0;
     which->plan->report_months = 1;
     csim_run_options options = *main_options; /* the same draws, so also the same sampler */
@@ -112,6 +117,7 @@ static csim_status advance_part(csim_beside *self, part_id id, double seconds, c
     part *which = &self->part[id];
     const csim_result *result;
     csim_status status = which->run ? CSIM_OK : open_part(self, id, err);
+    if (!status && !which->paths) return CSIM_OK;
     if (!status) status = csim_run_advance(which->run, seconds, cancel, err);
     if (!status && csim_run_done(which->run) >= which->paths) {
         status = csim_run_result(which->run, &result, err);
@@ -123,11 +129,23 @@ static csim_status advance_part(csim_beside *self, part_id id, double seconds, c
     return status;
 }
 
+/* A part that cannot be run is missing beside the answers, which stand without it. */
+static void give_up(csim_beside *self, part_id id, const csim_error *cause) {
+    if (!self->why[0]) csim_further_reason(id == VINTAGE ? "the vintage failed" : "the run on other guesses failed", cause, self->why);
+    for (int i = 0; id == VINTAGE && i < CSIM_MAX_READINGS; i++) self->aside[i].vintage_month = CSIM_NO_MONTH;
+    self->part[id].finished = 1;
+    close_part(&self->part[id]);
+}
+
 csim_status csim_beside_advance(csim_beside *self, double seconds, const atomic_int *cancel, csim_error *err) {
     for (int id = 0; id < PARTS; id++)
         while (self->part[id].paths && !self->part[id].finished) {
-            const csim_status status = advance_part(self, (part_id)id, seconds, cancel, err);
-            if (status || seconds > 0.0) return status;
+            csim_error cause;
+            const csim_status status = advance_part(self, (part_id)id, seconds, cancel, &cause);
+            if (status && !csim_further_is_fatal(status)) give_up(self, (part_id)id, &cause);
+            else if (status && err) *err = cause;
+            if (csim_further_is_fatal(status)) return status;
+            if (seconds > 0.0) return CSIM_OK;
         }
     return CSIM_OK;
 }
@@ -142,3 +160,5 @@ void csim_beside_progress(const csim_beside *self, uint64_t *done, uint64_t *tot
 }
 
 csim_aside csim_beside_find(const csim_beside *self, int at) { return at >= 0 && at < CSIM_MAX_READINGS ? self->aside[at] : csim_aside_none(); }
+
+const char *csim_beside_why(const csim_beside *self) { return self->why; }

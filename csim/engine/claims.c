@@ -193,7 +193,11 @@ static double kernel_value(parser *self, csim_kernel_quantity quantity) {
     question.machine = find_machine(self, machine);
     if (!self->status && quantity == CSIM_KERNEL_USD_PER_MTOK_OUT && !(question.tpot_ms > 0.0))
         self->status = csim_error_set(self->err, CSIM_OUT_OF_RANGE, "expression '%.200s': the time a token is %g ms, more than 0 is allowed", self->text, question.tpot_ms);
-    return self->status || !self->kernel || !question.model || !question.machine ? (double)NAN : self->kernel->answer(self->kernel->self, &question);
+    if (self->status || !question.model || !question.machine) return (double)NAN;
+    const double value = self->kernel ? self->kernel->answer(self->kernel->self, &question) : (double)NAN;
+    if (isnan(value) && !self->note[0] && self->kernel) snprintf(self->note, sizeof self->note, "not defined: %s%s%s does not fit %s", model.dense ? "dense(" : "", model.id, model.dense ? ")" : "", machine);
+    if (isnan(value) && !self->note[0]) snprintf(self->note, sizeof self->note, "the cost kernel was not asked");
+    return value;
 }
 
 static double output_price(parser *self) { return list_price(self, 0); }
@@ -243,11 +247,17 @@ static double read_factor(parser *self) {
     return value;
 }
 
+/* 0/0 is as wrong as 1/0: left to itself it would pass for a value that is merely not known. */
+static double divide(parser *self, double value, double by) {
+    if (!self->status && by == 0.0) self->status = csim_error_set(self->err, CSIM_OUT_OF_RANGE, "expression '%.200s' divides by zero", self->text);
+    return self->status ? (double)NAN : value / by;
+}
+
 static double read_term(parser *self) {
     double value = read_factor(self);
     while (!self->status) {
         if (next_is(self, '*')) value *= read_factor(self);
-        else if (next_is(self, '/')) value /= read_factor(self);
+        else if (next_is(self, '/')) value = divide(self, value, read_factor(self));
         else break;
     }
     return value;
@@ -285,7 +295,8 @@ csim_status csim_expression_evaluate(const char *text, const char *said_on, int 
     skip_space(&self);
     if (*self.at) fail(&self, "an operator or the end");
     csim_c_locale_leave(guard);
-    if (!self.status && isinf(value)) self.status = csim_error_set(err, CSIM_OUT_OF_RANGE, "expression '%.200s' divides by zero", text);
+    if (!self.status && (isinf(value) || (isnan(value) && !self.note[0])))
+        self.status = csim_error_set(err, CSIM_OUT_OF_RANGE, "the value of expression '%.200s' is beyond what a number can hold", text);
     if (!self.status) *out = value;
     if (note) memcpy(note, self.note, sizeof self.note);
     return self.status;
@@ -330,10 +341,7 @@ static csim_status answer_expression(const csim_scenario *scenario, const csim_c
     double value;
     const csim_status status = evaluate_expression(scenario, claim, reading, catalogue, kernel, &value, to->note, err);
     if (status) return status;
-    if (isnan(value)) {
-        if (!to->note[0]) set_note(to, kernel ? "not defined: a model does not fit the machine" : "the cost kernel was not asked");
-        return CSIM_OK;
-    }
+    if (isnan(value)) return CSIM_OK; /* the note says why */
     const double truth = csim_comparison_holds(reading->op, value, reading->value) ? 1.0 : 0.0;
     to->answer = CSIM_ANSWER_CONSTANT;
     to->value = (csim_estimate){value, 0.0};
@@ -408,6 +416,7 @@ static csim_status answer_paths(const sources *from, const csim_reading *reading
     to->answer = to->probability.count ? CSIM_ANSWER_PATHS : CSIM_ANSWER_OPEN;
     if (!to->probability.count) set_note(to, result->plan->reading[at].given >= 0 ? "its condition holds in no path" : "no path was run");
     if (from->beside) to->aside = csim_beside_find(from->beside, at);
+    if (from->beside && !to->note[0]) set_note(to, csim_beside_why(from->beside));
     const size_t rows = result->kept < result->hit_rows ? result->kept : result->hit_rows;
     return break_even(result, reading, rows ? result->hit + at : NULL, (size_t)result->plan->readings, rows, to, err);
 }

@@ -8,13 +8,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "csim/catalogue/catalogue.h"
+#include "csim/engine/further.h"
 
-enum { REASON = 160, MAIN_SIDE = 0 };
+enum { MAIN_SIDE = 0 };
 
 /* One scenario that contrasts look at. side[MAIN_SIDE] is the one that runs. */
 typedef struct side {
-    const char *name;          /* borrowed from the scenario */
+    const char *name;          /* borrowed from the scenario, as is `at` */
+    const csim_reference *at;
     csim_plan *plan;           /* trimmed; NULL until loaded */
     csim_run *run;
     int start_month, finished;
@@ -25,7 +26,7 @@ typedef struct job {
     const csim_reading *reading;
     size_t side[2];            /* A, B */
     double *value[2];          /* [paths] of A and of B, NAN where stopped or not found */
-    char reason[REASON];       /* why there is no answer, "" */
+    char reason[CSIM_FURTHER_REASON];       /* why there is no answer, "" */
     csim_paired paired;
     int answered;
 } job;
@@ -41,20 +42,21 @@ struct csim_contrasts {
 
 /* --- what is asked --------------------------------------------------------------------------------------------------------------------------- */
 
-static size_t side_of(csim_contrasts *self, const char *name) {
+static size_t side_of(csim_contrasts *self, const csim_reference *of) {
     size_t i = MAIN_SIDE;
-    if (!name[0]) return MAIN_SIDE;
+    if (!of->name[0]) return MAIN_SIDE;
     for (i = MAIN_SIDE + 1; i < self->sides; i++)
-        if (!strcmp(self->side[i].name, name)) return i;
-    self->side[self->sides++].name = name;
+        if (!strcmp(self->side[i].at->file, of->file)) return i;
+    self->side[self->sides].name = of->name;
+    self->side[self->sides++].at = of;
     return i;
 }
 
 static csim_status add_job(csim_contrasts *self, const csim_reading *reading, csim_error *err) {
     job *added = &self->job[self->jobs++];
     added->reading = reading;
-    added->side[0] = side_of(self, reading->against_base);
-    added->side[1] = side_of(self, reading->against);
+    added->side[0] = side_of(self, &reading->against_base_at);
+    added->side[1] = side_of(self, &reading->against_at);
     for (int i = 0; i < 2; i++) {
         added->value[i] = malloc(((size_t)self->paths + 1) * sizeof(double));
         if (!added->value[i]) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for contrasts of %u paths", self->paths);
@@ -142,18 +144,6 @@ static void trim(csim_contrasts *self, size_t at) {
         if (uses(&self->job[i], at, 0) || uses(&self->job[i], at, 1)) column_of(&self->job[i], which->plan, which->name, 1);
 }
 
-/* The other scenario's changes are made to the one that runs: a contrast inside the hindcast must not borrow the baseline's later knowledge. */
-static csim_status compile_side(const csim_scenario *running, side *which, csim_error *err) {
-    csim_scenario *scenario = NULL;
-    csim_catalogue *catalogue = NULL;
-    csim_status status = csim_scenario_load_onto(running, which->name, &scenario, err);
-    if (!status) status = csim_catalogue_load(scenario->catalogue_dir, &catalogue, err);
-    if (!status) status = csim_plan_compile(scenario, catalogue, &which->plan, err);
-    csim_catalogue_free(catalogue);
-    csim_scenario_free(scenario);
-    return status;
-}
-
 static csim_status copy_main_plan(csim_contrasts *self, csim_error *err) {
     csim_plan *copy = malloc(sizeof *copy);
     if (!copy) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a plan");
@@ -188,7 +178,7 @@ static csim_status open_side(csim_contrasts *self, size_t at, csim_error *err) {
     side *which = &self->side[at];
     const csim_result *result = self->main_result;
     csim_status status = CSIM_OK;
-    if (!which->plan) status = at == MAIN_SIDE ? copy_main_plan(self, err) : compile_side(self->scenario, which, err);
+    if (!which->plan) status = at == MAIN_SIDE ? copy_main_plan(self, err) : csim_further_compile(self->scenario, which->at, "against", &which->plan, NULL, err);
     if (status) return status;
     if (same_plan(which->plan, result->plan) && main_run_serves(self, at, which->plan)) {
         take_columns(self, at, which->plan, result);
@@ -250,15 +240,32 @@ static csim_status answer_jobs(csim_contrasts *self, csim_error *err) {
     return CSIM_OK;
 }
 
+/* A side that cannot be run leaves its readings open and the others alone. */
+static void give_up(csim_contrasts *self, size_t at, const csim_error *cause) {
+    char reason[CSIM_FURTHER_REASON];
+    csim_further_reason("a scenario of the contrast failed", cause, reason);
+    for (size_t i = 0; i < self->jobs; i++)
+        if (uses(&self->job[i], at, 0) || uses(&self->job[i], at, 1)) memcpy(self->job[i].reason, reason, sizeof reason);
+    self->side[at].finished = 1;
+    close_side(&self->side[at]);
+}
+
+static csim_status pass_on(const csim_error *cause, csim_error *err) {
+    if (err) *err = *cause;
+    return cause->code;
+}
+
 csim_status csim_contrasts_advance(csim_contrasts *self, double seconds, const atomic_int *cancel, csim_error *err) {
     const double deadline = seconds > 0.0 ? now() + seconds : 0.0;
+    csim_error cause;
     for (size_t at = 0; at < self->sides; at++) {
         while (!self->side[at].finished && is_used(self, at)) {
             const double left = deadline > 0.0 ? deadline - now() : 0.0;
             if (deadline > 0.0 && left <= 0.0) return CSIM_OK;
             if (cancel && atomic_load(cancel)) return csim_error_set(err, CSIM_INTERRUPTED, "interrupted while running contrasts");
-            const csim_status status = advance_side(self, at, left, cancel, err);
-            if (status) return status;
+            const csim_status status = advance_side(self, at, left, cancel, &cause);
+            if (status && !csim_further_is_fatal(status)) give_up(self, at, &cause);
+            else if (status) return pass_on(&cause, err);
         }
     }
     return answer_jobs(self, err);

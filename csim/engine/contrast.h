@@ -28,7 +28,7 @@ csim_status csim_contrasts_new(const csim_scenario *scenario, const csim_result 
 void csim_contrasts_free(csim_contrasts *self);
 
 /* As csim_run_advance: returns OK when time is up or everything is done (ask csim_contrasts_progress), INTERRUPTED when cancelled; may be called again.
- * Errors of loading, compiling or running a further scenario are returned as they are. */
+ * A further scenario that cannot be loaded, compiled or run leaves its readings open, with the cause; NO_MEMORY is returned. */
 csim_status csim_contrasts_advance(csim_contrasts *self, double seconds, const atomic_int *cancel, csim_error *err);
 
 /* Paths done of paths to do, both over all further runs. Equal when finished. */

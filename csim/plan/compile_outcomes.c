@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "csim/plan/compile.h"
+#include "csim/scenario/names.h"
 
 csim_status csim_compile_outcomes(const csim_scenario *s, csim_plan *plan, csim_error *err) {
     char element[2 * CSIM_PLAN_ID];
@@ -51,13 +52,30 @@ static int32_t reading_by_id(const csim_plan *plan, const char *claim, const cha
     return -1;
 }
 
+static csim_status refuse_metric(const csim_plan *plan, const csim_claim *claim, const csim_reading *from, csim_error *err) {
+    char name[4 * CSIM_PLAN_ID], field[8 * CSIM_PLAN_ID];
+    const char *best = NULL;
+    const csim_note place = from->metric_note.file ? from->metric_note : from->note;
+    snprintf(name, sizeof name, "%s%s%s", from->metric, from->element[0] ? "." : "", from->element);
+    snprintf(field, sizeof field, "claims.%s.readings.%s.metric", claim->id, from->id);
+    CSIM_COMPILE_FAIL(err, CSIM_UNKNOWN_NAME, place, field, "no outcome is called '%s'", name);
+    for (int32_t slot = 0; slot < plan->slots; slot++) { /* more names than a list holds, so each meets the best one so far */
+        csim_names two = {0};
+        if (best) csim_names_add(&two, best, strlen(best));
+        csim_names_add(&two, plan->slot_name[slot], strlen(plan->slot_name[slot]));
+        const char *nearest = csim_names_nearest(&two, name);
+        if (nearest && (!best || strcmp(nearest, best) != 0)) best = plan->slot_name[slot];
+    }
+    if (best) csim_error_hint(err, "did you mean '%s'?", best);
+    return CSIM_UNKNOWN_NAME;
+}
+
 static csim_status compile_reading(const csim_scenario *s, const csim_claim *claim, const csim_reading *from, csim_plan *plan, csim_error *err) {
     if (plan->readings == CSIM_MAX_READINGS) return CSIM_COMPILE_FAIL(err, CSIM_LIMIT, from->note, claim->id, "more than %d readings", CSIM_MAX_READINGS);
     csim_plan_reading *to = &plan->reading[plan->readings];
     const int last = s->start_month + s->months - 1, at = from->at_month != CSIM_NO_MONTH ? from->at_month : from->by_month;
     to->slot = slot_of_reading(plan, from);
-    if (to->slot < 0)
-        return CSIM_COMPILE_FAIL(err, CSIM_UNKNOWN_NAME, from->note, claim->id, "no outcome is called '%s%s%s'", from->metric, from->element[0] ? "." : "", from->element);
+    if (to->slot < 0) return refuse_metric(plan, claim, from, err);
     if (at == CSIM_NO_MONTH || at < s->start_month || at > last) return CSIM_OK; /* beyond this run's horizon: the reading stays open */
     to->op = operator_of(from->op);
     to->value = from->value;

@@ -45,9 +45,11 @@ static csim_status read_months(csim_reader *self, const csim_claim *claim, csim_
 
 static csim_status read_contrast(csim_reader *self, const csim_claim *claim, csim_reading *out) {
     char path[CSIM_READER_PATH];
-    csim_status status = csim_reader_text(self, path_in(path, claim, out, "against"), false, &out->against);
-    if (status == CSIM_OK) status = csim_reader_text(self, path_in(path, claim, out, "against_base"), false, &out->against_base);
+    csim_status status = csim_reader_scenario(self, path_in(path, claim, out, "against"), &out->against_at);
+    if (status == CSIM_OK) status = csim_reader_scenario(self, path_in(path, claim, out, "against_base"), &out->against_base_at);
     if (status != CSIM_OK) return status;
+    out->against = out->against_at.name;
+    out->against_base = out->against_base_at.name;
     path_in(path, claim, out, "difference");
     csim_node *node = csim_reader_find(self, path);
     if (!out->against[0]) {
@@ -75,8 +77,9 @@ static csim_status check_decider(csim_reader *self, const csim_claim *claim, con
 /* An input of this scenario. A fixed one is let pass: a scenario may fix what the claims it was given ask about, and the answer then says so. */
 static csim_status check_deciding(csim_reader *self, const csim_claim *claim, const csim_reading *out) {
     char path[CSIM_READER_PATH];
-    if (!out->deciding[0]) return CSIM_OK;
     const csim_node *node = csim_reader_find(self, path_in(path, claim, out, "deciding"));
+    if (!node) return CSIM_OK;
+    if (!out->deciding[0]) return csim_reader_refuse(self, CSIM_WRONG_TYPE, node, path, "has no value, wanted the full key of an input, or leave it out");
     if (out->identity[0]) return csim_reader_refuse(self, CSIM_INCONSISTENT, node, path, "an identity is decided by the catalogue: leave out deciding");
     return csim_reader_input(self, node, path, "", out->deciding);
 }
@@ -91,6 +94,8 @@ static csim_status read_reading(csim_reader *self, const csim_claim *claim, csim
     for (size_t i = 0; i < sizeof texts / sizeof *texts && status == CSIM_OK; i++)
         status = csim_reader_text(self, path_in(path, claim, out, texts[i].key), false, texts[i].to);
     if (status == CSIM_OK) status = check_decider(self, claim, out);
+    const csim_node *metric = status == CSIM_OK ? csim_reader_find(self, path_in(path, claim, out, "metric")) : NULL;
+    if (metric) out->metric_note = csim_reader_place(metric);
     if (status == CSIM_OK) status = read_threshold(self, claim, out);
     if (status == CSIM_OK) status = read_months(self, claim, out);
     if (status == CSIM_OK) status = read_contrast(self, claim, out);
@@ -140,6 +145,30 @@ static csim_status read_readings(csim_reader *self, csim_claim *out) {
     return status == CSIM_OK ? check_kind(self, out, map) : status;
 }
 
+/* 2026-04 or 2026-04-28: expressions look up what was on a list that day. */
+static bool is_day(const char *text) {
+    char month[8];
+    int number;
+    snprintf(month, sizeof month, "%s", text);
+    const size_t size = strlen(text);
+    if (!csim_month_parse(month, &number) || number < 0) return false;
+    if (size == 7) return true;
+    const int day = size == 10 && text[7] == '-' && text[8] >= '0' && text[8] <= '3' && text[9] >= '0' && text[9] <= '9' ? (text[8] - '0') * 10 + text[9] - '0' : 0;
+    return day >= 1 && day <= 31;
+}
+
+static csim_status check_standing(csim_reader *self, const csim_claim *claim) {
+    char path[CSIM_READER_PATH];
+    int at = 0;
+    if (!is_day(claim->said_on))
+        return csim_reader_refuse(self, CSIM_WRONG_TYPE, csim_reader_find(self, path_in(path, claim, NULL, "said_on")), path, "got '%.60s', wanted a month or day such as 2026-04 or 2026-04-28", claim->said_on);
+    const csim_node *node = csim_reader_find(self, path_in(path, claim, NULL, "status"));
+    if (!node) return CSIM_OK;
+    const csim_status status = csim_reader_choice(self, path, "open|resolved_true|resolved_false|unresolvable", &at);
+    if (status != CSIM_OK || at == 0 || claim->status_source[0]) return status;
+    return csim_reader_refuse(self, CSIM_MISSING_KEY, node, path, "is %s without a status_source: who settles it, or why nobody can", claim->status);
+}
+
 static csim_status read_claim(csim_reader *self, csim_node *node, csim_claim *out) {
     char path[CSIM_READER_PATH];
     int kind = 0;
@@ -151,6 +180,7 @@ static csim_status read_claim(csim_reader *self, csim_node *node, csim_claim *ou
     csim_status status = csim_reader_check_id(self, node, node->key, node->key_line, node->key_column, "claims");
     for (size_t i = 0; i < sizeof texts / sizeof *texts && status == CSIM_OK; i++)
         status = csim_reader_text(self, path_in(path, out, NULL, texts[i].key), texts[i].required, texts[i].to);
+    if (status == CSIM_OK) status = check_standing(self, out);
     if (status == CSIM_OK) status = csim_reader_choice(self, path_in(path, out, NULL, "kind"), "threshold|identity|kernel|conditional|contrast", &kind);
     out->kind = (csim_claim_kind)kind;
     return status == CSIM_OK ? read_readings(self, out) : status;

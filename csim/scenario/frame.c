@@ -7,14 +7,33 @@
 
 enum { SHORTEST_MONTHS = 12, MOST_REPLICATES = 64 };
 
+/* The name becomes a folder's: it must not lead out of the one in which that is made, nor look like an option. */
+static csim_status check_name(csim_reader *self) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+    const char *name = self->out->name;
+    if (name[0] != '.' && name[0] != '-' && !name[strspn(name, letters)]) return CSIM_OK;
+    return csim_reader_refuse(self, CSIM_WRONG_TYPE, csim_reader_find(self, "name"), "name", "got '%.60s', wanted letters, digits, _, - and ., the first no - or .", name);
+}
+
+/* A scenario without words of its own says at least which one it changes. */
+static csim_status stand_in_words(csim_reader *self) {
+    csim_scenario *out = self->out;
+    const csim_node *extends = csim_reader_find(self, "extends");
+    const char *base = extends && extends->kind == CSIM_NODE_TEXT ? extends->text : NULL;
+    if (!out->title[0]) out->title = base ? csim_arena_print(self->arena, "%s (extends %s)", out->name, base) : out->name;
+    if (!out->description[0] && base) out->description = csim_arena_print(self->arena, "Changes %s and does not say why: what differs stands in the scenario.", base);
+    return out->title && out->description ? CSIM_OK : csim_reader_no_memory(self);
+}
+
 static csim_status read_head(csim_reader *self) {
     csim_scenario *out = self->out;
     csim_status status = csim_reader_text(self, "name", true, &out->name);
     if (status == CSIM_OK && strlen(out->name) >= CSIM_MAX_ID)
         status = csim_reader_refuse(self, CSIM_LIMIT, csim_reader_find(self, "name"), "name", "is longer than %d bytes", CSIM_MAX_ID - 1);
+    if (status == CSIM_OK) status = check_name(self);
     if (status == CSIM_OK) status = csim_reader_text(self, "title", false, &out->title);
     if (status == CSIM_OK) status = csim_reader_text(self, "description", false, &out->description);
-    return status;
+    return status == CSIM_OK ? stand_in_words(self) : status;
 }
 
 static csim_status read_time(csim_reader *self) {
@@ -30,16 +49,12 @@ static csim_status read_time(csim_reader *self) {
     return csim_reader_refuse(self, CSIM_LIMIT, node, "time.end", "makes %d months, wanted %d to %d", out->months, SHORTEST_MONTHS, CSIM_MAX_MONTHS);
 }
 
-/* A shipped name must be one; a path is looked at when it is loaded, like that of a contrast. */
 static csim_status read_vintage(csim_reader *self) {
-    static const char path[] = "run.vintage";
-    csim_names shipped;
-    csim_node *node = csim_reader_find(self, path);
-    int at = 0;
-    const csim_status status = csim_reader_text(self, path, false, &self->out->vintage);
-    if (status != CSIM_OK || !node || self->files_may_be_missing || !csim_path_is_bare(self->out->vintage)) return status;
-    csim_path_shipped_names(&shipped);
-    return csim_path_is_file(self->out->vintage) ? CSIM_OK : csim_reader_member(self, node, path, &shipped, &at);
+    const csim_status status = csim_reader_scenario(self, "run.vintage", &self->out->vintage_at);
+    const csim_reference *it = &self->out->vintage_at;
+    self->out->vintage = it->name;
+    self->out->vintage_is_own = it->name[0] && !self->scenarios_may_be_missing && strcmp(it->note.file, self->out->file) == 0;
+    return status;
 }
 
 static csim_status read_sampler(csim_reader *self) {
@@ -105,7 +120,9 @@ static csim_status read_catalogue(csim_reader *self) {
     self->out->catalogue_dir = node ? csim_path_beside(self->arena, node->file, name) : csim_path_join(self->arena, csim_scenario_home(), "catalogue");
     if (!self->out->catalogue_dir) return csim_reader_no_memory(self);
     if (self->files_may_be_missing || csim_path_is_folder(self->out->catalogue_dir)) return CSIM_OK;
-    return csim_reader_refuse(self, CSIM_FILE_OPEN, node ? node : self->root, "catalogue", "there is no folder %.400s", self->out->catalogue_dir);
+    csim_reader_refuse(self, CSIM_FILE_OPEN, node ? node : self->root, "catalogue", "there is no folder %.400s", self->out->catalogue_dir);
+    if (!node) csim_error_hint(self->err, "set MOECAST_SCENARIOS to the folder of the shipped scenarios, which has it");
+    return CSIM_FILE_OPEN;
 }
 
 /* A file of the catalogue's folder, or else one beside the scenario that names it. */
@@ -120,6 +137,8 @@ static csim_status read_observations(csim_reader *self) {
     if (!in_catalogue || !beside) return csim_reader_no_memory(self);
     self->out->observations_file = csim_path_is_file(in_catalogue) ? in_catalogue : beside;
     if (self->files_may_be_missing || csim_path_is_file(self->out->observations_file)) return CSIM_OK;
+    if (csim_path_is_folder(self->out->observations_file))
+        return csim_reader_refuse(self, CSIM_FILE_OPEN, node ? node : self->root, path, "there is only a folder %.300s; wanted a file", self->out->observations_file);
     return csim_reader_refuse(self, CSIM_FILE_OPEN, node ? node : self->root, path, "there is no file %.200s, neither in %.200s nor beside the scenario", name,
                               self->out->catalogue_dir);
 }

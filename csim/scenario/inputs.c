@@ -37,6 +37,19 @@ csim_status csim_read_inputs(csim_reader *self) {
     return status;
 }
 
+/* A key that lacks its element, or its section, is no slip of the fingers: say what is missing. */
+static bool hint_part(csim_reader *self, const char *wanted) {
+    const csim_scenario *s = self->out;
+    const size_t size = strlen(wanted);
+    if (!size) return false;
+    for (size_t i = 0; i < s->inputs; i++) {
+        const char *key = s->input[i].key, *row = csim_input_rows[s->input[i].id].key, *dot = strchr(row, '.');
+        if (strcmp(row, wanted) == 0) return csim_error_hint(self->err, "it stands once for each of its index: did you mean '%s'?", key), true;
+        if (dot && strcmp(dot + 1, wanted) == 0) return csim_error_hint(self->err, "did you mean '%s'?", key), true;
+    }
+    return false;
+}
+
 /* The nearest of all inputs. A thousand keys do not fit a list of names, so each meets the best one so far. */
 static void hint_input(csim_reader *self, const char *wanted) {
     const csim_scenario *s = self->out;
@@ -55,6 +68,6 @@ csim_status csim_reader_input(csim_reader *self, const csim_node *node, const ch
     for (size_t i = 0; i < self->out->inputs; i++)
         if (strcmp(self->out->input[i].key, key) == 0) return CSIM_OK;
     csim_reader_refuse(self, CSIM_UNKNOWN_NAME, node, field, "%s%sthere is no input '%.100s'; wanted a full key such as cap.g_f or choice.alpha.<segment>", what, *what ? ": " : "", key);
-    hint_input(self, key);
+    if (!hint_part(self, key)) hint_input(self, key);
     return CSIM_UNKNOWN_NAME;
 }

@@ -19,6 +19,11 @@ bool csim_path_is_folder(const char *path) {
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
+bool csim_path_is_same(const char *a, const char *b) {
+    struct stat about_a, about_b;
+    return stat(a, &about_a) == 0 && stat(b, &about_b) == 0 && about_a.st_dev == about_b.st_dev && about_a.st_ino == about_b.st_ino;
+}
+
 static bool ends_with(const char *text, const char *end) {
     const size_t size = strlen(text), end_size = strlen(end);
     return size >= end_size && strcmp(text + size - end_size, end) == 0;
@@ -32,7 +37,7 @@ char *csim_path_join(csim_arena *arena, const char *folder, const char *name) {
 
 char *csim_path_beside(csim_arena *arena, const char *file, const char *name) {
     const char *slash = strrchr(file, '/');
-    while (name[0] == '.' && name[1] == '/') name += 2;
+    while (name[0] == '.' && name[1] == '/' && name[2]) name += 2; /* "./" alone stays: it is the folder, not nothing */
     if (name[0] == '/' || !slash) return csim_arena_print(arena, "%s", name);
     return csim_arena_print(arena, "%.*s/%s", (int)(slash - file), file, name);
 }

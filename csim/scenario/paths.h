@@ -9,6 +9,7 @@
 
 bool csim_path_is_file(const char *path);    /* exists and is no folder */
 bool csim_path_is_folder(const char *path);
+bool csim_path_is_same(const char *a, const char *b); /* both exist and are one file, whatever its names */
 bool csim_path_is_bare(const char *name);    /* "baseline": no slash and no .yaml at the end */
 
 /* NULL when memory is out. */

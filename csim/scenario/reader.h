@@ -15,6 +15,7 @@ typedef struct csim_reader {
     csim_node *root;
     csim_error *err;
     bool files_may_be_missing; /* catalogue and observations: a stored run is read where they are not */
+    bool scenarios_may_be_missing; /* the same for scenarios that this one names; also where it stands in for another's base */
 } csim_reader;
 
 /* ---- reader.c: access ---- */
@@ -48,6 +49,9 @@ csim_status csim_reader_check_id(csim_reader *self, const csim_node *node, const
 
 /* ---- inputs.c: refuses `key` unless it is an input of this scenario, with the nearest one; `what` begins the sentence, "" for nothing ---- */
 csim_status csim_reader_input(csim_reader *self, const csim_node *node, const char *field, const char *what, const char *key);
+
+/* ---- references.c: a missing key gives an empty reference; FILE_OPEN or UNKNOWN_NAME at the key when there is no such scenario ---- */
+csim_status csim_reader_scenario(csim_reader *self, const char *path, csim_reference *out);
 
 /* ---- the parts, in the order in which they are read ---- */
 csim_status csim_read_sets(csim_reader *self);          /* sets.c: the names of segments, regions, offerings, fleets, regimes, vendors */

@@ -26,7 +26,8 @@ static csim_status build(csim_scenario_owner *owner, csim_error *err) {
     char *text = NULL;
     out->title = out->description = out->vintage = "";
     out->file = owner->source.file;
-    csim_reader reader = {out, &owner->source.arena, owner->source.root, err, owner->source.from_memory};
+    csim_reader reader = {out, &owner->source.arena, owner->source.root, err, owner->source.from_memory,
+                          owner->source.from_memory || owner->source.ground_text};
     csim_status status = read_parts(&reader);
     if (status == CSIM_OK) status = csim_scenario_canonical(out, &text, &out->text_size, err);
     out->text = text;

@@ -45,6 +45,9 @@ typedef struct csim_note { const char *file; int line, column; const char *basis
 /* One number: input `id`, element `element` of its index set (row-major for two-fold sets), full key such as "choice.alpha.developers". */
 typedef struct csim_input { csim_input_id id; int element; const char *key; csim_dist_spec spec; csim_note note; } csim_input;
 
+/* A key that names another scenario: as written, the file that means (a path is relative to the file that says it), and where it stands. "" for none. */
+typedef struct csim_reference { const char *name, *file; csim_note note; } csim_reference;
+
 typedef struct csim_dated { int month; double value; } csim_dated;
 /* hazard_per_yr > 0: from hazard_from on, the value jumps to hazard_value in a random month. */
 typedef struct csim_lever { csim_lever_id id; int element; const char *key; size_t count; const csim_dated *values;
@@ -67,7 +70,8 @@ typedef struct csim_reading { const char *id, *title, *metric, *element, *op /* 
                               const char *against; /* scenario of a contrast */ const char *against_base; /* scenario the contrast is taken from; "" = the one that runs */
                               const char *difference; /* "minus" | "ratio" | "ln_ratio" */ const char *identity; /* expression over the catalogue, see docs/claims.md */
                               const char *deciding; /* full key of the input whose break-even is asked, "" for none */
-                              csim_note note; } csim_reading;
+                              csim_reference against_at, against_base_at; /* the same names with their files */
+                              csim_note note, metric_note /* of the reading; of its metric's value, or of nothing */; } csim_reading;
 typedef struct csim_claim { const char *id, *statement, *source, *said_on, *resolution, *status, *status_source, *comment; csim_claim_kind kind; size_t count; const csim_reading *readings; csim_note note; } csim_claim;
 
 typedef struct csim_scenario {
@@ -76,6 +80,8 @@ typedef struct csim_scenario {
     long long paths; unsigned long long seed;     /* defaults of a run */
     int sampler; long long replicates;            /* 0 mc, 1 lhs, 2 sobol (csim/rng/sampling.h); 0: the sampler's own number */
     const char *vintage;                          /* scenario whose answers stand beside this one's, "" for none */
+    csim_reference vintage_at;                    /* the same with its file */
+    bool vintage_is_own;                          /* its own file names it: not what it extends, nor a stored text */
     size_t segments, regions, offerings, fleets, regimes, vendors;
     const char *segment[CSIM_MAX_SEGMENTS], *region[CSIM_MAX_REGIONS], *vendor[CSIM_MAX_VENDORS];
     csim_offering offering[CSIM_MAX_OFFERINGS];

@@ -119,6 +119,14 @@ static csim_status check_chain(const chain_link *here, const csim_node *extends,
 
 static csim_status load_file(csim_source *self, const char *file, const chain_link *above, csim_node **root, csim_error *err);
 
+/* A title and a description speak of one scenario; taken over, they would pass this one off as its base. */
+static void drop_words(csim_node *base) {
+    size_t kept = 0;
+    for (size_t i = 0; i < base->count; i++)
+        if (strcmp(base->items[i]->key, "title") != 0 && strcmp(base->items[i]->key, "description") != 0) base->items[kept++] = base->items[i];
+    base->count = kept;
+}
+
 static csim_status load_base(csim_source *self, csim_node *extends, const chain_link *here, csim_node **base, csim_error *err) {
     const char *name;
     csim_status status = csim_node_text(extends, "extends", &name, err);
@@ -131,6 +139,8 @@ static csim_status load_base(csim_source *self, csim_node *extends, const chain_
         at_node(extends, "extends", err);
         return CSIM_UNKNOWN_NAME;
     }
+    if (csim_path_is_folder(file))
+        return csim_error_set_at(err, CSIM_FILE_OPEN, extends->file, extends->line, extends->column, "extends", "there is only a folder %.300s; wanted a file", file);
     status = check_chain(here, extends, file, err);
     if (status == CSIM_OK) status = load_file(self, file, here, base, err);
     if (is_file_error(status) && err && strcmp(err->file, file) == 0) at_node(extends, "extends", err);
@@ -159,7 +169,9 @@ static csim_status load_file(csim_source *self, const char *file, const chain_li
     stat(file, &about);
     const chain_link here = {above, file, about.st_dev, about.st_ino, above ? above->depth + 1 : 0};
     status = load_base(self, extends, &here, &base, err);
-    return status == CSIM_OK ? csim_merge(&self->arena, base, own, root, &self->changes, err) : status;
+    if (status != CSIM_OK) return status;
+    drop_words(base);
+    return csim_merge(&self->arena, base, own, root, &self->changes, err);
 }
 
 csim_status csim_source_load(const char *name, csim_source *self, csim_error *err) {

@@ -54,12 +54,25 @@ static csim_status check_plain(builder *b, const yaml_event_t *event, const yaml
     return CSIM_OK;
 }
 
+/* Escapes of a quoted text ("\x1b") make characters that its file may not hold. Texts are printed on terminals and written into workbooks. */
+static csim_status check_controls(builder *b, const yaml_event_t *event) {
+    const unsigned char *text = event->data.scalar.value;
+    char sentence[80];
+    for (size_t i = 0; i < event->data.scalar.length; i++) {
+        const bool upper = text[i] == 0xc2 && text[i + 1] >= 0x80 && text[i + 1] < 0xa0; /* U+0080 … U+009F; a NUL stands behind the text */
+        if ((text[i] >= 0x20 || text[i] == '\n' || text[i] == '\t') && text[i] != 0x7f && !upper) continue;
+        snprintf(sentence, sizeof sentence, "the control character U+%04X is not allowed in a text", upper ? text[i + 1] : text[i]);
+        return refuse(b, CSIM_SYNTAX, event->start_mark, NULL, sentence);
+    }
+    return CSIM_OK;
+}
+
 static csim_status check_text(builder *b, const yaml_event_t *event) {
     const csim_status status = check_plain(b, event, event->data.scalar.anchor, event->data.scalar.tag);
     if (status != CSIM_OK) return status;
     if (memchr(event->data.scalar.value, 0, event->data.scalar.length))
         return refuse(b, CSIM_SYNTAX, event->start_mark, NULL, "a NUL character (\\0) is not allowed in a text");
-    return CSIM_OK;
+    return check_controls(b, event);
 }
 
 static csim_status new_node(builder *b, const yaml_event_t *event, csim_node_kind kind, csim_node **out) {

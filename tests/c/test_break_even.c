@@ -313,6 +313,45 @@ static void a_vintage_has_no_vintage_of_its_own(void **state) {
     csim_run_free(run);
 }
 
+/* A stored text may name scenarios that are no longer there: the run stands, its readings stay open or stand alone, and say why. */
+static void a_further_run_that_fails_leaves_its_readings_open(void **state) {
+    static const char text[] = "moecast: 1\nname: lost\nextends: baseline\nrun: {vintage: ./lost_vintage.yaml}\nclaims:\n"
+                               "  lost: {statement: s, source: t, said_on: 2026-01, kind: contrast, readings: {r: {metric: share.open, element: developers, op: \"<\",\n"
+                               "    value: 0, at: 2027-12, against: ./lost_side.yaml, difference: minus}}}\n";
+    csim_error err;
+    csim_scenario *lost;
+    csim_beside *beside;
+    csim_contrasts *contrasts;
+    csim_claim_result *answers;
+    const csim_result *result;
+    size_t count, asked = 0;
+    uint64_t done, total;
+    csim_run *run = run_plan(plan, 0, PATHS, &result);
+    (void)state;
+    check_status(csim_scenario_parse("lost.yaml", text, sizeof text - 1, &lost, &err), &err);
+    check_status(csim_beside_new(lost, result, 0, &beside, &err), &err);
+    check_status(csim_contrasts_new(lost, result, 0, &contrasts, &err), &err);
+    check_status(csim_beside_advance(beside, 0.0, NULL, &err), &err);
+    check_status(csim_contrasts_advance(contrasts, 0.0, NULL, &err), &err);
+    csim_beside_progress(beside, &done, &total);
+    assert_int_equal(done, total);
+    assert_non_null(strstr(csim_beside_why(beside), "the vintage failed: lost.yaml:4:16: run.vintage: ./lost_vintage.yaml cannot be run: "));
+    check_status(csim_claims_evaluate(lost, catalogue, result, contrasts, beside, NULL, &answers, &count, &err), &err);
+    for (size_t i = 0; i < count; i++) {
+        if (answers[i].answer == CSIM_ANSWER_PATHS) assert_string_equal(answers[i].note, csim_beside_why(beside));
+        if (strcmp(answers[i].claim, "lost")) continue;
+        assert_int_equal(answers[i].answer, CSIM_ANSWER_OPEN);
+        assert_non_null(strstr(answers[i].note, "a scenario of the contrast failed: lost.yaml:"));
+        asked++;
+    }
+    assert_int_equal(asked, 1);
+    free(answers);
+    csim_contrasts_free(contrasts);
+    csim_beside_free(beside);
+    csim_scenario_free(lost);
+    csim_run_free(run);
+}
+
 /* A reading cut at a value of an outcome that follows one input without noise would be separated; a real one is fitted, and P(x*) = 1/2 lies at its value. */
 static void a_break_even_is_given_in_the_inputs_own_value(void **state) {
     csim_error err;
@@ -352,6 +391,7 @@ int main(void) {
         cmocka_unit_test(runs_beside_do_not_depend_on_slices_and_leave_the_result_alone),
         cmocka_unit_test(the_vintage_answers_as_the_hindcast_does),
         cmocka_unit_test(a_vintage_has_no_vintage_of_its_own),
+        cmocka_unit_test(a_further_run_that_fails_leaves_its_readings_open),
         cmocka_unit_test(a_break_even_is_given_in_the_inputs_own_value),
     };
     return cmocka_run_group_tests(tests, load_baseline, unload);

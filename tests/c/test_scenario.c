@@ -337,7 +337,7 @@ static void canonical_text_reads_back_as_itself(void **state) {
     s = variant("title: 'quotes \" and \\ and ä'\ndescription: \"two\\nlines\\ttab\"\ncap: {g_f: {truncated_normal: {mean: 15, sd: 2.0000000000000004}}, eps: 1e-7}\n"
                 "levers: {api_policing: {hazard_per_yr: .2, from: 2026-09, value: 1}, origin_ban: {government: {us: 1, china: 0}, developers: {us: .1}}}\n"
                 "correlations: [{a: cap.g_f, b: compute.g_us, rho: .1}]\nassimilate: {until: never}\n"
-                "claims: {x: {statement: s, source: t, said_on: 2026, kind: identity, readings: {r: {identity: active(a)/total(a), op: <=, value: 1e-9}}}}\n");
+                "claims: {x: {statement: s, source: t, said_on: 2026-01, kind: identity, readings: {r: {identity: active(a)/total(a), op: <=, value: 1e-9}}}}\n");
     check_reads_back(s);
     csim_scenario_free(s);
 }

@@ -731,7 +731,7 @@ static void a_price_of_later_gives_way_to_the_one_before(void **state) {
 
 static csim_reading reading(const char *id, const char *identity, const char *against) {
     return (csim_reading){.id = id, .title = "", .metric = "", .element = "", .op = ">=", .value = 33, .at_month = CSIM_NO_MONTH, .by_month = CSIM_NO_MONTH, .from_month = CSIM_NO_MONTH,
-                          .given = "", .against = against, .against_base = "", .difference = "minus", .identity = identity, .deciding = "", .note = {.file = "claims.yaml", .line = 5, .column = 9}};
+                          .given = "", .against = against, .against_base = "", .against_at = {against, against, {0}}, .against_base_at = {"", "", {0}}, .difference = "minus", .identity = identity, .deciding = "", .note = {.file = "claims.yaml", .line = 5, .column = 9}};
 }
 
 static void every_reading_gets_its_answer(void **state) {

@@ -48,7 +48,7 @@ def test_fault_is_refused(path):
     expected = expectations(path)
     (place,), (key,) = expected["place"], expected["key"]
     assert expected["words"], "a fault without expected words tests nothing"
-    file_missing = any(word in ("cannot be opened", "there is no folder") or word.startswith("there is no file") for word in expected["words"])
+    file_missing = any(word in ("cannot be opened", "there is no folder") or word.startswith(("there is no file", "there is only a folder")) for word in expected["words"])
     code, line = check(path)
     assert code == (FILE_FAULT if file_missing else SCENARIO_FAULT), line
     # A place may name another file: the one where the text stands that came through extends.
