@@ -19,7 +19,7 @@ static csim_status read_what(const char *what, char *series, size_t size, int *m
 }
 
 static void print_bar(FILE *out, const csim_waterfall_bar *bar, const csim_waterfall_total *sum) {
-    const double error = bar->effect.error, share = 100.0 * bar->effect.value / sum->difference.value;
+    const double error = bar->effect.error, share = bar->effect.value == 0.0 ? 0.0 : 100.0 * bar->effect.value / sum->difference.value;
     const int decimals = error > 0.0 ? (int)fmax(0.0, fmin(9.0, 1.0 - floor(log10(error)))) : 0;
     fprintf(out, "  %-20s %12.*f ± %-10.*f", bar->group, decimals, bar->effect.value, decimals, error);
     if (sum->orders) fprintf(out, " ± %-10.*f", decimals, bar->order_error);
