@@ -128,7 +128,8 @@ def picture(by_paths, by_months, by_markets, paths):
     figure, panels = plt.subplots(1, 4, figsize=(15, 3.6))
     for threads, colour in ((1, BLUE), (2, ORANGE)):
         runs = {n: m for (n, t), m in by_paths.items() if t == threads}
-        panels[0].loglog(list(runs), [m.wall_s for m in runs.values()], "o-", color=colour, label=f"{threads} thread{'s' * (threads > 1)}")
+        panels[0].loglog(list(runs), [m.wall_s for m in runs.values()], "o-", color=colour, label=f"{threads} thread{'s' * (threads > 1)}, wall clock")
+        panels[0].loglog(list(runs), [m.cpu_s for m in runs.values()], "o--", color=colour, mfc="white", label=f"{threads} thread{'s' * (threads > 1)}, processor")
         panels[1].semilogx(list(runs), [m.peak_mb for m in runs.values()], "o-", color=colour, label=f"{threads} thread{'s' * (threads > 1)}")
     panels[0].set(title="Time against paths", xlabel="paths", ylabel="seconds, whole command")
     panels[1].set(title="Peak memory against paths", xlabel="paths", ylabel="MB", ylim=(0, None))
