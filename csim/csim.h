@@ -11,6 +11,7 @@
 #include "csim/base/run_limits.h"
 #include "csim/base/status.h"
 #include "csim/base/version.h"
+#include "csim/batch/batch.h"
 #include "csim/catalogue/catalogue.h"
 #include "csim/catalogue/token_cost.h"
 #include "csim/cli/cli.h"
