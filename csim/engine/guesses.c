@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csim/rng/stream.h"
-
 int csim_is_guess(const csim_input *input) { return input->spec.family != CSIM_DIST_FIXED && !strcmp(input->note.basis, "guess"); }
 
 csim_status csim_guesses_plan(const csim_scenario *scenario, const csim_plan *plan, csim_plan **out, size_t *redrawn, csim_error *err) {
