@@ -150,7 +150,7 @@ lint: deps-test  ## gcc and clang with warnings as errors, ruff
 
 schema: $(BUILD)/moecast deps-test  ## regenerate scenarios/schema.json and the tables of the model page
 	$(BUILD)/moecast schema > scenarios/schema.json
-	$(PY) docs/generate_tables.py
+	$(PY) docs/generate_tables.py $(BUILD)/moecast
 
 pictures: python deps-test  ## redraw the README's pictures from a run
 	$(PY) docs/make_pictures.py
