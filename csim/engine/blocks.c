@@ -1,7 +1,7 @@
 /* See blocks.h. */
 #include "csim/engine/blocks.h"
 
-#include "kernels/moe_cost.h"
+#include "csim/model/block.h"
 
 /* One turn of an interval: its paths, and the numbers of its blocks. */
 typedef struct granule { csim_path_interval paths; uint32_t block, blocks; } granule;
@@ -9,7 +9,7 @@ typedef struct granule { csim_path_interval paths; uint32_t block, blocks; } gra
 static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 static uint32_t blocks_of_interval(csim_path_interval it, uint32_t replicates) {
-    const uint32_t paths = it.to - it.from, size = MOE_BLOCK * replicates;
+    const uint32_t paths = it.to - it.from, size = P * replicates;
     return paths / size * replicates + least(paths % size, replicates);
 }
 
@@ -20,7 +20,7 @@ uint32_t csim_blocks_count(const csim_ledger *todo, uint32_t replicates) {
 }
 
 static granule granule_at(csim_path_interval it, uint32_t replicates, uint32_t turn) {
-    const uint32_t from = it.from + turn * MOE_BLOCK * replicates, paths = least(it.to - from, MOE_BLOCK * replicates);
+    const uint32_t from = it.from + turn * P * replicates, paths = least(it.to - from, P * replicates);
     return (granule){{from, from + paths}, turn * replicates, least(paths, replicates)};
 }
 

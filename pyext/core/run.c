@@ -164,7 +164,7 @@ static PyGetSetDef run_attributes[] = {
     {"plan", get_plan, NULL, "The plan that runs.", NULL},
     {"paths", get_paths, NULL, "Paths asked for.", NULL},
     {"seed", get_seed, NULL, "Seed of every draw.", NULL},
-    {"granule", get_granule, NULL, "Paths of one full block of every replicate: what a run grows from is a multiple of it.", NULL},
+    {"granule", get_granule, NULL, "Paths of one full block of every replicate.", NULL},
     {"done", get_done, NULL, "Paths finished so far. RunError while another thread advances the run.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

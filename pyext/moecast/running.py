@@ -105,8 +105,7 @@ class Run:
         Raises
         ------
         ScenarioError
-            When the paths are fewer than before, the sampler is a Latin hypercube (its points depend on their number), or the number before is no
-            multiple of 64 times the replicates.
+            When the paths are fewer than before, or the sampler is a Latin hypercube (its points depend on their number).
         RunError
             While a `Result` of this run is alive.
         """

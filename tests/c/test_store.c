@@ -81,6 +81,32 @@ static void fill_statistics(void) {
     csim_accumulator_settle(result.statistics);
 }
 
+/* Readings of two replicates, the second with all paths. */
+static void fill_replicates(void) {
+    static csim_tally tallies[2][CSIM_MAX_READINGS];
+    memcpy(tallies[1], result.tally, sizeof result.tally);
+    result.replicate_tally = tallies;
+    check_status(csim_replicates_new(2, 3, 2, &result.replicates, NULL), NULL);
+    memcpy(result.replicates->moments + 3 * 2, result.statistics->moments, 3 * 2 * sizeof(csim_moments));
+    for (size_t cell = 0; cell < 3 * 2; cell++) result.replicates->bin[(3 * 2 + cell) * CSIM_COARSE_BINS + 9] = (uint32_t)result.statistics->moments[cell].count;
+}
+
+/* Writes the result as one of Sobol points in two replicates, and again as it was. */
+static void with_replicates(void check(void)) {
+    csim_error err = {0};
+    const csim_run_options before = result.options;
+    result.options.sampler = CSIM_SAMPLER_SOBOL;
+    result.options.replicates = 2;
+    fill_replicates();
+    check_status(csim_run_file_write(run_path, &result, &scenario, &info, claims, CLAIMS, &err), &err);
+    check();
+    csim_replicates_free(result.replicates);
+    result.replicates = NULL;
+    result.replicate_tally = NULL;
+    result.options = before;
+    check_status(csim_run_file_write(run_path, &result, &scenario, &info, claims, CLAIMS, &err), &err);
+}
+
 static void make_result(void) {
     static double inputs[KEPT * 2], scalars[KEPT];
     static unsigned char hits[HIT_ROWS * 3];
@@ -459,6 +485,40 @@ static void forged_files_are_refused_by_what_they_say(void **state) {
     unlink(copy_path);
 }
 
+static void check_replicates_read_back_or_are_refused(void) {
+    static const struct { const char *sql, *words; } forgeries[] = {
+        {"DELETE FROM section WHERE name = 'replicates'", "section is missing"},
+        {"DELETE FROM section WHERE name = 'replicate_tally'", "section is missing"},
+        {"UPDATE section SET bytes = x'00' WHERE name = 'replicates'", "checksum"},
+        {"UPDATE section SET (size, sha256, bytes) = (SELECT size, sha256, bytes FROM section WHERE name = 'statistics') WHERE name = 'replicates'", "do not fit"},
+        {"UPDATE section SET (size, sha256, bytes) = (SELECT size, sha256, bytes FROM section WHERE name = 'statistics') WHERE name = 'replicate_tally'", "another size"},
+        {"UPDATE meta SET value = '3' WHERE key = 'replicates'", "do not fit"},
+        {"UPDATE meta SET value = '1' WHERE key = 'replicates'", "digest"},
+        {"UPDATE meta SET value = '65' WHERE key = 'replicates'", "no number"},
+        {"UPDATE meta SET value = 'halton' WHERE key = 'sampler'", "sampler"},
+        {"UPDATE meta SET value = 'lhs' WHERE key = 'sampler'", "digest"},
+        {"UPDATE meta SET value = '7' WHERE key = 'strata'", "digest"},
+        {"DELETE FROM meta WHERE key = 'sampler'", "key is missing"},
+    };
+    forge("SELECT 1");
+    csim_run_file *file = read_run(copy_path);
+    const csim_result *read = csim_run_file_result(file);
+    assert_true(same_as_written(file) && read->options.sampler == CSIM_SAMPLER_SOBOL && read->options.replicates == 2);
+    assert_memory_equal(read->replicate_tally, result.replicate_tally, 2 * sizeof *result.replicate_tally);
+    assert_memory_equal(read->replicates->bin, result.replicates->bin, 2 * 3 * 2 * CSIM_COARSE_BINS * sizeof(uint32_t));
+    csim_run_file_free(file);
+    for (size_t i = 0; i < sizeof forgeries / sizeof forgeries[0]; i++) {
+        forge(forgeries[i].sql);
+        check_file_refused(copy_path, CSIM_FILE_FORMAT, forgeries[i].words);
+    }
+    unlink(copy_path);
+}
+
+static void replicates_read_back_and_forged_ones_are_refused(void **state) {
+    (void)state;
+    with_replicates(check_replicates_read_back_or_are_refused);
+}
+
 static void a_change_that_is_not_sealed_is_refused(void **state) {
     (void)state;
     csim_sql db;
@@ -808,6 +868,7 @@ int main(void) {
         cmocka_unit_test_setup(a_cut_or_lengthened_file_is_refused, write_run),
         cmocka_unit_test_setup(a_flipped_bit_is_refused_or_harmless, write_run),
         cmocka_unit_test_setup(forged_files_are_refused_by_what_they_say, write_run),
+        cmocka_unit_test_setup(replicates_read_back_and_forged_ones_are_refused, write_run),
         cmocka_unit_test_setup(a_change_that_is_not_sealed_is_refused, write_run),
         cmocka_unit_test_setup(a_missing_folder_and_a_folder_as_target_are_refused, write_run),
         cmocka_unit_test_setup(a_read_only_folder_is_refused, write_run),
