@@ -23,13 +23,9 @@ static void put_number(FILE *stream, double value) {
 
 static void put_text(FILE *stream, const char *text) { csim_tidy_csv_text(stream, text); }
 
-/* Mean, sd, five quantiles, and how many independent paths the mean's error is worth. */
-enum { EFFECTIVE = 7, STATISTICS };
-
 static csim_estimate statistic(const csim_accumulator *of, size_t series, size_t month, int which, const char **name) {
     static const struct { const char *name; double p; } quantiles[] = {{"p5", 0.05}, {"p25", 0.25}, {"p50", 0.5}, {"p75", 0.75}, {"p95", 0.95}};
-    *name = which == 0 ? "mean" : which == 1 ? "sd" : which == EFFECTIVE ? "effective_paths" : quantiles[which - 2].name;
-    if (which == EFFECTIVE) return (csim_estimate){csim_accumulator_effective(of, series, month), (double)NAN};
+    *name = which == 0 ? "mean" : which == 1 ? "sd" : quantiles[which - 2].name;
     if (which == 0) return csim_accumulator_mean(of, series, month);
     if (which == 1) return csim_accumulator_sd(of, series, month);
     return csim_accumulator_quantile(of, series, month, quantiles[which - 2].p);
@@ -42,6 +38,9 @@ static const char *element_of(const csim_plan *plan, int slot) {
     return !strncmp(full, outcome, length) && full[length] == '.' ? full + length + 1 : "";
 }
 
+enum { STATISTICS = 7 };
+
+/* How many independent paths the mean's error is worth stands beside the mean; constants have no error to compare. */
 static void put_month(FILE *stream, const csim_result *result, int slot, int report) {
     const csim_plan *plan = result->plan;
     const csim_outcome_row *outcome = &csim_outcome_rows[plan->slot_outcome[slot]];
@@ -58,14 +57,16 @@ static void put_month(FILE *stream, const csim_result *result, int slot, int rep
         fputc(',', stream);
         put_number(stream, estimate.error);
         fputc(',', stream);
-        put_text(stream, which == EFFECTIVE ? "paths" : outcome->unit);
+        put_text(stream, outcome->unit);
+        fputc(',', stream);
+        if (which == 0) put_number(stream, csim_accumulator_effective(result->statistics, (size_t)slot, (size_t)report));
         fputs("\r\n", stream);
     }
 }
 
 static void put_all(FILE *stream, const void *what) {
     const csim_result *result = what;
-    fputs("series,element,month,statistic,value,standard_error,unit\r\n", stream);
+    fputs("series,element,month,statistic,value,standard_error,unit,effective_paths\r\n", stream);
     for (int slot = 0; slot < result->plan->slots; slot++)
         for (int report = 0; report < result->plan->report_months; report++) put_month(stream, result, slot, report);
 }

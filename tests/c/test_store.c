@@ -602,10 +602,10 @@ static void the_csv_has_a_row_for_every_statistic(void **state) {
     check_status(csim_export_csv(copy_path, &result, &err), &err);
     bytes file = slurp(copy_path);
     for (size_t i = 0; i < file.size; i++) lines += file.at[i] == '\n';
-    assert_int_equal(lines, 1 + 3 * 2 * 8);
-    check_contains((char *)file.at, "series,element,month,statistic,value,standard_error,unit\r\ncap.gap,,2025-12,mean,");
+    assert_int_equal(lines, 1 + 3 * 2 * 7);
+    check_contains((char *)file.at, "series,element,month,statistic,value,standard_error,unit,effective_paths\r\ncap.gap,,2025-12,mean,");
     const csim_estimate estimate = csim_accumulator_mean(result.statistics, 1, 1);
-    snprintf(row, sizeof row, "\nshare.open,developers,2026-12,mean,%s,%s,share\r\n", csim_number_text(estimate.value, mean), csim_number_text(estimate.error, error));
+    snprintf(row, sizeof row, "\nshare.open,developers,2026-12,mean,%s,%s,share,199\r\n", csim_number_text(estimate.value, mean), csim_number_text(estimate.error, error));
     check_contains((char *)file.at, row);
     free(file.at);
     unlink(copy_path);

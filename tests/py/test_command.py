@@ -194,7 +194,7 @@ def test_json_option_prints_run_json(tmp_path):
 
 def test_summary_is_tidy_with_units_and_errors(run):
     rows = list(csv.DictReader(open(run[0] / "summary.csv", newline="")))
-    assert set(rows[0]) == {"series", "element", "month", "statistic", "value", "standard_error", "unit"}
+    assert set(rows[0]) == {"series", "element", "month", "statistic", "value", "standard_error", "unit", "effective_paths"}
     means = [r for r in rows if r["series"] == "share.open" and r["element"] == "developers" and r["month"] == "2028-12" and r["statistic"] == "mean"]
     assert len(means) == 1 and 0 < float(means[0]["value"]) < 1 and 0 < float(means[0]["standard_error"]) < .1 and means[0]["unit"] == "share"
     assert all(r["unit"] for r in rows)
