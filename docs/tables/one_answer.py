@@ -29,8 +29,7 @@ Where it is not the same, and why:
 * **Another version of the model** may change any number, which is why paths of two versions or revisions are never mixed (`--resume` and `merge` refuse).
 * **Contrasts, guesses and the vintage** are further runs. They are no part of the digest; the same program answers them with the same numbers after a
   resume or a merge.
-* **Flags the Makefile does not use** (`-ffast-math`, `-march=native`, contraction into fused operations) change bits; nothing guards against them but the
-  tests.
+* **Flags the Makefile does not use** (`-ffast-math`, contraction into fused operations) may change bits; nothing guards against them but the tests.
 * **Machines that are not little-endian** are refused when the library is compiled. Not tried: processors other than x86-64, where only the scalar kernel
   exists, and a GSL other than the one named in `run.json`, which makes the plan's tables (the plan's hash would then differ, and say so).
 """
@@ -99,7 +98,7 @@ class Ways:
     def python(self, threads):
         words = [sys.executable, "-c", PYTHON, str(self.scenario), str(self.paths), str(SEED), str(threads)]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
-        self.rows.append(("Python package", f"`moecast.run`, {threads} threads", done.stdout.strip() if not done.returncode else None))
+        self.rows.append(("Python package", f"`moecast.run`, {threads} thread{'s' if threads > 1 else ''}", done.stdout.strip() if not done.returncode else None))
 
     def all_of(self, build, moecast):
         for kernel in KERNELS:
@@ -125,7 +124,7 @@ def page(ways, facts):
         f"# One answer\n\nThe same run made in {count} ways: `{pathlib.Path(ways.scenario).stem}`, {ways.paths} paths, seed {SEED}, on {platform.machine()} with "
         f"{os.cpu_count()} processors. {verdict} Written by `docs/tables/one_answer.py`.\n\n"
     )
-    builds = "".join(f"* {build}: {fact['compiler']}, GSL {fact['gsl_version']}, moecast {fact['version']}\n" for build, fact in facts.items())
+    builds = "".join(f"* {build}: {fact['compiler'].strip()}, GSL {fact['gsl_version']}, moecast {fact['version']}\n" for build, fact in facts.items())
     return head + builds + "\n| build | way | digest | the same |\n| --- | --- | --- | --- |\n" + "\n".join(rows) + "\n" + NOTES
 
 

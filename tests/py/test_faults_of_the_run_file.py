@@ -364,6 +364,21 @@ def test_verify_finds_numbers_that_the_scenario_does_not_give(place):
     refused(subprocess.run(verify, capture_output=True, text=True, timeout=60), 1, "when they are simulated again")
 
 
+def test_a_merged_and_a_resumed_run_answer_every_claim_as_the_whole_does(place):
+    """Contrasts, guesses, vintage and break-evens too: to the last byte of the tables."""
+    ask = ["--no-report", "--quiet", "--contrast-paths", "300"]
+    same = [BIN, "run", place.scenario, "--paths", PATHS, "--seed", SEED, *ask]
+    outs = whole, merged, resumed = place.fresh(), place.fresh(), place.fresh()
+    shards = [place.fresh() for _ in range(2)]
+    runs = [[*same, "-o", whole], *([*same, "-o", shard, "--shard", f"{i}/2"] for i, shard in enumerate(shards, 1)), [BIN, "merge", *shards, *ask, "-o", merged]]
+    runs += [[*same, "-o", resumed, "--paths", PATHS // 2], [BIN, "run", "--resume", resumed, "--extend-to", PATHS, *ask]]
+    for words in runs:
+        done = subprocess.run([str(w) for w in words], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+    for name in ("claims.csv", "summary.csv"):
+        assert len({(out / name).read_bytes() for out in outs}) == 1, name
+
+
 def test_a_run_file_can_be_opened_with_sqlite_and_tells_its_ledger(place):
     with sqlite3.connect(f"file:{place.shards[1] / 'run.moecast'}?immutable=1", uri=True) as file:
         (first, paths), = file.execute("SELECT first, paths FROM ledger").fetchall()
