@@ -193,7 +193,9 @@ static csim_status take_up(job *self, const request *wanted, csim_error *err) {
     if (!wanted->resume || (wanted->scenario && access(path, F_OK))) return CSIM_OK;
     csim_status status = csim_run_file_read(path, &self->stored, err);
     if (!status) status = csim_stored_check_build(self->stored, path, err);
-    if (!status) status = self->plan ? csim_stored_check_plan(self->stored, path, self->plan, err) : csim_stored_compile(self->stored, path, &self->scenario, &self->catalogue, &self->plan, err);
+    if (!status && self->plan) status = csim_stored_check_scenario(self->stored, path, self->scenario, err);
+    if (!status && self->plan) status = csim_stored_check_plan(self->stored, path, self->plan, err);
+    if (!status && !self->plan) status = csim_stored_compile(self->stored, path, &self->scenario, &self->catalogue, &self->plan, err);
     return status ? status : check_same(self, path, wanted, err);
 }
 

@@ -20,6 +20,13 @@ csim_status csim_stored_check_plan(const csim_run_file *file, const char *path, 
     return csim_error_set_at(err, CSIM_INCONSISTENT, path, 0, 0, NULL, "scenario and catalogue give the plan %.12s now, these paths are of plan %.12s", hex, stored);
 }
 
+csim_status csim_stored_check_scenario(const csim_run_file *file, const char *path, const csim_scenario *scenario, csim_error *err) {
+    if (!strcmp(csim_run_file_scenario_text(file), scenario->text)) return CSIM_OK;
+    csim_error_set_at(err, CSIM_INCONSISTENT, path, 0, 0, NULL, "the run there was begun with another text of the scenario '%.100s'", csim_run_file_meta(file, "scenario_name"));
+    csim_error_hint(err, "'moecast run --resume' with the folder alone goes on with that text");
+    return CSIM_INCONSISTENT;
+}
+
 csim_status csim_stored_compile(const csim_run_file *file, const char *path, csim_scenario **scenario, csim_catalogue **catalogue, csim_plan **plan, csim_error *err) {
     const char *text = csim_run_file_scenario_text(file), *from = csim_run_file_scenario_file(file);
     csim_status status = csim_scenario_parse(from[0] ? from : "run.moecast", text, strlen(text), scenario, err);

@@ -17,6 +17,9 @@ csim_status csim_stored_compile(const csim_run_file *file, const char *path, csi
 /* INCONSISTENT when the file's paths were simulated by another version or revision: theirs and ours must not be mixed. */
 csim_status csim_stored_check_build(const csim_run_file *file, const char *path, csim_error *err);
 
+/* INCONSISTENT when the scenario given is not the one that the run was begun with: it may ask other things of the same paths. */
+csim_status csim_stored_check_scenario(const csim_run_file *file, const char *path, const csim_scenario *scenario, csim_error *err);
+
 /* INCONSISTENT, with both hashes, when `plan` is not the one that ran. */
 csim_status csim_stored_check_plan(const csim_run_file *file, const char *path, const csim_plan *plan, csim_error *err);
 

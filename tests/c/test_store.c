@@ -109,6 +109,7 @@ static void with_replicates(void check(void)) {
 
 static void make_result(void) {
     static double inputs[KEPT * 2], scalars[KEPT];
+    static double months[KEPT * MONTHS];
     static unsigned char hits[HIT_ROWS * 3];
     for (int i = 0; i < KEPT; i++) {
         inputs[2 * i] = i;
@@ -126,6 +127,10 @@ static void make_result(void) {
     result.kept = KEPT;
     result.kept_input = inputs;
     result.kept_scalar = scalars;
+    for (int i = 0; i < KEPT * MONTHS; i++) months[i] = 1.0 / (7.0 + i);
+    result.kept_series = months;
+    result.options.keep_slots = 1;
+    result.options.keep_slot[0] = 2;
     for (int i = 0; i < HIT_ROWS * 3; i++) hits[i] = (unsigned char)(i % (CSIM_HIT_UNKNOWN + 1));
     result.hit_rows = HIT_ROWS;
     result.hit = hits;
@@ -275,7 +280,8 @@ static int same_as_written(const csim_run_file *file) {
     return good && read->options.seed == result.options.seed && read->options.first_path == 1000 && read->options.paths == WANTED && read->options.threads == 2 &&
            read->done == PATHS && read->failed == 1 && read->failed_slot[2] == 1 && read->kept == KEPT && read->seconds == result.seconds &&
            !memcmp(read->failed_by, result.failed_by, sizeof result.failed_by) && !memcmp(read->kept_input, result.kept_input, KEPT * 2 * sizeof(double)) &&
-           !memcmp(read->kept_scalar, result.kept_scalar, KEPT * sizeof(double)) && read->hit_rows == HIT_ROWS && !memcmp(read->hit, result.hit, HIT_ROWS * 3) &&
+           !memcmp(read->kept_scalar, result.kept_scalar, KEPT * sizeof(double)) && read->options.keep_slots == 1 && read->options.keep_slot[0] == 2 &&
+           !memcmp(read->kept_series, result.kept_series, KEPT * MONTHS * sizeof(double)) && read->hit_rows == HIT_ROWS && !memcmp(read->hit, result.hit, HIT_ROWS * 3) &&
            csim_ledger_equal(&read->ledger, &result.ledger) && !memcmp(&about->part, &info.part, sizeof info.part) && !strcmp(csim_run_file_scenario_text(file), scenario_text) &&
            !strcmp(about->version, info.version) && !strcmp(about->git_revision, info.git_revision) && !strcmp(about->compiler, info.compiler) &&
            !strcmp(about->gsl_version, info.gsl_version) && !strcmp(about->kernel_variant, info.kernel_variant) &&
@@ -471,6 +477,8 @@ static void forged_files_are_refused_by_what_they_say(void **state) {
         {"UPDATE ledger SET first = 1161 WHERE position = 1", "ledger"},
         {"UPDATE ledger SET first = 1155 WHERE position = 1", "digest"},
         {"UPDATE meta SET value = '6' WHERE key = 'hit_rows'", "kept paths"},
+        {"UPDATE kept_column SET name = 'x' WHERE section = 'kept_series'", "not in its plan"},
+        {"DELETE FROM kept_column WHERE section = 'kept_series'", "kept paths"},
         {"DELETE FROM meta WHERE key = 'whole_paths'", "key is missing"},
         {"PRAGMA application_id = 7", "not a run file"},
     };

@@ -85,9 +85,9 @@ def place(tmp_path_factory):
 # ---- trials: each takes a place and a random generator -------------------------------------------------------------------------------------------
 
 
-def kill_at_random(place, dice, words, sign):
+def kill_at_random(place, dice, words, sign, patience=1.1):
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    time.sleep(dice.uniform(0, 1.1 * place.seconds))
+    time.sleep(dice.uniform(0, patience * place.seconds))
     process.send_signal(sign)
     _, said = process.communicate(timeout=60)
     return process.returncode, said
@@ -130,9 +130,10 @@ def trial_killed_merge(place, dice):
 
 def begun(place, dice):
     """A folder with a run that was broken off (or is finished, when it was fast)."""
-    out = place.fresh()
+    out, patience = place.fresh(), 1.1
     while not (out / "run.moecast").exists():
-        kill_at_random(place, dice, place.words(out, "--resume", "--checkpoint", "0.01"), signal.SIGKILL)
+        kill_at_random(place, dice, place.words(out, "--resume", "--checkpoint", "0.01"), signal.SIGKILL, patience)
+        patience *= 2  # a machine that got busier
     return out
 
 
@@ -299,7 +300,7 @@ def test_resume_refuses_what_is_not_the_same_run_and_names_it(place):
     refused(says("--resume", out, "--keep", "none"), 2, "--keep 40, not 0")
     refused(says("--resume", out, "--keep", "40,series:cap.gap"), 2, "other series")
     refused(says("--resume", out, "--extend-to", 100), 2, f"{PATHS} paths already")
-    refused(says("baseline", "-o", out, "--resume"), 2, "of plan")
+    refused(says("baseline", "-o", out, "--resume"), 2, "another text of the scenario 'small'")
     refused(says("--resume", place.shards[0], "--extend-to", 5000), 2, "a shard cannot be extended")
     refused(says("--resume", place.shards[0], "--shard", "2/3"), 2, "shard 1/3, not 2/3")
     refused(says("--resume", place.folder / "nowhere"), 4, "no run to go on with")
