@@ -18,7 +18,7 @@ def peak_and_size(folder, paths):
     process = subprocess.Popen([str(w) for w in words], stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
+    assert process.returncode == 0, process.returncode
     return used.ru_maxrss / 1024, (out / "run.moecast").stat().st_size / 2**20
 
 
