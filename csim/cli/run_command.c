@@ -604,7 +604,7 @@ csim_status csim_cli_merge(const csim_cli_io *io, int argc, char **argv, csim_er
         return CSIM_OK;
     }
     csim_status status = csim_options_parse(argc, argv, 1, options, sizeof options / sizeof options[0], words, CSIM_MAX_INTERVALS, &wanted.merged, err);
-    if (!status && !wanted.merged) status = csim_error_set(err, CSIM_USAGE, "moecast merge wants shards: folders that 'moecast run --shard' wrote");
+    if (!status && !wanted.merged) status = csim_error_set(err, CSIM_USAGE, "merge wants shards: folders that 'moecast run --shard' wrote");
     if (!status) status = check_request(&wanted, err);
     return status ? status : do_job(io, &wanted, err);
 }

@@ -44,6 +44,7 @@ static csim_status check_vintage(const csim_scenario *scenario, csim_error *err)
         return own ? csim_error_set_at(err, CSIM_INCONSISTENT, vintage->note.file, vintage->note.line, vintage->note.column, field, "names the scenario itself; a vintage is another one, that knows less")
                    : CSIM_OK;
     const csim_status status = csim_further_compile(scenario, vintage, field, &plan, &known_until, err);
+    if (status && !own && !csim_further_is_fatal(status)) return CSIM_OK; /* what a scenario merely inherits must not forbid it a change: its answers stay open */
     csim_plan_free(plan);
     if (status || !own || csim_further_knows_less(known_until, scenario)) return status;
     return csim_error_set_at(err, CSIM_INCONSISTENT, vintage->note.file, vintage->note.line, vintage->note.column, field,

@@ -9,10 +9,10 @@ enum { SHORTEST_MONTHS = 12, MOST_REPLICATES = 64 };
 
 /* The name becomes a folder's: it must not lead out of the one in which that is made, nor look like an option. */
 static csim_status check_name(csim_reader *self) {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+=";
     const char *name = self->out->name;
     if (name[0] != '.' && name[0] != '-' && !name[strspn(name, letters)]) return CSIM_OK;
-    return csim_reader_refuse(self, CSIM_WRONG_TYPE, csim_reader_find(self, "name"), "name", "got '%.60s', wanted letters, digits, _, - and ., the first no - or .", name);
+    return csim_reader_refuse(self, CSIM_WRONG_TYPE, csim_reader_find(self, "name"), "name", "got '%.60s', wanted letters, digits and any of _ - . + =, the first no - or .", name);
 }
 
 /* A scenario without words of its own says at least which one it changes. */

@@ -55,7 +55,7 @@ def test_no_words_is_a_usage_error():
     (["run", "baseline", "--paths", "0"], "--paths wants a whole number from 1 to 1000000000, not '0'"),
     (["run", "baseline", "--paths", "-5"], "--paths wants a whole number from 1 to 1000000000, not '-5'"),
     (["run", "baseline", "--paths", "99999999999999999999"], "--paths wants a whole number from 1 to 1000000000, not '99999999999999999999'"),
-    (["run", "baseline", "--keep", "1000001"], "--keep wants a whole number from 0 to 1000000"),
+    (["run", "baseline", "--keep", "1000001"], "--keep wants none, scalars, a number of paths up to 1000000"),
     (["run", "baseline", "--contrast-paths", "-1"], "--contrast-paths wants a whole number from 0 to 1000000"),
     (["run", "baseline", "--seed", "-1"], "--seed wants a whole number from 0 to 18446744073709551615, not '-1'"),
     (["run", "baseline", "--seed", "18446744073709551616"], "--seed wants"),
@@ -296,7 +296,7 @@ def test_a_folder_that_cannot_be_made_is_refused_before_the_run(tmp_path):
 
 def test_ctrl_c_ends_a_run_soon_with_130_and_keeps_what_was_simulated(tmp_path):
     process = subprocess.Popen([BIN, "run", "baseline", "--paths", "500000", "-o", str(tmp_path / "r")], stderr=subprocess.PIPE, text=True)
-    time.sleep(2.0)
+    time.sleep(5.0)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130 and "interrupted" in one_line(err) and f"'moecast run --resume {tmp_path / 'r'}' goes on" in err

@@ -33,7 +33,7 @@ def test_the_sampler_stands_in_everything_that_is_written(sampler, tmp_path):
     assert (said["sampler"], said["replicates"]) == (sampler, 4) and said["sampling"]["median_gain"] > 0
     assert ("does not help" in said["sampling"]["note"]) == (said["sampling"]["median_gain"] < 1.2)
     assert float(effective(tmp_path, "cap.gap", "2026-12")) > 10
-    path = moecast("path", tmp_path, 17)
+    path = moecast("path", tmp_path, 17, "--csv")
     assert path.returncode == 0 and path.stdout.count("\n") == 85
 
 
@@ -70,7 +70,7 @@ def test_a_precision_is_reached_or_the_exit_code_is_3_and_the_results_are_there(
     [
         (["--sampler", "sobl"], "mc, lhs or sobol"),
         (["--sampler", "sobol", "--replicates", "1"], "at least 2 replicates"),
-        (["--replicates", "65"], "at most 64"),
+        (["--replicates", "65"], "from 1 to 64"),
         (["--sampler", "lhs", "--precision", f"{SERIES}:0.1"], "cannot grow"),
         (["--precision", "f500.primry@2026-12:0.1"], "did you mean 'f500.primary'?"),
         (["--precision", "f500_60.primry:0.1"], "did you mean 'f500_60.primary'?"),
