@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(bool(check.missing_programs()) or not shutil.whi
 @pytest.fixture(scope="session")
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program = tmp_path_factory.mktemp("writer") / "demo_workbook"
-    command = ["cc", "-std=c11", "-O2", "-ffp-contract=off", f"-I{ROOT}", *[str(ROOT / source) for source in SOURCES], "-o", str(program), "-lxlsxwriter", "-lz", "-lm"]
+    command = ["cc", "-std=c11", "-D_GNU_SOURCE", "-O2", "-ffp-contract=off", f"-I{ROOT}", *[str(ROOT / source) for source in SOURCES], "-o", str(program), "-lxlsxwriter", "-lz", "-lm"]
     subprocess.run(command, check=True)
     return program
 
