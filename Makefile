@@ -17,7 +17,7 @@ CFLAGS   += -std=c11 -O2 -fPIC -pthread -ffp-contract=off -fno-math-errno -fno-t
 LIBS     := -lgsl -lgslcblas -lxlsxwriter -lz -lyaml -lsqlite3 -lm -pthread
 
 DEBIAN_BUILD := gcc pkg-config libgsl-dev libxlsxwriter-dev zlib1g-dev libyaml-dev libsqlite3-dev python3 python3-dev python3-venv
-DEBIAN_TEST  := libcmocka-dev clang libreoffice-calc poppler-utils libxml2-utils unzip fonts-dejavu-core
+DEBIAN_TEST  := libcmocka-dev clang locales libreoffice-calc poppler-utils libxml2-utils unzip fonts-dejavu-core
 PYPI         := numpy setuptools wheel
 PYPI_TEST    := numpy scipy pyyaml pytest pytest-xdist openpyxl pandas matplotlib mpmath jsonschema ruff setuptools wheel build
 
@@ -124,7 +124,7 @@ install: $(BUILD)/moecast  ## install the command and the scenarios under PREFIX
 # --- tests ------------------------------------------------------------------------------------------------------------------------------------
 test: deps-test test-c test-py  ## all fast tests (under 5 minutes on two cores)
 
-$(BUILD)/tests/%: tests/c/%.c tests/c/check.h $(BUILD)/libcsim.a | $(VENV)/ready-test
+$(BUILD)/tests/%: tests/c/%.c tests/c/check.h tests/c/baseline.h $(BUILD)/libcsim.a | $(VENV)/ready-test
 	@mkdir -p $(@D)
 	@echo "  cc $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $< $(BUILD)/libcsim.a -lcmocka $(LIBS) -o $@
@@ -134,8 +134,13 @@ $(BUILD)/tests/dump_paths: tests/tools/dump_paths.c $(BUILD)/libcsim.a | $(VENV)
 	@echo "  cc $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $< $(BUILD)/libcsim.a $(LIBS) -o $@
 
-test-c: deps-test $(TESTS)  ## the C tests
-	@for t in $(TESTS); do echo "== $$t"; $$t || exit 1; done
+# A locale that writes 2,5: no number may be read or written by it.
+$(BUILD)/locale/de_DE.UTF-8: | $(VENV)/ready-test
+	@mkdir -p $(@D)
+	@localedef -i de_DE -f UTF-8 $@
+
+test-c: deps-test $(TESTS) $(BUILD)/locale/de_DE.UTF-8  ## the C tests
+	@printf '%s\n' $(TESTS) | LOCPATH=$(abspath $(BUILD)/locale) xargs -P "$$(nproc)" -I{} sh tests/c/run_one.sh {}
 
 test-py: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the Python tests: oracle against C, scenarios, workbook, package
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile tests

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "csim/dist/dist.h"
-#include "csim/dist/table.h"
+#include "csim/dist/table_cache.h"
 
 static const double z_95 = 1.6448536269514722; /* the 95 % point of the standard normal */
 
@@ -99,9 +99,9 @@ static csim_status compile_checked(const csim_dist_spec *spec, double *table, cs
     case CSIM_DIST_LOGNORMAL: SET(CSIM_FORM_LOGNORMAL, moe_log(p[0]), p[1]); break;
     case CSIM_DIST_HALF_NORMAL: SET(CSIM_FORM_HALF_NORMAL, p[0]); break;
     case CSIM_DIST_TRUNCATED_NORMAL: compile_truncated(p, out); break;
-    case CSIM_DIST_BETA: SET(CSIM_FORM_LOGISTIC_TABLE, 0, 1); return csim_table_build_beta(p[0], p[1], table, err);
-    case CSIM_DIST_SCALED_BETA: SET(CSIM_FORM_LOGISTIC_TABLE, p[2], p[3] - p[2]); return csim_table_build_beta(p[0], p[1], table, err);
-    case CSIM_DIST_GAMMA: SET(CSIM_FORM_EXP_TABLE, p[1]); return csim_table_build_gamma(p[0], table, err);
+    case CSIM_DIST_BETA: SET(CSIM_FORM_LOGISTIC_TABLE, 0, 1); return csim_table_cached_beta(p[0], p[1], table, err);
+    case CSIM_DIST_SCALED_BETA: SET(CSIM_FORM_LOGISTIC_TABLE, p[2], p[3] - p[2]); return csim_table_cached_beta(p[0], p[1], table, err);
+    case CSIM_DIST_GAMMA: SET(CSIM_FORM_EXP_TABLE, p[1]); return csim_table_cached_gamma(p[0], table, err);
     case CSIM_DIST_INTERVAL90: compile_interval90(spec, out); break;
     case CSIM_DIST_DISCRETE: compile_steps(spec, table, out); break;
     case CSIM_DIST_QUANTILES: compile_cubic(spec, table, out); break;

@@ -82,7 +82,7 @@ static csim_status compile_vintage(csim_beside *self, csim_error *err) {
     return CSIM_OK;
 }
 
-/* What a path does depends on neither kept numbers nor report months, so a plan may be cut down to its readings. */
+/* The plan is cut down to its readings. */
 static csim_status open_part(csim_beside *self, part_id id, csim_error *err) {
     part *which = &self->part[id];
     const csim_run_options *main_options = &self->main_result->options;
@@ -90,7 +90,7 @@ static csim_status open_part(csim_beside *self, part_id id, csim_error *err) {
     const csim_status status = id == VINTAGE ? compile_vintage(self, err) : csim_guesses_plan(self->scenario, self->main_result->plan, &which->plan, &redrawn, err);
     if (status || !which->plan) return status;
     which->plan->scalars = 0;
-    which->plan->report_months = 1;
+    csim_plan_trim(which->plan);
     csim_run_options options = *main_options; /* the same draws, so also the same sampler */
     options.paths = which->paths;
     options.keep_paths = 0;

@@ -18,7 +18,6 @@ struct csim_columns {
 
 static csim_status no_memory(csim_error *err) { return csim_error_set(err, CSIM_NO_MEMORY, "no memory to compare paths"); }
 
-/* What a path does depends on neither readings nor what is kept of it, so a plan may be cut down to what is asked. */
 static csim_status trim(csim_columns *self, const csim_plan *plan, const csim_plan_scalar *wanted, int with_readings, csim_error *err) {
     self->plan = malloc(sizeof *self->plan);
     if (!self->plan) return no_memory(err);
@@ -26,8 +25,8 @@ static csim_status trim(csim_columns *self, const csim_plan *plan, const csim_pl
     memset(self->plan->scalar, 0, sizeof self->plan->scalar);
     for (size_t i = 0; i < self->count; i++) self->plan->scalar[i] = wanted[i];
     self->plan->scalars = (int32_t)self->count;
-    self->plan->report_months = 1;
     if (!with_readings) self->plan->readings = 0;
+    csim_plan_trim(self->plan);
     return CSIM_OK;
 }
 

@@ -134,14 +134,14 @@ static int column_of(job *of, csim_plan *plan, const char *scenario_name, int ad
 
 static int uses(const job *of, size_t side_index, int end) { return of->side[end] == side_index; }
 
-/* What a path does depends on neither readings nor what is kept of it, so a plan may be cut down to the numbers the contrasts compare. */
+/* Cuts a plan down to the numbers the contrasts compare. */
 static void trim(csim_contrasts *self, size_t at) {
     side *which = &self->side[at];
     which->plan->readings = 0;
     which->plan->scalars = 0;
-    which->plan->report_months = 1;
     for (size_t i = 0; i < self->jobs; i++)
         if (uses(&self->job[i], at, 0) || uses(&self->job[i], at, 1)) column_of(&self->job[i], which->plan, which->name, 1);
+    csim_plan_trim(which->plan);
 }
 
 static csim_status copy_main_plan(csim_contrasts *self, csim_error *err) {

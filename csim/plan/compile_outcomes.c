@@ -36,6 +36,16 @@ int csim_plan_scalar_find(const csim_plan *plan, int slot, int month) {
     return -1;
 }
 
+void csim_plan_trim(csim_plan *plan) {
+    int32_t last = 0;
+    for (int32_t i = 0; i < plan->readings; i++)
+        if (plan->reading[i].to > last) last = plan->reading[i].to;
+    for (int32_t i = 0; i < plan->scalars; i++)
+        if (plan->scalar[i].month > last) last = plan->scalar[i].month;
+    plan->report_months = 1;
+    if (last + 1 < plan->months) plan->months = last + 1;
+}
+
 static int32_t slot_of_reading(const csim_plan *plan, const csim_reading *reading) {
     char name[4 * CSIM_PLAN_ID];
     snprintf(name, sizeof name, "%s%s%s", reading->metric, reading->element[0] ? "." : "", reading->element);

@@ -143,6 +143,10 @@ int csim_plan_scalar_find(const csim_plan *plan, int slot, int month);
 /* Gives an input a second stream instead of the one its key has: it is drawn anew, and nothing else is. */
 void csim_plan_input_redraw(csim_plan *plan, int position);
 
+/* For a further run that is asked only for the plan's readings and kept numbers: one report month, and no month after the last one that these look at. What a
+ * path does depends on neither, nor on any later month; only a path that a later month would have stopped now counts. */
+void csim_plan_trim(csim_plan *plan);
+
 /* SHA-256 of the bytes, 64 hex digits and NUL. */
 void csim_plan_hash(const csim_plan *plan, char hex[65]);
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <locale.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -30,6 +31,12 @@
 #define check_refused(status, expected, err) check_status_at((status), (expected), (err), #status, __FILE__, __LINE__)
 /* text contains part. */
 #define check_contains(text, part) check_contains_at((text), (part), __FILE__, __LINE__)
+
+/* Ends the test as skipped; the reason is printed beside its name. */
+#define check_skip(reason) (print_message("SKIPPED %s: %s\n", __func__, (reason)), skip())
+
+/* Switches to a locale that writes 2,5 (the build makes one for the tests: Makefile); false when there is none. */
+static inline bool check_enter_comma_locale(void) { return setlocale(LC_ALL, "de_DE.UTF-8") && localeconv()->decimal_point[0] == ','; }
 
 /* Doubles between two values, counted on the number line with −0 and +0 as one point. */
 static inline uint64_t check_ulp_distance(double a, double b) {

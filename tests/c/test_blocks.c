@@ -6,30 +6,14 @@
 
 #include "csim/engine/blocks.h"
 #include "csim/engine/engine.h"
-#include "tests/c/check.h"
+#include "tests/c/baseline.h"
 
 enum { MOST = 20000, PATHS = 460, REPLICATES = 4 };
-static csim_scenario *scenario;
-static csim_catalogue *catalogue;
-static csim_plan *plan;
 
-static int load_baseline(void **state) {
-    csim_error err;
-    (void)state;
-    csim_scenario_set_home("scenarios");
-    check_status(csim_scenario_load("baseline", &scenario, &err), &err);
-    check_status(csim_catalogue_load(scenario->catalogue_dir, &catalogue, &err), &err);
-    check_status(csim_plan_compile(scenario, catalogue, &plan, &err), &err);
+static int load_trimmed(void **state) {
+    const int failed = load_baseline(state);
     plan->report_months = 2; /* what a path does does not depend on it, and statistics are small */
-    return 0;
-}
-
-static int unload(void **state) {
-    (void)state;
-    csim_plan_free(plan);
-    csim_catalogue_free(catalogue);
-    csim_scenario_free(scenario);
-    return 0;
+    return failed;
 }
 
 /* ---- cutting */
@@ -261,5 +245,5 @@ int main(void) {
         cmocka_unit_test(a_run_with_parts_grows_from_any_number_of_paths),
         cmocka_unit_test(parts_of_another_sampler_are_refused_by_name),
     };
-    return cmocka_run_group_tests_name("blocks", tests, load_baseline, unload);
+    return cmocka_run_group_tests_name("blocks", tests, load_trimmed, unload_baseline);
 }

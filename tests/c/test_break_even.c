@@ -9,7 +9,7 @@
 #include "csim/engine/guesses.h"
 #include "csim/rng/stream.h"
 #include "kernels/vmath.h"
-#include "tests/c/check.h"
+#include "tests/c/baseline.h"
 
 enum { N = 2000, SEEDS = 400 };
 
@@ -163,27 +163,6 @@ static void nothing_and_everything_redrawn_give_nought_and_one(void **state) {
 /* ---- on the baseline */
 
 enum { PATHS = 600 };
-static csim_scenario *scenario;
-static csim_catalogue *catalogue;
-static csim_plan *plan;
-
-static int load_baseline(void **state) {
-    csim_error err;
-    (void)state;
-    csim_scenario_set_home("scenarios");
-    check_status(csim_scenario_load("baseline", &scenario, &err), &err);
-    check_status(csim_catalogue_load(scenario->catalogue_dir, &catalogue, &err), &err);
-    check_status(csim_plan_compile(scenario, catalogue, &plan, &err), &err);
-    return 0;
-}
-
-static int unload(void **state) {
-    (void)state;
-    csim_plan_free(plan);
-    csim_catalogue_free(catalogue);
-    csim_scenario_free(scenario);
-    return 0;
-}
 
 static csim_run *run_plan(const csim_plan *which, uint32_t keep, uint32_t keep_hits, const csim_result **result) {
     const csim_run_options options = {.seed = 11, .paths = PATHS, .threads = 2, .keep_paths = keep, .keep_hits = keep_hits};
@@ -394,5 +373,5 @@ int main(void) {
         cmocka_unit_test(a_further_run_that_fails_leaves_its_readings_open),
         cmocka_unit_test(a_break_even_is_given_in_the_inputs_own_value),
     };
-    return cmocka_run_group_tests(tests, load_baseline, unload);
+    return cmocka_run_group_tests(tests, load_baseline, unload_baseline);
 }

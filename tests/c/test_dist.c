@@ -13,7 +13,7 @@
 #include "csim/dist/correlation.h"
 #include "csim/dist/dist.h"
 #include "csim/dist/incomplete.h"
-#include "csim/dist/table.h"
+#include "csim/dist/table_cache.h"
 #include "csim/rng/stream.h"
 #include "kernels/vmath.h"
 
@@ -134,6 +134,28 @@ static void tables_join_and_end_without_a_step(void **state) {
     }
     check_ulp(csim_table_at(table, 9), csim_table_at(table, CSIM_TABLE_Z_MAX), 0);
     check_ulp(csim_table_at(table, -9), csim_table_at(table, -CSIM_TABLE_Z_MAX), 0);
+}
+
+static void expect_cached(double a, double b) {
+    double table[CSIM_TABLE_SIZE], again[CSIM_TABLE_SIZE];
+    csim_error err = {0};
+    check_status(b > 0 ? csim_table_build_beta(a, b, table, &err) : csim_table_build_gamma(a, table, &err), &err);
+    for (int i = 0; i < 2; i++) {
+        check_status(b > 0 ? csim_table_cached_beta(a, b, again, &err) : csim_table_cached_gamma(a, again, &err), &err);
+        assert_memory_equal(table, again, sizeof table);
+    }
+}
+
+static void a_cached_table_has_the_bits_of_a_fresh_one_even_when_the_cache_is_full(void **state) {
+    double table[CSIM_TABLE_SIZE];
+    csim_error err = {0};
+    (void)state;
+    expect_cached(2, 5);
+    expect_cached(5, 2);
+    expect_cached(2, 0);
+    for (int i = 0; i < CSIM_TABLE_CACHE; i++) check_status(csim_table_cached_gamma(3 + i, table, &err), &err);
+    expect_cached(2, 5);
+    expect_cached(3 + CSIM_TABLE_CACHE - 1, 0);
 }
 
 static void incomplete_functions_agree_with_libm_and_gsl(void **state) {
@@ -481,6 +503,7 @@ int main(void) {
         cmocka_unit_test(cdf_of_quantile_returns_u),
         cmocka_unit_test(tables_keep_1e_12_over_all_permitted_shapes),
         cmocka_unit_test(tables_join_and_end_without_a_step),
+        cmocka_unit_test(a_cached_table_has_the_bits_of_a_fresh_one_even_when_the_cache_is_full),
         cmocka_unit_test(incomplete_functions_agree_with_libm_and_gsl),
         cmocka_unit_test(every_family_rises_with_u_and_blocks_equal_single_quantiles),
         cmocka_unit_test(mean_equals_the_integral_of_the_quantiles),

@@ -6,30 +6,9 @@
 #include <xmmintrin.h>
 
 #include "csim/engine/engine.h"
-#include "tests/c/check.h"
+#include "tests/c/baseline.h"
 
 enum { PATHS = 300 };
-static csim_scenario *scenario;
-static csim_catalogue *catalogue;
-static csim_plan *plan;
-
-static int load_baseline(void **state) {
-    csim_error err;
-    (void)state;
-    csim_scenario_set_home("scenarios");
-    check_status(csim_scenario_load("baseline", &scenario, &err), &err);
-    check_status(csim_catalogue_load(scenario->catalogue_dir, &catalogue, &err), &err);
-    check_status(csim_plan_compile(scenario, catalogue, &plan, &err), &err);
-    return 0;
-}
-
-static int unload(void **state) {
-    (void)state;
-    csim_plan_free(plan);
-    csim_catalogue_free(catalogue);
-    csim_scenario_free(scenario);
-    return 0;
-}
 
 static csim_run_options options_of(uint64_t seed, int threads) {
     return (csim_run_options){.seed = seed, .paths = PATHS, .threads = threads, .keep_paths = PATHS};
@@ -374,6 +353,31 @@ static void plan_hash_onto(const csim_scenario *ground, const char *name, char h
     csim_scenario_free(changed);
 }
 
+/* Further runs are asked for little: nothing they are asked for may depend on the months they leave out. */
+static void a_trimmed_plan_ends_sooner_and_keeps_the_numbers_of_the_whole(void **state) {
+    csim_error err;
+    char digest[65];
+    const csim_result *whole, *part;
+    csim_run_options options = options_of(11, 2);
+    (void)state;
+    csim_run *all = run_to_end(options, 0.0, digest), *run;
+    check_status(csim_run_result(all, &whole, &err), &err);
+    csim_plan *few = malloc(sizeof *few);
+    memcpy(few, plan, sizeof *few);
+    few->readings = 0;
+    few->scalars = 1; /* a headline at the end of a year before the last */
+    csim_plan_trim(few);
+    assert_int_equal(few->months, plan->scalar[0].month + 1);
+    assert_true(few->months < plan->months);
+    check_status(csim_run_new(few, &options, &run, &err), &err);
+    check_status(csim_run_advance(run, 0.0, NULL, &err), &err);
+    check_status(csim_run_result(run, &part, &err), &err);
+    for (uint32_t p = 0; p < PATHS; p++) check_ulp(part->kept_scalar[p], whole->kept_scalar[p * (uint32_t)plan->scalars], 0);
+    csim_run_free(run);
+    csim_run_free(all);
+    free(few);
+}
+
 static void a_contrast_in_the_baseline_is_the_shipped_scenario(void **state) {
     char shipped[65], onto[65];
     (void)state;
@@ -396,6 +400,7 @@ static void a_contrast_in_the_hindcast_keeps_the_hindcasts_knowledge(void **stat
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_trimmed_plan_ends_sooner_and_keeps_the_numbers_of_the_whole),
         cmocka_unit_test(a_contrast_in_the_baseline_is_the_shipped_scenario),
         cmocka_unit_test(a_contrast_in_the_hindcast_keeps_the_hindcasts_knowledge),
         cmocka_unit_test(the_same_scenario_gives_the_same_plan),
@@ -416,5 +421,5 @@ int main(void) {
         cmocka_unit_test(invariants_hold_after_every_month),
         cmocka_unit_test(a_run_without_paths_is_refused),
     };
-    return cmocka_run_group_tests(tests, load_baseline, unload);
+    return cmocka_run_group_tests(tests, load_baseline, unload_baseline);
 }

@@ -2,30 +2,9 @@
 #include <stdlib.h>
 
 #include "csim/engine/engine.h"
-#include "tests/c/check.h"
+#include "tests/c/baseline.h"
 
 enum { PATHS = 512, REPLICATES = 4 };
-static csim_plan *plan;
-
-static int load_baseline(void **state) {
-    csim_scenario *scenario;
-    csim_catalogue *catalogue;
-    csim_error err;
-    (void)state;
-    csim_scenario_set_home("scenarios");
-    check_status(csim_scenario_load("baseline", &scenario, &err), &err);
-    check_status(csim_catalogue_load(scenario->catalogue_dir, &catalogue, &err), &err);
-    check_status(csim_plan_compile(scenario, catalogue, &plan, &err), &err);
-    csim_catalogue_free(catalogue);
-    csim_scenario_free(scenario);
-    return 0;
-}
-
-static int unload(void **state) {
-    (void)state;
-    csim_plan_free(plan);
-    return 0;
-}
 
 static csim_run_options options_of(csim_sampler sampler, int threads) {
     return (csim_run_options){.seed = 12, .paths = PATHS, .threads = threads, .keep_paths = PATHS, .sampler = sampler, .replicates = REPLICATES};
@@ -173,5 +152,5 @@ int main(void) {
         cmocka_unit_test(a_run_that_grows_becomes_the_run_that_was_meant),
         cmocka_unit_test(shards_of_a_hypercube_merge_to_the_whole),
     };
-    return cmocka_run_group_tests_name("replicates", tests, load_baseline, unload);
+    return cmocka_run_group_tests_name("replicates", tests, load_baseline, unload_baseline);
 }

@@ -3,7 +3,7 @@
 
 #include "csim/model/block.h"
 #include "csim/rng/scramble.h"
-#include "tests/c/check.h"
+#include "tests/c/baseline.h"
 
 enum { REPLICATES = 4, POINTS = 1024 };
 
@@ -165,7 +165,6 @@ static void what_makes_no_sense_is_refused(void **state) {
 
 enum { SHOCK_MONTHS = 64, SHOCK_PATHS = 4096 };
 static double shock[SHOCK_MONTHS][SHOCK_PATHS]; /* of the frontier */
-static csim_plan *plan;
 
 static void draw_shocks(const csim_sampling *sampling, int months) {
     csim_block *block = csim_block_new();
@@ -229,26 +228,6 @@ static void plain_shocks_do_not_know_of_the_bridge(void **state) {
         for (uint32_t t = 0; t < 8; t++) check_ulp(shock[t][path], moe_normal_quantile(csim_stream_uniform(&stream, path, t)), 0);
 }
 
-static int load_baseline(void **state) {
-    csim_scenario *scenario;
-    csim_catalogue *catalogue;
-    csim_error err;
-    (void)state;
-    csim_scenario_set_home("scenarios");
-    check_status(csim_scenario_load("baseline", &scenario, &err), &err);
-    check_status(csim_catalogue_load(scenario->catalogue_dir, &catalogue, &err), &err);
-    check_status(csim_plan_compile(scenario, catalogue, &plan, &err), &err);
-    csim_catalogue_free(catalogue);
-    csim_scenario_free(scenario);
-    return 0;
-}
-
-static int unload(void **state) {
-    (void)state;
-    csim_plan_free(plan);
-    return 0;
-}
-
 static void every_input_of_the_baseline_has_a_dimension(void **state) {
     csim_sampling *sampling = sampling_of(CSIM_SAMPLER_SOBOL, 16, 0);
     (void)state;
@@ -277,5 +256,5 @@ int main(void) {
         cmocka_unit_test(sums_over_years_are_spread_evenly),
         cmocka_unit_test(plain_shocks_do_not_know_of_the_bridge),
     };
-    return cmocka_run_group_tests_name("sampling", tests, load_baseline, unload);
+    return cmocka_run_group_tests_name("sampling", tests, load_baseline, unload_baseline);
 }

@@ -2,25 +2,17 @@
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
 #include <float.h>
-#include <locale.h>
-#include <math.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "csim/report/sheet_writer.h"
+#include "tests/c/check.h"
 
 enum { CREATED = 1767225600 }; /* 2026-01-01 */
 
@@ -484,26 +476,14 @@ static void two_builds_are_equal(void **state) {
     assert_int_equal(unlink(path), 0);
 }
 
-/* A comma locale: the system's, or one built on the spot. */
-static bool enter_comma_locale(void) {
-    if (setlocale(LC_ALL, "de_DE.UTF-8") || setlocale(LC_ALL, "de_DE.utf8")) return true;
-    char home[sizeof folder + 16], command[256];
-    snprintf(home, sizeof home, "%s.locale", folder);
-    snprintf(command, sizeof command, "mkdir -p %s && localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >/dev/null 2>&1", home, home);
-    if (system(command)) return false;
-    setenv("LOCPATH", home, 1);
-    return setlocale(LC_ALL, "de_DE.UTF-8") != NULL;
-}
-
 static void a_comma_locale_changes_nothing(void **state) {
     (void)state;
     char other[sizeof path + 8], shown[8];
     snprintf(other, sizeof other, "%s.2", path);
     write_small_book(other);
-    if (!enter_comma_locale()) {
+    if (!check_enter_comma_locale()) {
         unlink(other);
-        print_message("no comma locale, and localedef cannot build one: skipped\n");
-        skip();
+        check_skip("no locale de_DE.UTF-8");
     }
     snprintf(shown, sizeof shown, "%.1f", 2.5);
     assert_string_equal(shown, "2,5"); /* the locale is in force */
@@ -636,8 +616,7 @@ static void a_cut_part_is_noticed(void **state) {
 static void out_of_memory_is_a_status(void **state) {
     (void)state;
 #if defined(__SANITIZE_ADDRESS__)
-    print_message("an address sanitiser needs the address space: skipped\n");
-    skip();
+    check_skip("an address sanitiser needs the address space");
 #endif
     for (rlim_t megabytes = 12; megabytes <= 60; megabytes += 8) {
         assert_int_equal(in_child(RLIMIT_AS, megabytes << 20, fill_page_sheet), CSIM_NO_MEMORY);

@@ -10,31 +10,18 @@
 #include "csim/cli/cli.h"
 #include "csim/engine/engine.h"
 #include "csim/store/plan_bytes.h"
-#include "tests/c/check.h"
+#include "tests/c/baseline.h"
 
-static csim_scenario *scenario;
-static csim_catalogue *catalogue;
-static csim_plan *plan;
 static char folder[] = "/tmp/moecast_status_XXXXXX";
 
-static int load_baseline(void **state) {
-    csim_error err;
-    (void)state;
-    csim_scenario_set_home("scenarios");
+static int load_with_folder(void **state) {
     assert_non_null(mkdtemp(folder));
-    check_status(csim_scenario_load("baseline", &scenario, &err), &err);
-    check_status(csim_catalogue_load(scenario->catalogue_dir, &catalogue, &err), &err);
-    check_status(csim_plan_compile(scenario, catalogue, &plan, &err), &err);
-    return 0;
+    return load_baseline(state);
 }
 
-static int unload(void **state) {
-    (void)state;
+static int unload_with_folder(void **state) {
     rmdir(folder);
-    csim_plan_free(plan);
-    csim_catalogue_free(catalogue);
-    csim_scenario_free(scenario);
-    return 0;
+    return unload_baseline(state);
 }
 
 /* ---- the list ------------------------------------------------------------------------------------------------------------------------------------ */
@@ -191,7 +178,7 @@ static void a_full_output_is_an_error_of_every_command(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         FILE *full = fopen("/dev/full", "w");
-        if (!full) skip();
+        if (!full) check_skip("no /dev/full");
         assert_int_equal(command(full, said, 2, (const char *const[]){"moecast", words[i]}), 4);
         check_contains(said, "cannot write to the output");
         fclose(full);
@@ -238,5 +225,5 @@ int main(void) {
         cmocka_unit_test(a_file_an_empty_name_and_an_endless_name_are_no_folders),
         cmocka_unit_test(a_folder_another_run_is_writing_into_is_refused),
     };
-    return cmocka_run_group_tests(tests, load_baseline, unload);
+    return cmocka_run_group_tests(tests, load_with_folder, unload_with_folder);
 }

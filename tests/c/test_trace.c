@@ -4,30 +4,9 @@
 
 #include "csim/engine/trace.h"
 #include "kernels/vmath.h"
-#include "tests/c/check.h"
+#include "tests/c/baseline.h"
 
 enum { SEED = 11, PATHS = 140 };
-static csim_scenario *scenario;
-static csim_catalogue *catalogue;
-static csim_plan *plan;
-
-static int load_baseline(void **state) {
-    csim_error err;
-    (void)state;
-    csim_scenario_set_home("scenarios");
-    check_status(csim_scenario_load("baseline", &scenario, &err), &err);
-    check_status(csim_catalogue_load(scenario->catalogue_dir, &catalogue, &err), &err);
-    check_status(csim_plan_compile(scenario, catalogue, &plan, &err), &err);
-    return 0;
-}
-
-static int unload(void **state) {
-    (void)state;
-    csim_plan_free(plan);
-    csim_catalogue_free(catalogue);
-    csim_scenario_free(scenario);
-    return 0;
-}
 
 static csim_trace *trace_of(uint32_t path) {
     csim_error err;
@@ -195,5 +174,5 @@ int main(void) {
         cmocka_unit_test(releases_add_up_to_the_level),
         cmocka_unit_test(a_stopped_path_tells_month_and_outcome),
     };
-    return cmocka_run_group_tests(tests, load_baseline, unload);
+    return cmocka_run_group_tests(tests, load_baseline, unload_baseline);
 }
