@@ -115,10 +115,23 @@ static double edge(const csim_axis *axis, const csim_moments *m, int bin) {
 /* Where a quantile lies: in a bin, with this part of it below. */
 typedef struct place { int bin; double part; } place;
 
+enum { STRIDE = 64 }; /* divides CSIM_BINS */
+
+static double count_in(const uint32_t bin[STRIDE]) {
+    uint64_t count = 0;
+    for (int i = 0; i < STRIDE; i++) count += bin[i];
+    return (double)count;
+}
+
+/* In strides as long as the quantile lies beyond; then bin by bin. */
 static place find_place(const csim_moments *m, const uint32_t *bin, double p) {
     const double target = p * (double)m->count;
-    double below = 0.0;
+    double below = 0.0, more;
     int at = 0;
+    while (at < CSIM_BINS - STRIDE && ((more = count_in(bin + at)) == 0.0 || below + more < target)) {
+        below += more;
+        at += STRIDE;
+    }
     while (at < CSIM_BINS - 1 && (bin[at] == 0 || below + bin[at] < target)) below += bin[at++];
     return (place){at, bin[at] ? moe_clip((target - below) / bin[at], 0.0, 1.0) : 0.0};
 }

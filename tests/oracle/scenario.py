@@ -77,7 +77,7 @@ def outcome_rows():
 
 def _load(path):
     with open(path, encoding="utf-8") as file:
-        return yaml.load(file, Loader=yaml.BaseLoader)
+        return yaml.load(file, Loader=yaml.CBaseLoader)
 
 
 def _is_whole(value):

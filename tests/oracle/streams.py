@@ -1,7 +1,9 @@
 """Section 0, draws: one addressed uniform for (seed, name, path, month), through Philox4x32-10 and nothing else.
 
-Paths are vectorised; the month and the name are scalars. Holds no state, so asking in another order gives the same numbers.
+Paths are vectorised; the month and the name are scalars. Remembers what it was asked last, which changes no number: asking in another order gives the same.
 """
+
+import functools
 
 import numpy as np
 from scipy.special import ndtri
@@ -36,18 +38,23 @@ def name_hash(name):
     return h ^ (h >> 31)
 
 
-def uniform(seed, name, paths, month=0):
-    """u(name, path, month) for an array of paths: ((k >> 12) + ½)·2⁻⁵², never 0 or 1."""
+@functools.lru_cache(maxsize=1 << 14)
+def pair_of_months(seed, name, paths, pair):
+    """The uniforms of months 2·pair and 2·pair + 1, each ((k >> 12) + ½)·2⁻⁵² and so never 0 or 1. paths: the bytes of an array of uint64."""
     h = name_hash(name)
-    paths = np.asarray(paths, dtype=np.uint64)
-    constant = np.zeros_like(paths)
+    path = np.frombuffer(paths, dtype=np.uint64)
+    constant = np.zeros_like(path)
     words = philox4x32_10(
-        (constant + np.uint64(month >> 1), paths, constant + np.uint64(h & MASK32), constant + np.uint64(h >> 32)),
+        (constant + np.uint64(pair), path, constant + np.uint64(h & MASK32), constant + np.uint64(h >> 32)),
         (seed & MASK32, (seed >> 32) & MASK32),
     )
-    low, high = words[2:] if month & 1 else words[:2]
-    k = low | (high << np.uint64(32))
-    return ((k >> np.uint64(12)).astype(float) + 0.5) * 2.0**-52
+    integers = (low | (high << np.uint64(32)) for low, high in (words[:2], words[2:]))
+    return tuple(((k >> np.uint64(12)).astype(float) + 0.5) * 2.0**-52 for k in integers)
+
+
+def uniform(seed, name, paths, month=0):
+    """u(name, path, month) for an array of paths."""
+    return pair_of_months(seed, name, np.asarray(paths, dtype=np.uint64).tobytes(), month >> 1)[month & 1].copy()
 
 
 def normal(seed, name, paths, month=0):

@@ -19,7 +19,7 @@ CONFIDENCES = {"H", "M", "L"}
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
-class UniqueKeyLoader(yaml.SafeLoader):
+class UniqueKeyLoader(yaml.CSafeLoader):
     """PyYAML keeps the last of two equal keys and makes dates of dates; the catalogue wants neither."""
 
 

@@ -215,7 +215,7 @@ def test_one_path_has_numbers_but_no_standard_errors(tmp_path):
 
 def test_digest_is_the_same_on_any_number_of_threads_and_any_kernel(run, tmp_path):
     digest = json.loads((run[0] / "run.json").read_text())["digest"]
-    for n, (threads, env) in enumerate([(1, {}), (3, {}), (7, {}), (2, {"MOECAST_KERNEL": "scalar"}), (2, {"LC_ALL": "C.UTF-8"})]):
+    for n, (threads, env) in enumerate([(7, {"LC_ALL": "C.UTF-8"}), (1, {"MOECAST_KERNEL": "scalar"})]):
         done = moecast("run", "baseline", "--paths", 200, "--seed", 3, "--no-contrasts", "--no-report", "--threads", threads, "-o", tmp_path / str(n), env=env)
         assert done.returncode == 0, done.stderr
         assert json.loads((tmp_path / str(n) / "run.json").read_text())["digest"] == digest
