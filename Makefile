@@ -146,6 +146,7 @@ test-py: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the Pyt
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup tests
 
 soak: deps-test $(TESTS) $(BUILD)/moecast python  ## the long tests: many seeds, hundreds of faults, memory over a million paths
+	COVERAGE_SEEDS=2000 $(BUILD)/tests/test_coverage
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 -m soak tests
 
 lint: deps-test  ## gcc and clang with warnings as errors, ruff

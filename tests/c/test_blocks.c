@@ -155,6 +155,32 @@ static void a_run_of_parts_is_the_whole_under_every_sampler(void **state) {
     }
 }
 
+/* Six parts, each with blocks of its own, simulated and taken in in shuffled orders: no sum, bin, row or ledger knows the order of blocks. */
+static void blocks_in_any_order_give_the_digest_of_the_whole(void **state) {
+    enum { PARTS = 6, SIZE = (PATHS + PARTS - 1) / PARTS, ORDERS = 2 };
+    static const uint32_t orders[ORDERS][PARTS] = {{5, 4, 3, 2, 1, 0}, {3, 0, 5, 1, 4, 2}};
+    csim_error err;
+    (void)state;
+    for (int s = 0; s < CSIM_SAMPLERS; s++) {
+        const csim_sampler sampler = (csim_sampler)s;
+        csim_run *whole = new_run(options_of(sampler));
+        const csim_result *expected = finish(whole);
+        for (int o = 0; o < ORDERS; o++) {
+            csim_run *run = new_run(options_of(sampler));
+            for (int i = 0; i < PARTS; i++) {
+                const uint32_t from = orders[o][i] * SIZE, to = from + SIZE < PATHS ? from + SIZE : PATHS;
+                csim_run *part = run_of_interval(sampler, from, to);
+                check_status(csim_run_take(run, result_of(part), &err), &err);
+                csim_run_free(part);
+            }
+            assert_true(csim_run_is_finished(run));
+            check_equal(finish(run), expected);
+            csim_run_free(run);
+        }
+        csim_run_free(whole);
+    }
+}
+
 static void *cancel_soon(void *flag) {
     const struct timespec wait = {0, 40000000};
     nanosleep(&wait, NULL);
@@ -240,6 +266,7 @@ int main(void) {
         cmocka_unit_test(the_ledger_of_finished_blocks_is_exact),
         cmocka_unit_test(whole_granules_leave_few_pieces),
         cmocka_unit_test(a_run_of_parts_is_the_whole_under_every_sampler),
+        cmocka_unit_test(blocks_in_any_order_give_the_digest_of_the_whole),
         cmocka_unit_test(a_cancelled_run_with_replicates_loses_and_doubles_nothing),
         cmocka_unit_test(slices_of_time_end_with_whole_granules),
         cmocka_unit_test(a_run_with_parts_grows_from_any_number_of_paths),
