@@ -70,6 +70,7 @@ REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 $(BUILD)/kernels/%.o: CFLAGS += -O3
 $(BUILD)/csim/model/%.o: CFLAGS += -O3
+$(BUILD)/csim/stats/accumulator.o: CFLAGS += -O3
 $(BUILD)/csim/model/variant.o: CPPFLAGS += $(if $(VARIANTS),-DMOECAST_HAVE_AVX2)
 # Rebuilt when the installed place changes.
 INSTALLED := $(or $(PREFIX),/usr/local)/share/moecast/scenarios

@@ -65,35 +65,58 @@ csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_e
     return status;
 }
 
-/* A full pipe or disk behind `out` is found by the dispatcher. */
-static void put_export(FILE *out, const csim_run_file *file, int csv, int claims) {
-    if (csv) csim_export_csv_put(out, csim_run_file_result(file));
-    else if (claims) csim_export_claims_csv_put(out, file);
-    else csim_export_json_put(out, file);
+/* What can be exported: the option, the file's usual name, and how it is written into a stream and into a file. */
+typedef struct export_kind {
+    const char *file;
+    void (*put)(FILE *out, const csim_run_file *run);
+    csim_status (*write)(const char *path, const csim_run_file *run, csim_error *err);
+} export_kind;
+
+static void put_summary(FILE *out, const csim_run_file *run) { csim_export_csv_put(out, csim_run_file_result(run)); }
+static void put_monthly(FILE *out, const csim_run_file *run) { csim_export_monthly_csv_put(out, csim_run_file_result(run)); }
+static csim_status write_summary(const char *path, const csim_run_file *run, csim_error *err) { return csim_export_csv(path, csim_run_file_result(run), err); }
+static csim_status write_monthly(const char *path, const csim_run_file *run, csim_error *err) { return csim_export_monthly_csv(path, csim_run_file_result(run), err); }
+
+enum { SUMMARY, MONTHLY, CLAIMS, JSON, KINDS };
+static const export_kind kinds[KINDS] = {{"summary.csv", put_summary, write_summary},
+                                         {"monthly.csv", put_monthly, write_monthly},
+                                         {"claims.csv", csim_export_claims_csv_put, csim_export_claims_csv},
+                                         {"run.json", csim_export_json_put, csim_export_json}};
+
+static const export_kind *choose_kind(const int wanted[KINDS]) {
+    const export_kind *out = NULL;
+    int count = 0;
+    for (int i = 0; i < KINDS; i++) {
+        if (wanted[i]) out = &kinds[i];
+        count += wanted[i];
+    }
+    return count == 1 ? out : NULL;
 }
 
 csim_status csim_cli_export(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     const char *run = NULL, *to = NULL;
     size_t words;
-    int csv = 0, json = 0, claims = 0;
+    int wanted[KINDS] = {0};
     char path[CSIM_CLI_PATH];
     csim_run_file *file = NULL;
-    const csim_option options[] = {{"--csv", CSIM_OPTION_FLAG, &csv, NULL, "tidy table of every series, month and statistic (summary.csv)"},
-                                   {"--claims", CSIM_OPTION_FLAG, &claims, NULL, "tidy table of the readings and what stands beside them (claims.csv)"},
-                                   {"--json", CSIM_OPTION_FLAG, &json, NULL, "identity, claims and failures (run.json)"},
+    const csim_option options[] = {{"--csv", CSIM_OPTION_FLAG, &wanted[SUMMARY], NULL, "tidy table of every series, report month and statistic (summary.csv)"},
+                                   {"--monthly", CSIM_OPTION_FLAG, &wanted[MONTHLY], NULL, "means and standard deviations of every series in every month (monthly.csv)"},
+                                   {"--claims", CSIM_OPTION_FLAG, &wanted[CLAIMS], NULL, "tidy table of the readings and what stands beside them (claims.csv)"},
+                                   {"--json", CSIM_OPTION_FLAG, &wanted[JSON], NULL, "identity, claims and failures (run.json)"},
                                    {"-o", CSIM_OPTION_TEXT, &to, "FILE", "where to (beside the run file); - is standard output"}};
     if (csim_cli_wants_help(argc, argv)) {
-        fprintf(io->out, "usage: moecast export RUN --csv | --claims | --json [-o FILE]\n\nWrites a run's numbers.\n\n");
+        fprintf(io->out, "usage: moecast export RUN --csv | --monthly | --claims | --json [-o FILE]\n\nWrites a run's numbers.\n\n");
         csim_options_help(io->out, options, sizeof options / sizeof options[0]);
         return CSIM_OK;
     }
     csim_status status = csim_cli_open_run(argc, argv, options, sizeof options / sizeof options[0], 1, &run, &words, &file, err);
-    if (!status && csv + json + claims != 1) status = csim_error_set(err, CSIM_USAGE, "export wants one of --csv, --claims and --json");
+    const export_kind *kind = choose_kind(wanted);
+    if (!status && !kind) status = csim_error_set(err, CSIM_USAGE, "export wants one of --csv, --monthly, --claims and --json");
     if (!status) status = check_output(to, err);
-    if (!status && to && !strcmp(to, "-")) put_export(io->out, file, csv, claims);
+    if (!status && to && !strcmp(to, "-")) kind->put(io->out, file); /* a full pipe or disk behind `out` is found by the dispatcher */
     else if (!status) {
-        output_path(to, run, csv ? "summary.csv" : claims ? "claims.csv" : "run.json", path);
-        status = csv ? csim_export_csv(path, csim_run_file_result(file), err) : claims ? csim_export_claims_csv(path, file, err) : csim_export_json(path, file, err);
+        output_path(to, run, kind->file, path);
+        status = kind->write(path, file, err);
         if (!status) fprintf(io->out, "%s\n", path);
     }
     csim_run_file_free(file);

@@ -96,6 +96,7 @@ static csim_status open_part(csim_beside *self, part_id id, csim_error *err) {
     options.keep_paths = 0;
     options.keep_slots = 0;
     options.verify = 0;
+    options.skip_monthly = 1;
     options.keep_hits = id == GUESSES ? which->paths : 0;
     return csim_run_new(which->plan, &options, &which->run, err);
 }

@@ -70,6 +70,7 @@ static csim_status open_piece(csim_columns *self, csim_error *err) {
     csim_run_options options = self->options;
     options.first_path += self->finished;
     options.paths = options.keep_paths = options.keep_hits = piece_of(self);
+    options.skip_monthly = 1;
     return csim_run_new(self->plan, &options, &self->run, err);
 }
 

@@ -191,6 +191,7 @@ static csim_status open_side(csim_contrasts *self, size_t at, csim_error *err) {
     options.keep_hits = 0;
     options.keep_slots = 0;
     options.verify = 0;
+    options.skip_monthly = 1;
     return csim_run_new(which->plan, &options, &which->run, err);
 }
 

@@ -32,6 +32,7 @@ static void feed_replicates(csim_sha256 *state, const csim_result *result) {
     feed_word(state, result->options.strata);
     for (uint32_t r = 0; result->replicates && r < result->replicates->count; r++) feed_tallies(state, result->replicate_tally[r], result->plan->readings);
     if (result->replicates) csim_replicates_write(result->replicates, feed, state);
+    if (result->monthly_replicates) csim_replicates_write(result->monthly_replicates, feed, state);
 }
 
 void csim_result_digest(const csim_result *result, char hex[65]) {
@@ -46,6 +47,7 @@ void csim_result_digest(const csim_result *result, char hex[65]) {
     feed_tallies(&state, result->tally, result->plan->readings);
     for (int i = 0; i < CSIM_FAILURES; i++) feed_word(&state, result->failed_by[i]);
     csim_accumulator_write(result->statistics, feed, &state);
+    if (result->monthly) csim_accumulator_write(result->monthly, feed, &state);
     feed_replicates(&state, result);
     csim_sha256_final(&state, digest);
     csim_sha256_hex(digest, hex);

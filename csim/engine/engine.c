@@ -1,7 +1,8 @@
-/* Threads, blocks and the merging of what they found. Owns memory and time; knows the model only as csim_block_start and csim_block_step. */
-#include "csim/engine/blocks.h"
-#include "csim/engine/engine.h"
+/* Threads and the blocks that they walk. Owns memory and time; knows the model only as csim_block_start and csim_block_step, and statistics as what a
+ * collector looks at (collect.h). */
 #include "csim/base/run_limits.h"
+#include "csim/engine/blocks.h"
+#include "csim/engine/collect.h"
 #include "csim/model/variant.h"
 
 #include <fenv.h>
@@ -17,13 +18,7 @@ enum { MAX_THREADS = CSIM_THREADS_MAX };
 typedef struct worker {
     csim_run *run;
     csim_block *block;
-    csim_accumulator *statistics;
-    csim_tally tally[CSIM_MAX_READINGS];
-    uint64_t done, failed, failed_by[CSIM_FAILURES], failed_slot[CSIM_MAX_OUTCOMES];
-    unsigned char (*hit)[P];     /* [readings][P]: has the reading come true on this path so far */
-    double (*scalar)[P];         /* [scalars][P] */
-    double *path_values;         /* [keep_slots][months][P] */
-    double *month_values;        /* [report_months][slots][P]: a block's values wait here until it is known which paths were stopped */
+    csim_collector found;
     csim_status status;
     csim_error error;
     uint32_t unfinished;         /* a block that a cancel broke off: taken up first when the run is advanced again */
@@ -55,39 +50,16 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* How large a value of a series may get before its path is stopped (csim/model/outcomes.c uses the same rule). */
-static csim_axis axis_of(const csim_outcome_row *row) {
-    if (row->scale == CSIM_SCALE_COUNT) return (csim_axis){CSIM_AXIS_COUNT, CSIM_COUNT_LOWEST, CSIM_COUNT_HIGHEST, 2.0 * row->highest + 1.0};
-    const double magnitude = fmax(fabs(row->lowest), fabs(row->highest)), width = row->highest - row->lowest;
-    const double largest = row->scale == CSIM_SCALE_LINEAR || row->scale == CSIM_SCALE_SIGNED ? magnitude + width : row->scale == CSIM_SCALE_LOG ? row->highest * 1e3 : 2.0;
-    return (csim_axis){(csim_axis_kind)row->scale, row->lowest, row->highest, largest};
-}
-
-static csim_status new_statistics(const csim_plan *plan, csim_accumulator **out, csim_error *err) {
-    csim_axis axis[CSIM_MAX_OUTCOMES];
-    for (int slot = 0; slot < plan->slots; slot++) axis[slot] = axis_of(&csim_outcome_rows[plan->slot_outcome[slot]]);
-    return csim_accumulator_new(axis, (size_t)plan->slots, (size_t)plan->report_months, out, err);
-}
-
 static csim_status worker_init(worker *self, csim_run *run, csim_error *err) {
-    const csim_plan *plan = run->plan;
     self->run = run;
     self->block = run->model->block_new();
-    self->hit = calloc((size_t)plan->readings + 1, sizeof *self->hit);
-    self->scalar = calloc((size_t)plan->scalars + 1, sizeof *self->scalar);
-    self->month_values = malloc((size_t)plan->report_months * (size_t)plan->slots * P * sizeof(double));
-    self->path_values = malloc(((size_t)run->options.keep_slots * (size_t)plan->months * P + 1) * sizeof(double));
-    if (!self->block || !self->hit || !self->scalar || !self->month_values || !self->path_values) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a worker thread");
-    return new_statistics(plan, &self->statistics, err);
+    if (!self->block) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a worker thread");
+    return csim_collector_init(&self->found, &run->result, run->lock, err);
 }
 
 static void worker_clear(worker *self) {
     if (self->block) self->run->model->block_free(self->block);
-    csim_accumulator_free(self->statistics);
-    free(self->hit);
-    free(self->scalar);
-    free(self->month_values);
-    free(self->path_values);
+    csim_collector_clear(&self->found);
 }
 
 static int processors(void) {
@@ -101,7 +73,9 @@ static csim_status replicates_init(csim_run *run, csim_error *err) {
     if (count < 2) return CSIM_OK;
     result->replicate_tally = calloc(count, sizeof *result->replicate_tally);
     if (!result->replicate_tally) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for replicates");
-    return csim_replicates_new(count, (size_t)run->plan->slots, (size_t)run->plan->report_months, &result->replicates, err);
+    const csim_status status = csim_replicates_new(count, (size_t)run->plan->slots, (size_t)run->plan->report_months, &result->replicates, err);
+    if (status || run->options.skip_monthly) return status;
+    return csim_replicates_new_moments(count, (size_t)run->plan->slots, (size_t)run->plan->months, &result->monthly_replicates, err);
 }
 
 /* Room for the rows of paths up to `paths`, NAN and unknown from row `before` on. */
@@ -208,8 +182,11 @@ void csim_run_free(csim_run *run) {
     free(run->workers);
     for (int i = 0; i < CSIM_MAX_REPLICATES; i++) pthread_mutex_destroy(&run->lock[i]);
     csim_accumulator_free(run->base.statistics);
+    csim_accumulator_free(run->base.monthly);
     csim_accumulator_free(run->result.statistics);
+    csim_accumulator_free(run->result.monthly);
     csim_replicates_free(run->result.replicates);
+    csim_replicates_free(run->result.monthly_replicates);
     free(run->result.replicate_tally);
     free(run->result.kept_input);
     free(run->result.kept_scalar);
@@ -219,124 +196,29 @@ void csim_run_free(csim_run *run) {
     free(run);
 }
 
-static int holds(int op, double x, double value) { return op == 0 ? x >= value : op == 1 ? x > value : op == 2 ? x <= value : x < value; }
-
-static void look_at_readings(worker *self, int t) {
-    const csim_plan *plan = self->run->plan;
-    for (int i = 0; i < plan->readings; i++) {
-        const csim_plan_reading *reading = &plan->reading[i];
-        if (t < reading->from || t > reading->to) continue;
-        for (int p = 0; p < P; p++) self->hit[i][p] |= (unsigned char)holds(reading->op, self->block->outcome[reading->slot][p], reading->value);
-    }
-}
-
-/* Takes what the month t of the block is needed for later. `report` is the position of t among the report months, or −1. */
-static void look_at_month(worker *self, int t, int report) {
-    const csim_plan *plan = self->run->plan;
-    look_at_readings(self, t);
-    for (int i = 0; i < plan->scalars; i++)
-        if (plan->scalar[i].month == t) memcpy(self->scalar[i], self->block->outcome[plan->scalar[i].slot], sizeof self->scalar[i]);
-    for (int i = 0; i < self->run->options.keep_slots; i++)
-        memcpy(self->path_values + ((size_t)i * (size_t)plan->months + (size_t)t) * P, self->block->outcome[self->run->options.keep_slot[i]], P * sizeof(double));
-    if (report >= 0) memcpy(self->month_values + (size_t)report * (size_t)plan->slots * P, self->block->outcome, (size_t)plan->slots * P * sizeof(double));
-}
-
 static int is_cancelled(const csim_run *run) { return run->cancel && atomic_load(run->cancel); }
 
 /* A cancel is answered after a month of a block: a whole block may take longer than a person likes to wait. */
-static csim_status simulate_block(worker *self, uint32_t first, int n) {
-    const csim_plan *plan = self->run->plan;
+static csim_status walk_block(worker *self, uint32_t first, int n) {
+    const csim_run *run = self->run;
     char sentence[512];
-    memset(self->hit, 0, ((size_t)plan->readings + 1) * sizeof *self->hit);
-    self->run->model->block_start(self->block, plan, self->run->sampling, first, n);
-    for (int t = 0, report = 0; t < plan->months; t++) {
-        if (is_cancelled(self->run)) return CSIM_INTERRUPTED;
-        self->run->model->block_step(self->block);
-        const int kept = report < plan->report_months && plan->report_month[report] == t;
-        look_at_month(self, t, kept ? report : -1);
-        report += kept;
-        if (self->run->options.verify && csim_block_verify(self->block, sentence, sizeof sentence))
-            return csim_error_set(&self->error, CSIM_RUN_FAILED, "paths from %u, month %d: %s", first, t, sentence);
+    run->model->block_start(self->block, run->plan, run->sampling, first, n);
+    while (self->block->t < run->plan->months) {
+        if (is_cancelled(run)) return CSIM_INTERRUPTED;
+        run->model->block_step(self->block);
+        csim_collector_month(&self->found, self->block);
+        if (run->options.verify && csim_block_verify(self->block, sentence, sizeof sentence))
+            return csim_error_set(&self->error, CSIM_RUN_FAILED, "paths from %u, month %d: %s", first, self->block->t - 1, sentence);
     }
     return CSIM_OK;
 }
 
-static void add_tally(csim_tally *to, const csim_tally *from) {
-    to->hits += from->hits;
-    to->count += from->count;
-}
-
-/* With replicates the lock of the block's is held. */
-static void tally_readings(worker *self, uint32_t first, const int *alive, int n) {
-    const csim_plan *plan = self->run->plan;
-    csim_result *result = &self->run->result; /* rows of different blocks do not overlap */
-    const uint32_t before = first - self->run->options.first_path, stride = self->run->options.replicates;
-    for (int i = 0; i < plan->readings; i++) {
-        const int given = plan->reading[i].given;
-        csim_tally found = {0, 0};
-        for (int p = 0; p < n; p++) {
-            const int counts = alive[p] && (given < 0 || self->hit[given][p]), hit = counts && self->hit[i][p];
-            const uint32_t row = before + (uint32_t)p * stride;
-            found.count += (uint64_t)counts;
-            found.hits += (uint64_t)hit;
-            if (row < result->hit_rows)
-                result->hit[(size_t)row * (size_t)plan->readings + (size_t)i] = (unsigned char)(!counts ? CSIM_HIT_UNKNOWN : hit ? CSIM_HIT : CSIM_MISS);
-        }
-        add_tally(&self->tally[i], &found);
-        if (result->replicates) add_tally(&result->replicate_tally[first % stride][i], &found);
-    }
-}
-
-/* One path month by month, out of the columns of its block. */
-static void keep_months(const worker *self, uint32_t row, int p) {
-    const size_t months = (size_t)self->run->options.keep_slots * (size_t)self->run->plan->months;
-    for (size_t i = 0; i < months; i++) self->run->result.kept_series[(size_t)row * months + i] = self->path_values[i * P + (size_t)p];
-}
-
-static void keep_rows(worker *self, uint32_t first, const int *alive, int n) {
-    const csim_plan *plan = self->run->plan;
-    csim_result *result = &self->run->result; /* rows of different blocks do not overlap */
-    for (int p = 0; p < n; p++) {
-        const uint32_t row = first - self->run->options.first_path + (uint32_t)p * self->run->options.replicates;
-        if (row >= result->kept) return;
-        for (int i = 0; i < plan->inputs; i++) result->kept_input[(size_t)row * (size_t)plan->inputs + (size_t)i] = self->block->input[i][p];
-        for (int i = 0; alive[p] && i < plan->scalars; i++) result->kept_scalar[(size_t)row * (size_t)plan->scalars + (size_t)i] = self->scalar[i][p];
-        if (alive[p]) keep_months(self, row, p);
-    }
-}
-
-static void count_failures(worker *self, int *alive, int n) {
-    self->done += (uint64_t)n;
-    for (int p = 0; p < n; p++) {
-        alive[p] = self->block->failure[p] == CSIM_PATH_OK;
-        if (alive[p]) continue;
-        self->failed++;
-        self->failed_by[self->block->failure[p]]++;
-        self->failed_slot[self->block->failure_slot[p]]++;
-    }
-}
-
-static void take_numbers(worker *self, uint32_t first, const int *alive, int n) {
-    const csim_plan *plan = self->run->plan;
-    tally_readings(self, first, alive, n);
-    for (int slot = 0; slot < plan->slots; slot++)
-        for (int report = 0; report < plan->report_months; report++)
-            csim_accumulator_add(self->statistics, (size_t)slot, (size_t)report,
-                                 self->month_values + ((size_t)report * (size_t)plan->slots + (size_t)slot) * P, alive, (size_t)n);
-}
-
-/* Replicates are shared: one copy of their bins is as large as all else. Threads seldom meet, as blocks of all replicates come in turn. */
-static void take_block(worker *self, uint32_t first, int n) {
-    csim_run *run = self->run;
-    const uint32_t replicate = first % run->options.replicates;
-    int alive[P];
-    count_failures(self, alive, n);
-    keep_rows(self, first, alive, n);
-    self->statistics->replicates = run->result.replicates;
-    self->statistics->replicate = replicate;
-    if (run->result.replicates) pthread_mutex_lock(&run->lock[replicate]);
-    take_numbers(self, first, alive, n);
-    if (run->result.replicates) pthread_mutex_unlock(&run->lock[replicate]);
+static csim_status simulate_block(worker *self, uint32_t first, int n) {
+    csim_collector_begin(&self->found, n);
+    csim_status status = walk_block(self, first, n);
+    if (!status && csim_collector_again(&self->found, self->block)) status = walk_block(self, first, n);
+    if (!status) csim_collector_end(&self->found, self->block, first);
+    return status;
 }
 
 static int time_is_up(const csim_run *run) { return run->deadline > 0.0 && now() >= run->deadline; }
@@ -368,15 +250,14 @@ static void *work(void *argument) {
         const csim_status status = simulate_block(self, first, n);
         self->has_unfinished = status == CSIM_INTERRUPTED;
         self->unfinished = block;
-        if (!status) take_block(self, first, n);
-        else if (status != CSIM_INTERRUPTED) self->status = status;
+        if (status && status != CSIM_INTERRUPTED) self->status = status;
     }
     return NULL;
 }
 
 uint64_t csim_run_done(const csim_run *run) {
     uint64_t done = run->base.done;
-    for (int i = 0; i < run->threads; i++) done += run->workers[i].done;
+    for (int i = 0; i < run->threads; i++) done += run->workers[i].found.done;
     return done;
 }
 
@@ -412,7 +293,7 @@ csim_status csim_run_take(csim_run *run, const csim_result *part, csim_error *er
     csim_status status = check_part(run, part, err);
     run->base.plan = run->plan;
     run->base.options = run->options;
-    if (!status && !run->base.statistics) status = new_statistics(run->plan, &run->base.statistics, err);
+    if (!status && !run->base.statistics) status = csim_result_new_statistics(&run->base, err);
     if (!status) status = csim_result_merge(&run->base, part, err);
     if (status) return status;
     csim_result_take_rows(&run->result, part);
@@ -455,15 +336,6 @@ csim_status csim_run_advance(csim_run *run, double seconds, const atomic_int *ca
     return CSIM_OK;
 }
 
-static void add_worker(csim_result *result, const worker *w) {
-    csim_accumulator_merge(result->statistics, w->statistics);
-    for (int i = 0; i < CSIM_MAX_READINGS; i++) add_tally(&result->tally[i], &w->tally[i]);
-    result->done += w->done;
-    result->failed += w->failed;
-    for (int i = 0; i < CSIM_FAILURES; i++) result->failed_by[i] += w->failed_by[i];
-    for (int i = 0; i < CSIM_MAX_OUTCOMES; i++) result->failed_slot[i] += w->failed_slot[i];
-}
-
 /* Blocks are begun in their order, so all below the next one are finished but those that a cancel broke off. */
 static csim_status write_ledger(const csim_run *run, csim_ledger *out, csim_error *err) {
     uint32_t open[MAX_THREADS];
@@ -483,19 +355,18 @@ static const char *worst_outcome(const csim_result *result) {
 
 csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *err) {
     csim_result *result = &run->result;
-    csim_accumulator_free(result->statistics);
-    result->statistics = NULL;
     result->done = result->failed = 0;
     memset(result->tally, 0, sizeof result->tally);
     memset(result->failed_by, 0, sizeof result->failed_by);
     memset(result->failed_slot, 0, sizeof result->failed_slot);
     result->ledger.count = 0;
-    csim_status status = new_statistics(run->plan, &result->statistics, err);
+    csim_status status = csim_result_new_statistics(result, err);
     if (!status && run->base.statistics) status = csim_result_merge(result, &run->base, err);
     if (!status) status = write_ledger(run, &result->ledger, err);
     if (status) return status;
-    for (int i = 0; i < run->threads; i++) add_worker(result, &run->workers[i]);
+    for (int i = 0; i < run->threads; i++) csim_collector_add(&run->workers[i].found, result);
     result->statistics->replicates = result->replicates;
+    if (result->monthly) result->monthly->replicates = result->monthly_replicates;
     *out = result;
     if (result->failed * 1000 > result->done)
         return csim_error_set(err, CSIM_RUN_FAILED, "%llu of %llu paths left the range of an outcome or were not finite (more than .1 %%), most often '%s'",

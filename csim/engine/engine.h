@@ -19,6 +19,7 @@ typedef struct csim_run_options {
     uint32_t keep_paths;         /* inputs and kept numbers of the first so many paths */
     uint32_t keep_hits;          /* what each of the first so many paths says of every reading; at least keep_paths are kept */
     int keep_slots, keep_slot[CSIM_MAX_KEPT_SERIES]; /* outcomes of which the paths of keep_paths are kept month by month */
+    int skip_monthly;            /* 1: no `monthly` in the result, for further runs that are asked little */
     int verify;                  /* 1: check the invariants of docs/model.md after every month (slow) */
     csim_sampler sampler;        /* csim/rng/sampling.h */
     uint32_t replicates;         /* independent randomisations; path n belongs to replicate n mod replicates. 0: 1 for Monte Carlo, else 16 */
@@ -42,6 +43,8 @@ typedef struct csim_result {
     csim_run_options options;            /* complete */
     csim_accumulator *statistics;        /* series = plan->slots, months = plan->report_months */
     csim_replicates *replicates;         /* what `statistics` takes its errors from; NULL with one replicate */
+    csim_accumulator *monthly;           /* moments of every month: series = plan->slots, months = plan->months, no quantiles; NULL when skipped */
+    csim_replicates *monthly_replicates; /* what `monthly` takes its errors from */
     csim_tally tally[CSIM_MAX_READINGS];
     csim_tally (*replicate_tally)[CSIM_MAX_READINGS]; /* [options.replicates]; NULL with one replicate */
     csim_ledger ledger;                  /* the paths simulated */
@@ -109,7 +112,7 @@ uint32_t csim_run_granule(const csim_run *run); /* paths of one full block of ev
 /* How often reading `at` of the plan holds, with the error that the run's sampler has. */
 csim_probability csim_result_probability(const csim_result *result, int at);
 
-/* SHA-256 over plan hash, seed, ledger, tallies, failures and statistics, and with another sampler or more than one replicate over these, the
+/* SHA-256 over plan hash, seed, ledger, tallies, failures, statistics and moments of every month, and with another sampler or more than one replicate over these, the
  * hypercube's strata and all that replicates hold: 64 hex digits and NUL. Never over times, threads or files. */
 void csim_result_digest(const csim_result *result, char hex[65]);
 

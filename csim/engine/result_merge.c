@@ -55,6 +55,7 @@ void csim_result_take_rows(csim_result *to, const csim_result *part) {
 void csim_result_take_replicates(csim_result *to, const csim_result *part) {
     if (!to->replicates || !part->replicates) return;
     csim_replicates_merge(to->replicates, part->replicates);
+    if (to->monthly_replicates && part->monthly_replicates) csim_replicates_merge(to->monthly_replicates, part->monthly_replicates);
     for (uint32_t r = 0; r < to->replicates->count; r++) merge_tallies(to->replicate_tally[r], part->replicate_tally[r]);
 }
 
@@ -75,6 +76,7 @@ csim_status csim_result_merge(csim_result *to, const csim_result *part, csim_err
     if (!status) status = csim_ledger_add_all(&to->ledger, &part->ledger, err);
     if (status) return status;
     csim_accumulator_merge(to->statistics, part->statistics);
+    if (to->monthly && part->monthly) csim_accumulator_merge(to->monthly, part->monthly);
     merge_counts(to, part);
     csim_result_take_replicates(to, part);
     csim_result_take_rows(to, part);

@@ -17,6 +17,9 @@ char *csim_number_text(double value, char text[CSIM_NUMBER_TEXT]);
  * (mean, sd, p5, p25, p50, p75, p95). What is not known is an empty field, as is every error and the sd of a single path. */
 csim_status csim_export_csv(const char *path, const csim_result *result, csim_error *err);
 
+/* monthly.csv, written likewise: series,element,month,mean,standard_error,sd,sd_error,unit; one row a series and month of the horizon. */
+csim_status csim_export_monthly_csv(const char *path, const csim_result *result, csim_error *err);
+
 /* claims.csv, written likewise: one row a reading with its answer and what stands beside it. Probabilities, guesses (share of the answer's variance that guesses
  * decide), percentiles (places in the deciding input's prior) and p5, p95 are shares of 1; break_even is in break_even_unit. With no hits or
  * nothing but hits a probability is a bound: read low and high, vintage_low and vintage_high. */
@@ -27,6 +30,7 @@ csim_status csim_export_json(const char *path, const csim_run_file *file, csim_e
 
 /* The same texts into an open stream, for pipes. Call in the "C" locale; whether all was written, the stream knows. */
 void csim_export_csv_put(FILE *stream, const csim_result *result);
+void csim_export_monthly_csv_put(FILE *stream, const csim_result *result);
 void csim_export_claims_csv_put(FILE *stream, const csim_run_file *file);
 void csim_export_json_put(FILE *stream, const csim_run_file *file);
 

@@ -1,4 +1,4 @@
-/* summary.csv and claims.csv. Must not compute anything: every number comes from the run as it is. */
+/* summary.csv, monthly.csv and claims.csv. Must not compute anything: every number comes from the run as it is. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,7 +75,7 @@ void csim_export_csv_put(FILE *stream, const csim_result *result) { put_all(stre
 
 csim_status csim_export_csv(const char *path, const csim_result *result, csim_error *err) { return csim_atomic_file_write(path, put_all, result, err); }
 
-/* ---- claims.csv ---- */
+/* ---- monthly.csv ---- */
 
 static void put_numbers(FILE *stream, const double *numbers, size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -83,6 +83,33 @@ static void put_numbers(FILE *stream, const double *numbers, size_t count) {
         put_number(stream, numbers[i]);
     }
 }
+
+static void put_moments(FILE *stream, const csim_result *result, int slot, int t) {
+    const csim_outcome_row *outcome = &csim_outcome_rows[result->plan->slot_outcome[slot]];
+    const csim_estimate mean = csim_accumulator_mean(result->monthly, (size_t)slot, (size_t)t), sd = csim_accumulator_sd(result->monthly, (size_t)slot, (size_t)t);
+    char month[CSIM_MONTH_TEXT];
+    put_text(stream, outcome->name);
+    fputc(',', stream);
+    put_text(stream, element_of(result->plan, slot));
+    fprintf(stream, ",%s", csim_month_text(result->plan->start_month + t, month));
+    put_numbers(stream, (const double[]){mean.value, mean.error, sd.value, sd.error}, 4);
+    fputc(',', stream);
+    put_text(stream, outcome->unit);
+    fputs("\r\n", stream);
+}
+
+static void put_monthly(FILE *stream, const void *what) {
+    const csim_result *result = what;
+    fputs("series,element,month,mean,standard_error,sd,sd_error,unit\r\n", stream);
+    for (int slot = 0; slot < result->plan->slots; slot++)
+        for (int t = 0; t < result->plan->months; t++) put_moments(stream, result, slot, t);
+}
+
+void csim_export_monthly_csv_put(FILE *stream, const csim_result *result) { put_monthly(stream, result); }
+
+csim_status csim_export_monthly_csv(const char *path, const csim_result *result, csim_error *err) { return csim_atomic_file_write(path, put_monthly, result, err); }
+
+/* ---- claims.csv ---- */
 
 static void put_field(FILE *stream, const char *text) {
     fputc(',', stream);

@@ -33,23 +33,32 @@ static void set_empty(csim_moments *moments, size_t count) {
     for (size_t i = 0; i < count; i++) moments[i] = (csim_moments){.lowest = (double)INFINITY, .highest = -(double)INFINITY};
 }
 
-csim_status csim_accumulator_new(const csim_axis *axis, size_t series, size_t months, csim_accumulator **out, csim_error *err) {
-    csim_accumulator *self = calloc(1, sizeof *self);
-    *out = NULL;
+static int allocate_bins(csim_accumulator *self) {
+    const size_t cells = self->series * self->months;
+    self->bin = calloc(cells * CSIM_BINS, sizeof *self->bin);
+    self->waiting = calloc(cells * CSIM_WAITING, sizeof *self->waiting);
+    self->waiting_count = calloc(cells, sizeof *self->waiting_count);
+    return self->bin && self->waiting && self->waiting_count;
+}
+
+static int allocate(csim_accumulator *self) {
+    self->axis = calloc(self->series, sizeof *self->axis);
+    self->grid = calloc(self->series, sizeof *self->grid);
+    self->inverse_grid = calloc(self->series, sizeof *self->inverse_grid);
+    self->start = calloc(self->series, sizeof *self->start);
+    self->scale = calloc(self->series, sizeof *self->scale);
+    self->moments = calloc(self->series * self->months, sizeof *self->moments);
+    return self->axis && self->grid && self->inverse_grid && self->start && self->scale && self->moments;
+}
+
+static csim_status make(const csim_axis *axis, size_t series, size_t months, int with_bins, csim_accumulator **out, csim_error *err) {
+    csim_accumulator *self = *out = calloc(1, sizeof *self);
     if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for statistics");
     self->series = series;
     self->months = months;
-    self->axis = calloc(series, sizeof *self->axis);
-    self->grid = calloc(series, sizeof *self->grid);
-    self->inverse_grid = calloc(series, sizeof *self->inverse_grid);
-    self->start = calloc(series, sizeof *self->start);
-    self->scale = calloc(series, sizeof *self->scale);
-    self->moments = calloc(series * months, sizeof *self->moments);
-    self->bin = calloc(series * months * CSIM_BINS, sizeof *self->bin);
-    self->waiting = calloc(series * months * CSIM_WAITING, sizeof *self->waiting);
-    self->waiting_count = calloc(series * months, sizeof *self->waiting_count);
-    if (!self->waiting || !self->waiting_count || !self->axis || !self->grid || !self->inverse_grid || !self->start || !self->scale || !self->moments || !self->bin) {
+    if (!allocate(self) || (with_bins && !allocate_bins(self))) {
         csim_accumulator_free(self);
+        *out = NULL;
         return csim_error_set(err, CSIM_NO_MEMORY, "no memory for statistics of %zu series in %zu months", series, months);
     }
     memcpy(self->axis, axis, series * sizeof *axis);
@@ -59,8 +68,13 @@ csim_status csim_accumulator_new(const csim_axis *axis, size_t series, size_t mo
         lay_axis(&axis[i], &self->start[i], &self->scale[i]);
     }
     set_empty(self->moments, series * months);
-    *out = self;
     return CSIM_OK;
+}
+
+csim_status csim_accumulator_new(const csim_axis *axis, size_t series, size_t months, csim_accumulator **out, csim_error *err) { return make(axis, series, months, 1, out, err); }
+
+csim_status csim_accumulator_new_moments(const csim_axis *axis, size_t series, size_t months, csim_accumulator **out, csim_error *err) {
+    return make(axis, series, months, 0, out, err);
 }
 
 void csim_accumulator_free(csim_accumulator *self) {
@@ -77,15 +91,12 @@ void csim_accumulator_free(csim_accumulator *self) {
     free(self);
 }
 
-/* Sums of at most LANES values: |q| < 2^50, so a sum fits 64 bits and a sum of squares 128. */
-typedef struct lane_sums { int64_t sum; wide square; uint64_t count; double lowest, highest; } lane_sums;
-
-/* The values with keep ≠ 0, in their order. Returns how many. */
+/* The values with keep ≠ 0 (NULL: all), in their order. Returns how many. */
 static size_t gather(const double *values, const int *keep, size_t n, double kept[LANES]) {
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         kept[count] = values[i];
-        count += keep[i] != 0;
+        count += !keep || keep[i] != 0;
     }
     return count;
 }
@@ -101,7 +112,7 @@ static void pad(double kept[LANES], size_t count, double value) {
 }
 
 /* Column by column, which is vector code. Adding 0 turns −0 into 0: the sign of a zero would depend on the order of paths. */
-static MOE_ALSO_FOR_AVX2 void find_extremes(const double *restrict x, lane_sums *sums) {
+static MOE_ALSO_FOR_AVX2 void find_extremes(const double *restrict x, csim_lane_sums *sums) {
     enum { COLUMNS = 8 };
     double lowest[COLUMNS], highest[COLUMNS];
     memcpy(lowest, x, sizeof lowest);
@@ -121,7 +132,7 @@ static MOE_ALSO_FOR_AVX2 void find_extremes(const double *restrict x, lane_sums 
 
 /* Adding 1.5·2^52 rounds to an integer, which then stands in the low bits. q = value / grid splits into h 2^25 + l, and h², hl and l² are exact in a double:
  * sums of squares without wide multiplications. */
-static MOE_ALSO_FOR_AVX2 void sum_lanes(const double *restrict x, double inverse, lane_sums *sums) {
+static MOE_ALSO_FOR_AVX2 void sum_lanes(const double *restrict x, double inverse, csim_lane_sums *sums) {
     const double shift = 0x1.8p52, half = 0x1p25, inverse_half = 0x1p-25;
     uint64_t sum = 0, high = 0, middle = 0, low = 0;
     for (int i = 0; i < LANES; i++) {
@@ -133,13 +144,15 @@ static MOE_ALSO_FOR_AVX2 void sum_lanes(const double *restrict x, double inverse
         low += moe_bits(l * l + shift);
     }
     const uint64_t shifts = LANES * moe_bits(shift); /* as all sums here, modulo 2^64 */
+    const wide square = (wide)(((signed_wide)(int64_t)(high - shifts) << 50) + (signed_wide)(int64_t)(middle - shifts) * (1 << 26) + (int64_t)(low - shifts));
     sums->sum = (int64_t)(sum - shifts);
-    sums->square = (wide)(((signed_wide)(int64_t)(high - shifts) << 50) + (signed_wide)(int64_t)(middle - shifts) * (1 << 26) + (int64_t)(low - shifts));
+    sums->square_low = (uint64_t)square;
+    sums->square_high = (uint64_t)(square >> 64);
 }
 
-static void take_sums(csim_moments *m, const lane_sums *s) {
+static void take_sums(csim_moments *m, const csim_lane_sums *s) {
     const uint64_t before = m->sum_low;
-    const wide low = (wide)m->square_low + (uint64_t)s->square, middle = (wide)m->square_middle + (uint64_t)(s->square >> 64) + (uint64_t)(low >> 64);
+    const wide low = (wide)m->square_low + s->square_low, middle = (wide)m->square_middle + s->square_high + (uint64_t)(low >> 64);
     m->count += s->count;
     m->sum_low += (uint64_t)s->sum;
     m->sum_high += (s->sum < 0 ? -1 : 0) + (m->sum_low < before);
@@ -178,7 +191,7 @@ static void settle_cell(csim_accumulator *self, size_t cell) {
 }
 
 void csim_accumulator_settle(csim_accumulator *self) {
-    for (size_t cell = 0; cell < self->series * self->months; cell++) settle_cell(self, cell);
+    for (size_t cell = 0; self->bin && cell < self->series * self->months; cell++) settle_cell(self, cell);
 }
 
 static void queue_bins(csim_accumulator *self, size_t cell, const uint16_t *bin, size_t count) {
@@ -187,34 +200,50 @@ static void queue_bins(csim_accumulator *self, size_t cell, const uint16_t *bin,
     self->waiting_count[cell] = (uint16_t)(self->waiting_count[cell] + count);
 }
 
-static void add_to_replicate(csim_accumulator *self, size_t series, size_t cell, const lane_sums *sums, const uint16_t *bin) {
+static void add_to_replicate(csim_accumulator *self, size_t series, size_t cell, const csim_lane_sums *sums, const uint16_t *bin) {
     csim_replicates *to = self->replicates;
     const size_t at = (size_t)self->replicate * to->series * to->months + cell;
-    uint32_t *count = to->bin + at * CSIM_COARSE_BINS;
     take_sums(&to->moments[at], sums);
-    for (size_t i = 0; i < sums->count; i++) count[csim_coarse_bin(self->axis[series].kind, bin[i])]++;
+    for (size_t i = 0; bin && i < sums->count; i++) to->bin[at * CSIM_COARSE_BINS + csim_coarse_bin(self->axis[series].kind, bin[i])]++;
 }
 
-/* Nearly always all lanes are in use, and every loop's length is known to the compiler; if not, what is left over is filled up with what does no harm. */
-static void add_some(csim_accumulator *self, size_t series, size_t cell, const double *values, const int *keep, size_t n) {
+/* What is left over is filled up with what does no harm: a value for extremes and bins, 0 for sums. */
+static void look_at_some(const csim_accumulator *self, size_t series, double kept[LANES], csim_lane_sums *sums, uint16_t *bin) {
+    pad(kept, sums->count, kept[0]);
+    find_extremes(kept, sums);
+    if (bin) find_bins(self->axis[series].kind, self->start[series], self->scale[series], kept, bin);
+    pad(kept, sums->count, 0.0);
+    sum_lanes(kept, self->inverse_grid[series], sums);
+}
+
+/* Nearly always all lanes are in use, and every loop's length is known to the compiler. */
+void csim_accumulator_look(const csim_accumulator *self, size_t series, const double *values, const int *keep, size_t n, csim_lane_sums *sums, uint16_t *bin) {
     double kept[LANES];
-    uint16_t bin[LANES];
-    lane_sums sums = {.count = n == LANES && keep_all(keep) ? LANES : gather(values, keep, n, kept)};
-    const double *x = sums.count == LANES ? values : kept;
-    if (sums.count == 0) return;
-    if (x == kept) pad(kept, sums.count, kept[0]);
-    find_extremes(x, &sums);
-    find_bins(self->axis[series].kind, self->start[series], self->scale[series], x, bin);
-    if (x == kept) pad(kept, sums.count, 0.0);
-    sum_lanes(x, self->inverse_grid[series], &sums);
-    take_sums(&self->moments[cell], &sums);
-    queue_bins(self, cell, bin, sums.count);
-    if (self->replicates) add_to_replicate(self, series, cell, &sums, bin);
+    if (n == LANES && (!keep || keep_all(keep))) {
+        find_extremes(values, sums);
+        if (bin) find_bins(self->axis[series].kind, self->start[series], self->scale[series], values, bin);
+        sum_lanes(values, self->inverse_grid[series], sums);
+        sums->count = LANES;
+        return;
+    }
+    *sums = (csim_lane_sums){.count = gather(values, keep, n, kept), .lowest = (double)INFINITY, .highest = -(double)INFINITY};
+    if (sums->count) look_at_some(self, series, kept, sums, bin);
+}
+
+void csim_accumulator_take(csim_accumulator *self, size_t series, size_t month, const csim_lane_sums *sums, const uint16_t *bin) {
+    const size_t cell = csim_accumulator_cell(self, series, month);
+    take_sums(&self->moments[cell], sums);
+    if (bin) queue_bins(self, cell, bin, sums->count);
+    if (self->replicates) add_to_replicate(self, series, cell, sums, bin);
 }
 
 void csim_accumulator_add(csim_accumulator *self, size_t series, size_t month, const double *values, const int *keep, size_t n) {
-    const size_t cell = series * self->months + month;
-    for (size_t done = 0; done < n; done += LANES) add_some(self, series, cell, values + done, keep + done, n - done < LANES ? n - done : LANES);
+    uint16_t bin[LANES];
+    csim_lane_sums sums;
+    for (size_t done = 0; done < n; done += LANES) {
+        csim_accumulator_look(self, series, values + done, keep + done, n - done < LANES ? n - done : LANES, &sums, bin);
+        csim_accumulator_take(self, series, month, &sums, bin);
+    }
 }
 
 void csim_moments_merge(csim_moments *a, const csim_moments *b) {
@@ -233,6 +262,7 @@ void csim_moments_merge(csim_moments *a, const csim_moments *b) {
 
 void csim_accumulator_merge(csim_accumulator *self, const csim_accumulator *other) {
     for (size_t i = 0; i < self->series * self->months; i++) csim_moments_merge(&self->moments[i], &other->moments[i]);
+    if (!self->bin) return;
     for (size_t i = 0; i < self->series * self->months * CSIM_BINS; i++) self->bin[i] += other->bin[i];
     for (size_t cell = 0; cell < self->series * self->months; cell++)
         count_waiting(self->bin + cell * CSIM_BINS, other->waiting + cell * CSIM_WAITING, other->waiting_count[cell]);

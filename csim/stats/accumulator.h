@@ -35,24 +35,42 @@ typedef struct csim_moments {
 /* *a += *b, on one grid. */
 void csim_moments_merge(csim_moments *a, const csim_moments *b);
 
+/* The same of at most 64 values that are not in any cell yet: |q| < 2^50, so a sum fits 64 bits and a sum of squares 128. */
+typedef struct csim_lane_sums {
+    int64_t sum;
+    uint64_t square_low, square_high, count;
+    double lowest, highest;
+} csim_lane_sums;
+
 typedef struct csim_accumulator {
     size_t series, months;
     csim_axis *axis;                  /* [series] */
     double *grid, *inverse_grid;      /* [series], powers of two */
     double *start, *scale;            /* [series]: the bin of a position on the axis is (position − start) · scale + 1 */
-    csim_moments *moments;            /* [series × months] */
-    uint32_t *bin;                    /* [series × months × CSIM_BINS] */
+    csim_moments *moments;            /* [series × months]; in one of moments alone [months × series], the order in which they come */
+    uint32_t *bin;                    /* [series × months × CSIM_BINS]; NULL, as the next two, in one of moments alone, whose quantiles are not known */
     uint16_t *waiting;                /* [series × months × CSIM_WAITING]: bins of the latest values, not yet counted. Counting a few hundred at a time */
     uint16_t *waiting_count;          /* [series × months]                  keeps a row of bins in the first-level cache while it is used */
     struct csim_replicates *replicates; /* borrowed; NULL when every path is independent of all others. Errors are then taken between replicates */
     uint32_t replicate;               /* what is added next belongs to */
 } csim_accumulator;
 
+static inline size_t csim_accumulator_cell(const csim_accumulator *self, size_t series, size_t month) {
+    return self->bin ? series * self->months + month : month * self->series + series;
+}
+
 csim_status csim_accumulator_new(const csim_axis *axis, size_t series, size_t months, csim_accumulator **out, csim_error *err);
+/* One without bins: a twentieth of the memory. */
+csim_status csim_accumulator_new_moments(const csim_axis *axis, size_t series, size_t months, csim_accumulator **out, csim_error *err);
 void csim_accumulator_free(csim_accumulator *self);
 
 /* Adds values[i] for the i with keep[i] ≠ 0, at most CSIM_WAITING at a time. Kept values must be finite and below the axis' `largest`. */
 void csim_accumulator_add(csim_accumulator *self, size_t series, size_t month, const double *values, const int *keep, size_t n);
+
+/* The same in two steps, for a caller that learns later whether the values count. First the sums of values[i] for the i with keep[i] ≠ 0 (NULL: all), n ≤ 64,
+ * and unless bin is NULL their bins, bin[64], of which the first sums->count count; then their addition. An accumulator of moments alone takes no bins. */
+void csim_accumulator_look(const csim_accumulator *self, size_t series, const double *values, const int *keep, size_t n, csim_lane_sums *sums, uint16_t *bin);
+void csim_accumulator_take(csim_accumulator *self, size_t series, size_t month, const csim_lane_sums *sums, const uint16_t *bin);
 
 /* Counts what waits. To be called before anything below reads `self`; merging does it by itself. */
 void csim_accumulator_settle(csim_accumulator *self);

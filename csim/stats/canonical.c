@@ -33,15 +33,16 @@ static void write_bins(const uint32_t *bin, uint32_t bins, csim_byte_sink *sink,
     sink(to, packed, used);
 }
 
-static void write_cell(const csim_moments *moments, const uint32_t *bin, uint32_t bins, csim_byte_sink *sink, void *to) {
-    sink(to, moments, sizeof *moments);
-    write_bins(bin, bins, sink, to);
+/* all[cell × bins] may be NULL. */
+static void write_cell(const csim_moments *moments, const uint32_t *all, size_t cell, uint32_t bins, csim_byte_sink *sink, void *to) {
+    sink(to, &moments[cell], sizeof *moments);
+    if (all) write_bins(all + cell * bins, bins, sink, to);
 }
 
 void csim_accumulator_write(const csim_accumulator *self, csim_byte_sink *sink, void *to) {
     write_word(self->series, sink, to);
     write_word(self->months, sink, to);
-    for (size_t i = 0; i < self->series * self->months; i++) write_cell(&self->moments[i], self->bin + i * CSIM_BINS, CSIM_BINS, sink, to);
+    for (size_t i = 0; i < self->series * self->months; i++) write_cell(self->moments, self->bin, i, CSIM_BINS, sink, to);
 }
 
 void csim_replicates_write(const csim_replicates *self, csim_byte_sink *sink, void *to) {
@@ -49,7 +50,7 @@ void csim_replicates_write(const csim_replicates *self, csim_byte_sink *sink, vo
     write_word(self->count, sink, to);
     write_word(self->series, sink, to);
     write_word(self->months, sink, to);
-    for (size_t i = 0; i < cells; i++) write_cell(&self->moments[i], self->bin + i * CSIM_COARSE_BINS, CSIM_COARSE_BINS, sink, to);
+    for (size_t i = 0; i < cells; i++) write_cell(self->moments, self->bin, i, CSIM_COARSE_BINS, sink, to);
 }
 
 typedef struct reader { const unsigned char *at, *end; } reader;
@@ -86,12 +87,16 @@ static int read_bins(reader *from, uint32_t *bin, uint32_t bins, uint64_t count)
     return total == count; /* bins and moments count the same paths */
 }
 
+static int read_cell(reader *from, csim_moments *moments, uint32_t *all, size_t cell, uint32_t bins) {
+    return read_bytes(from, &moments[cell], sizeof *moments) && (!all || read_bins(from, all + cell * bins, bins, moments[cell].count));
+}
+
 csim_status csim_accumulator_read(csim_accumulator *self, const unsigned char *bytes, size_t size, csim_error *err) {
     reader from = {bytes, bytes + size};
     uint64_t series, months;
     int good = read_bytes(&from, &series, sizeof series) && read_bytes(&from, &months, sizeof months) && series == self->series && months == self->months;
     for (size_t i = 0; good && i < self->series * self->months; i++)
-        good = read_bytes(&from, &self->moments[i], sizeof self->moments[i]) && read_bins(&from, self->bin + i * CSIM_BINS, CSIM_BINS, self->moments[i].count);
+        good = read_cell(&from, self->moments, self->bin, i, CSIM_BINS);
     if (!good || from.at != from.end) return csim_error_set(err, CSIM_FILE_FORMAT, "the stored statistics are damaged or belong to another plan");
     return CSIM_OK;
 }
@@ -102,8 +107,7 @@ csim_status csim_replicates_read(csim_replicates *self, const unsigned char *byt
     int good = read_bytes(&from, &count, sizeof count) && read_bytes(&from, &series, sizeof series) && read_bytes(&from, &months, sizeof months) &&
                count == self->count && series == self->series && months == self->months;
     for (size_t i = 0; good && i < self->count * self->series * self->months; i++)
-        good = read_bytes(&from, &self->moments[i], sizeof self->moments[i]) &&
-               read_bins(&from, self->bin + i * CSIM_COARSE_BINS, CSIM_COARSE_BINS, self->moments[i].count);
+        good = read_cell(&from, self->moments, self->bin, i, CSIM_COARSE_BINS);
     if (!good || from.at != from.end) return csim_error_set(err, CSIM_FILE_FORMAT, "the stored replicates are damaged or belong to another plan");
     return CSIM_OK;
 }

@@ -8,7 +8,7 @@
 #define NOT_KNOWN ((double)NAN)
 
 static const csim_moments *moments_of(const csim_accumulator *self, size_t series, size_t month) {
-    return &self->moments[series * self->months + month];
+    return &self->moments[csim_accumulator_cell(self, series, month)];
 }
 
 uint64_t csim_accumulator_count(const csim_accumulator *self, size_t series, size_t month) { return moments_of(self, series, month)->count; }
@@ -59,7 +59,7 @@ static double error_of_feature(const csim_accumulator *self, size_t series, size
     const csim_replicates *from = self->replicates;
     double value[CSIM_MOST_REPLICATES], weight[CSIM_MOST_REPLICATES];
     for (uint32_t r = 0; r < from->count; r++) {
-        const csim_moments *m = &from->moments[(size_t)r * from->series * from->months + series * from->months + month];
+        const csim_moments *m = &from->moments[(size_t)r * from->series * from->months + csim_accumulator_cell(self, series, month)];
         const int known = m->count >= (which == MEAN ? 1 : 2);
         weight[r] = known ? (double)m->count : 0.0;
         value[r] = !known ? 0.0 : which == MEAN ? (double)(sum_of(m) / (long double)m->count * (long double)self->grid[series]) : sqrt(variance_of(m, self->grid[series]));
@@ -185,13 +185,13 @@ static csim_interval quantiles_around(const csim_accumulator *self, size_t serie
 
 csim_estimate csim_accumulator_quantile(const csim_accumulator *self, size_t series, size_t month, double p) {
     const csim_moments *m = moments_of(self, series, month);
-    if (!m->count) return (csim_estimate){NOT_KNOWN, NOT_KNOWN};
+    if (!m->count || !self->bin) return (csim_estimate){NOT_KNOWN, NOT_KNOWN};
     const csim_interval one = quantiles_around(self, series, month, p, m->count < 2 ? NOT_KNOWN : share_error(self, series, month, p)); /* one path says nothing of its spread */
     return (csim_estimate){quantile(&self->axis[series], m, self->bin + (series * self->months + month) * CSIM_BINS, p), 0.5 * (one.high - one.low)};
 }
 
 csim_interval csim_accumulator_quantile_interval(const csim_accumulator *self, size_t series, size_t month, double p) {
-    if (!moments_of(self, series, month)->count) return (csim_interval){NOT_KNOWN, NOT_KNOWN};
+    if (!moments_of(self, series, month)->count || !self->bin) return (csim_interval){NOT_KNOWN, NOT_KNOWN};
     return quantiles_around(self, series, month, p, point_of(self) * share_error(self, series, month, p));
 }
 

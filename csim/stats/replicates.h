@@ -12,11 +12,12 @@ typedef struct csim_replicates {
     uint32_t count;
     size_t series, months;
     csim_moments *moments; /* [count][series × months] */
-    uint32_t *bin;         /* [count][series × months][CSIM_COARSE_BINS] */
+    uint32_t *bin;         /* [count][series × months][CSIM_COARSE_BINS]; NULL in those of moments alone */
 } csim_replicates;
 
 /* LIMIT for more than CSIM_MOST_REPLICATES, NO_MEMORY. */
 csim_status csim_replicates_new(uint32_t count, size_t series, size_t months, csim_replicates **out, csim_error *err);
+csim_status csim_replicates_new_moments(uint32_t count, size_t series, size_t months, csim_replicates **out, csim_error *err);
 void csim_replicates_free(csim_replicates *self);
 
 /* The coarse bin of a fine one: of whole numbers each keeps its own as long as there are bins, so that their distribution stays exact. */

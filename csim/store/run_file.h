@@ -20,7 +20,7 @@
 #include "csim/engine/engine.h"
 #include "csim/scenario/scenario.h"
 
-enum { CSIM_RUN_FILE_FORMAT = 4 };
+enum { CSIM_RUN_FILE_FORMAT = 5 };
 
 /* What a file is of the run that was asked for. All 0: the whole of it, with the numbers of csim_result.options. */
 typedef struct csim_run_part {

@@ -33,7 +33,9 @@ void csim_run_file_free(csim_run_file *file) {
     if (!file) return;
     csim_plan_free(file->plan);
     csim_accumulator_free(file->result.statistics);
+    csim_accumulator_free(file->result.monthly);
     csim_replicates_free(file->result.replicates);
+    csim_replicates_free(file->result.monthly_replicates);
     free(file->result.replicate_tally);
     free(file->result.kept_input);
     free(file->result.kept_scalar);
@@ -267,19 +269,26 @@ static void read_series(csim_sql *sql, csim_run_file *file, csim_axis axis[CSIM_
     sqlite3_finalize(row);
 }
 
-static void read_statistics(csim_sql *sql, csim_run_file *file) {
-    csim_axis axis[CSIM_MAX_OUTCOMES];
+static void read_accumulator(csim_sql *sql, const char *section, csim_accumulator *to) {
     sqlite3_stmt *row;
     size_t size;
     if (sql->status) return;
-    read_series(sql, file, axis);
-    if (!sql->status) sql->status = csim_accumulator_new(axis, (size_t)file->plan->slots, (size_t)file->plan->report_months, &file->result.statistics, sql->err);
-    if (find_section(sql, "statistics", &row)) {
+    if (find_section(sql, section, &row)) {
         const void *bytes = plain_section(sql, row, &size);
-        if (!sql->status && csim_accumulator_read(file->result.statistics, bytes, size, NULL))
-            csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("the statistics do not fit the plan"));
+        if (!sql->status && csim_accumulator_read(to, bytes, size, NULL)) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("the statistics do not fit the plan"));
     }
     sqlite3_finalize(row);
+}
+
+static void read_statistics(csim_sql *sql, csim_run_file *file) {
+    csim_axis axis[CSIM_MAX_OUTCOMES];
+    if (sql->status) return;
+    const size_t slots = (size_t)file->plan->slots;
+    read_series(sql, file, axis);
+    if (!sql->status) sql->status = csim_accumulator_new(axis, slots, (size_t)file->plan->report_months, &file->result.statistics, sql->err);
+    if (!sql->status) sql->status = csim_accumulator_new_moments(axis, slots, (size_t)file->plan->months, &file->result.monthly, sql->err);
+    read_accumulator(sql, "statistics", file->result.statistics);
+    read_accumulator(sql, "monthly", file->result.monthly);
 }
 
 static void read_replicate_tallies(csim_sql *sql, csim_run_file *file) {
@@ -295,21 +304,30 @@ static void read_replicate_tallies(csim_sql *sql, csim_run_file *file) {
     sqlite3_finalize(row);
 }
 
-static void read_replicates(csim_sql *sql, csim_run_file *file) {
-    csim_result *result = &file->result;
+static void read_replicates_section(csim_sql *sql, const char *section, csim_replicates *to) {
     sqlite3_stmt *row;
     size_t size = 0;
-    if (sql->status || result->options.replicates < 2) return;
-    sql->status = csim_replicates_new(result->options.replicates, (size_t)file->plan->slots, (size_t)file->plan->report_months, &result->replicates, sql->err);
     if (sql->status) return;
-    if (find_section(sql, "replicates", &row)) {
+    if (find_section(sql, section, &row)) {
         const void *bytes = plain_section(sql, row, &size);
-        if (!sql->status && csim_replicates_read(result->replicates, bytes, size, NULL))
-            csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("the replicates do not fit the plan"));
+        if (!sql->status && csim_replicates_read(to, bytes, size, NULL)) csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("the replicates do not fit the plan"));
     }
     sqlite3_finalize(row);
+}
+
+static void read_replicates(csim_sql *sql, csim_run_file *file) {
+    csim_result *result = &file->result;
+    const uint32_t count = result->options.replicates;
+    if (sql->status || count < 2) return;
+    const size_t slots = (size_t)file->plan->slots;
+    sql->status = csim_replicates_new(count, slots, (size_t)file->plan->report_months, &result->replicates, sql->err);
+    if (!sql->status) sql->status = csim_replicates_new_moments(count, slots, (size_t)file->plan->months, &result->monthly_replicates, sql->err);
+    read_replicates_section(sql, "replicates", result->replicates);
+    read_replicates_section(sql, "monthly_replicates", result->monthly_replicates);
     if (!sql->status) read_replicate_tallies(sql, file);
-    if (!sql->status) result->statistics->replicates = result->replicates;
+    if (sql->status) return;
+    result->statistics->replicates = result->replicates;
+    result->monthly->replicates = result->monthly_replicates;
 }
 
 static void read_counts(csim_sql *sql, csim_run_file *file) {

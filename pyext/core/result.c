@@ -152,7 +152,7 @@ static PyGetSetDef result_attributes[] = {
 };
 
 static PyMethodDef result_methods[] = {
-    CORE_METHOD("statistic", core_result_statistic, 0, "statistic(name)\n--\n\nmean, mean_error, mean_low, mean_high, sd, lowest, highest, count or effective_paths of all series in all report months."),
+    CORE_METHOD("statistic", core_result_statistic, 0, "statistic(name, monthly=False)\n--\n\nmean, mean_error, mean_low, mean_high, sd, lowest, highest, count or effective_paths of all series in all report months, or in every month."),
     CORE_METHOD("quantile", core_result_quantile, 0, "quantile(series, month, p)\n--\n\nThe p-quantile of a series, both by position, and its standard error."),
     CORE_METHOD("interval", core_result_interval, 0, "interval(series, month, p)\n--\n\n95 % bounds of the p-quantile of a series, both by position."),
     CORE_METHOD("precision", core_result_precision, 0,

@@ -68,18 +68,22 @@ static statistic *find_statistic(const char *name) {
     return NULL;
 }
 
-PyObject *core_result_statistic(PyObject *self, PyObject *arguments, PyObject *keywords) {
-    static char *names[] = {"name", NULL};
-    const char *name;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "s:statistic", names, &name)) return NULL;
-    statistic *compute = find_statistic(name);
-    const csim_accumulator *from = of(self)->statistics;
-    double *values = compute ? malloc((from->series * from->months + 1) * sizeof *values) : NULL;
-    if (!compute) return NULL;
+/* The whole table of a statistic: [series][months]. */
+static PyObject *table_of(PyObject *self, const csim_accumulator *from, statistic *compute) {
+    double *values = malloc((from->series * from->months + 1) * sizeof *values);
     if (!values) return PyErr_NoMemory();
     for (size_t series = 0; series < from->series; series++)
         for (size_t month = 0; month < from->months; month++) values[series * from->months + month] = compute(from, series, month);
     return core_array_new(core_state_of(self), NULL, values, 'd', (core_shape){2, {(Py_ssize_t)from->series, (Py_ssize_t)from->months}});
+}
+
+PyObject *core_result_statistic(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"name", "monthly", NULL};
+    const char *name;
+    int monthly = 0;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "s|p:statistic", names, &name, &monthly)) return NULL;
+    statistic *compute = find_statistic(name);
+    return compute ? table_of(self, monthly ? of(self)->monthly : of(self)->statistics, compute) : NULL;
 }
 
 /* A series, a month and a probability. −1 with an exception when they are none of this result. */

@@ -156,21 +156,40 @@ class Result:
 
     # ---- distributions ------------------------------------------------------------------------------------------------------------------------
 
-    def statistic(self, name: str) -> np.ndarray:
-        """A statistic of all series in all report months.
+    def statistic(self, name: str, monthly: bool = False) -> np.ndarray:
+        """A statistic of all series in all report months, or in every month.
 
         Parameters
         ----------
         name : {"mean", "mean_error", "mean_low", "mean_high", "sd", "lowest", "highest", "count", "effective_paths"}
             ``mean_error`` is the standard error of the mean (NaN where it is not known), ``mean_low`` and ``mean_high`` its 95 % bounds; ``count`` the
             paths behind the number, ``effective_paths`` the independent ones that would give the same error.
+        monthly : bool
+            In every month of `months` instead of `report_months`. (Quantiles and `bins` are known in report months only.)
 
         Returns
         -------
-        numpy.ndarray of float64, shape (series, report months)
+        numpy.ndarray of float64, shape (series, report months) or (series, months)
             In the unit of each series.
         """
-        return np.asarray(self._core.statistic(name))
+        return np.asarray(self._core.statistic(name, monthly))
+
+    def monthly(self, series: str | Sequence[str], name: str = "mean") -> np.ndarray:
+        """A statistic of one or more series in every month of the horizon.
+
+        Parameters
+        ----------
+        series : str or sequence of str
+            A name drops the axis, a sequence keeps it.
+        name : str
+            As for `statistic`: "mean", "mean_error", "sd", …
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (months,) or (series, months)
+            In the unit of each series; months as in `months`.
+        """
+        return self.statistic(name, monthly=True)[self._rows(series)]
 
     def _pick(self, name: str, series: str | Sequence[str], months: str | Sequence[str] | None) -> np.ndarray | float:
         rows, columns = self._rows(series), self._columns(months)

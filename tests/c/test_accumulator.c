@@ -408,8 +408,35 @@ static void counts_have_whole_quantiles(void **state) {
     csim_accumulator_free(self);
 }
 
+static void moments_alone_equal_those_with_bins_and_know_no_quantile(void **state) {
+    enum { VALUES = 50 };
+    const csim_axis axis = {CSIM_AXIS_LOG, 1e-3, 1e3, 1e6};
+    csim_accumulator *with, *without;
+    double values[VALUES];
+    int keep[VALUES], all[VALUES];
+    (void)state;
+    check_status(csim_accumulator_new(&axis, 1, 2, &with, NULL), NULL);
+    check_status(csim_accumulator_new_moments(&axis, 1, 2, &without, NULL), NULL);
+    for (int i = 0; i < VALUES; i++) {
+        values[i] = 0.01 * (i + 1) * (i + 1);
+        keep[i] = i % 7 != 3;
+        all[i] = 1;
+    }
+    for (size_t month = 0; month < 2; month++) {
+        csim_accumulator_add(with, 0, month, values, month ? keep : all, VALUES);
+        csim_lane_sums sums;
+        csim_accumulator_look(without, 0, values, month ? keep : NULL, VALUES, &sums, NULL);
+        csim_accumulator_take(without, 0, month, &sums, NULL);
+        assert_memory_equal(&with->moments[csim_accumulator_cell(with, 0, month)], &without->moments[csim_accumulator_cell(without, 0, month)], sizeof(csim_moments));
+        assert_true(isnan(csim_accumulator_quantile(without, 0, month, 0.5).value) && isnan(csim_accumulator_quantile_interval(without, 0, month, 0.5).low));
+    }
+    csim_accumulator_free(with);
+    csim_accumulator_free(without);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(moments_alone_equal_those_with_bins_and_know_no_quantile),
         cmocka_unit_test(many_exact_zeros_have_a_median_of_zero),
         cmocka_unit_test(a_signed_axis_keeps_small_and_large_values_of_both_signs_apart),
         cmocka_unit_test(axes_are_monotone_and_invert),

@@ -374,6 +374,13 @@ static void a_trimmed_plan_ends_sooner_and_keeps_the_numbers_of_the_whole(void *
     check_status(csim_run_result(run, &part, &err), &err);
     for (uint32_t p = 0; p < PATHS; p++) check_ulp(part->kept_scalar[p], whole->kept_scalar[p * (uint32_t)plan->scalars], 0);
     csim_run_free(run);
+    few->months = plan->report_month[0]; /* ends before there is anything to report */
+    few->scalars = 0;
+    check_status(csim_run_new(few, &options, &run, &err), &err);
+    check_status(csim_run_advance(run, 0.0, NULL, &err), &err);
+    check_status(csim_run_result(run, &part, &err), &err);
+    assert_int_equal(csim_accumulator_count(part->statistics, 0, 0), 0);
+    csim_run_free(run);
     csim_run_free(all);
     free(few);
 }

@@ -121,6 +121,42 @@ static void a_run_whose_paths_leave_their_range_fails_and_names_the_outcome(void
     csim_plan_free(wild);
 }
 
+/* Stopped paths are in the sums of no month, not even of those before they were stopped. */
+static void paths_that_are_stopped_are_in_no_months_sums(void **state) {
+    csim_error err;
+    csim_plan *wild;
+    csim_run *run;
+    const csim_result *result;
+    const csim_run_options options = {.seed = 1, .paths = 100, .threads = 1};
+    (void)state;
+    check_status(compile_text(HEAD "fin: {g_I: 2}\n", &wild, &err), &err);
+    check_status(csim_run_new(wild, &options, &run, &err), &err);
+    check_status(csim_run_advance(run, 0.0, NULL, &err), &err);
+    csim_run_result(run, &result, &err);
+    assert_non_null(result);
+    print_message("%llu of 100 paths are stopped\n", (unsigned long long)result->failed);
+    assert_true(result->failed > 0 && result->failed < 100);
+    double *outcomes = malloc((size_t)wild->months * (size_t)wild->slots * sizeof *outcomes), *sum = calloc((size_t)wild->months, sizeof *sum);
+    const size_t slot = (size_t)csim_plan_slot(wild, "finance.capex"), alive = 100 - result->failed;
+    for (uint32_t path = 0; path < 100; path++) {
+        int failure = 0;
+        check_status(csim_path_replay(wild, &result->options, path, outcomes, NULL, &failure, &err), &err);
+        for (int t = 0; failure == CSIM_PATH_OK && t < wild->months; t++) sum[t] += outcomes[(size_t)t * (size_t)wild->slots + slot];
+    }
+    for (int t = 0; t < wild->months; t++) {
+        assert_int_equal(csim_accumulator_count(result->monthly, slot, (size_t)t), alive);
+        check_close(csim_accumulator_mean(result->monthly, slot, (size_t)t).value, sum[t] / (double)alive, 1e-9);
+    }
+    for (int report = 0; report < wild->report_months; report++)
+        for (size_t i = 0; i < (size_t)wild->slots; i++)
+            assert_memory_equal(&result->statistics->moments[csim_accumulator_cell(result->statistics, i, (size_t)report)],
+                                &result->monthly->moments[csim_accumulator_cell(result->monthly, i, (size_t)wild->report_month[report])], sizeof(csim_moments));
+    free(outcomes);
+    free(sum);
+    csim_run_free(run);
+    csim_plan_free(wild);
+}
+
 /* ---- plans from strangers ---------------------------------------------------------------------------------------------------------------------- */
 
 static void a_forged_plan_that_would_lead_the_model_out_of_its_tables_is_refused(void **state) {
@@ -219,6 +255,7 @@ int main(void) {
         cmocka_unit_test(every_status_has_a_name_a_text_and_an_exit_code_of_the_contract),
         cmocka_unit_test(each_fault_of_a_scenario_has_its_status),
         cmocka_unit_test(the_baseline_can_be_carried_over_the_whole_240_months),
+        cmocka_unit_test(paths_that_are_stopped_are_in_no_months_sums),
         cmocka_unit_test(a_run_whose_paths_leave_their_range_fails_and_names_the_outcome),
         cmocka_unit_test(a_forged_plan_that_would_lead_the_model_out_of_its_tables_is_refused),
         cmocka_unit_test(a_full_output_is_an_error_of_every_command),

@@ -69,6 +69,7 @@ static void fill_statistics(void) {
     static double values[PATHS];
     static int all[PATHS];
     check_status(csim_accumulator_new(axes, 3, 2, &result.statistics, NULL), NULL);
+    check_status(csim_accumulator_new_moments(axes, 3, MONTHS, &result.monthly, NULL), NULL);
     for (size_t slot = 0; slot < 3; slot++)
         for (size_t month = 0; month < 2; month++) {
             for (int i = 0; i < PATHS; i++) {
@@ -79,6 +80,8 @@ static void fill_statistics(void) {
             csim_accumulator_add(result.statistics, slot, month, values, all, PATHS);
         }
     csim_accumulator_settle(result.statistics);
+    for (size_t slot = 0; slot < 3; slot++)
+        for (size_t month = 0; month < MONTHS; month++) result.monthly->moments[csim_accumulator_cell(result.monthly, slot, month)] = result.statistics->moments[slot * 2 + month % 2];
 }
 
 /* Readings of two replicates, the second with all paths. */
@@ -88,6 +91,8 @@ static void fill_replicates(void) {
     result.replicate_tally = tallies;
     check_status(csim_replicates_new(2, 3, 2, &result.replicates, NULL), NULL);
     memcpy(result.replicates->moments + 3 * 2, result.statistics->moments, 3 * 2 * sizeof(csim_moments));
+    check_status(csim_replicates_new_moments(2, 3, MONTHS, &result.monthly_replicates, NULL), NULL);
+    memcpy(result.monthly_replicates->moments + 3 * MONTHS, result.monthly->moments, 3 * MONTHS * sizeof(csim_moments));
     for (size_t cell = 0; cell < 3 * 2; cell++) result.replicates->bin[(3 * 2 + cell) * CSIM_COARSE_BINS + 9] = (uint32_t)result.statistics->moments[cell].count;
 }
 
@@ -101,7 +106,8 @@ static void with_replicates(void check(void)) {
     check_status(csim_run_file_write(run_path, &result, &scenario, &info, claims, CLAIMS, &err), &err);
     check();
     csim_replicates_free(result.replicates);
-    result.replicates = NULL;
+    csim_replicates_free(result.monthly_replicates);
+    result.replicates = result.monthly_replicates = NULL;
     result.replicate_tally = NULL;
     result.options = before;
     check_status(csim_run_file_write(run_path, &result, &scenario, &info, claims, CLAIMS, &err), &err);
@@ -187,6 +193,7 @@ static int tear_down(void **state) {
     rmdir(folder);
     free(plan);
     csim_accumulator_free(result.statistics);
+    csim_accumulator_free(result.monthly);
     csim_catalogue_free(catalogue);
     return 0;
 }
@@ -457,6 +464,8 @@ static void forged_files_are_refused_by_what_they_say(void **state) {
         {"UPDATE meta SET value = '4' WHERE key = 'kept'", "kept paths"},
         {"DELETE FROM meta WHERE key = 'digest'", "key is missing"},
         {"DELETE FROM section WHERE name = 'statistics'", "section is missing"},
+        {"DELETE FROM section WHERE name = 'monthly'", "section is missing"},
+        {"UPDATE section SET (size, sha256, bytes) = (SELECT size, sha256, bytes FROM section WHERE name = 'statistics') WHERE name = 'monthly'", "do not fit"},
         {"UPDATE section SET bytes = x'00' WHERE name = 'kept_input'", "checksum"},
         {"UPDATE section SET bytes = x'0000000008000000' WHERE name = 'plan'", "another size"},
         {"UPDATE section SET sha256 = 'x' WHERE name = 'plan'", "plan does not match"},
@@ -470,7 +479,7 @@ static void forged_files_are_refused_by_what_they_say(void **state) {
         {"INSERT INTO claim_break_even VALUES(99, 'flips', 'a', '-', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)", "has no claim"},
         {"INSERT INTO claim_aside VALUES(-1, 1, 1, '', 1, 1, 1, 1, 1, 1)", "has no claim"},
         {"CREATE VIEW extra AS SELECT 1", "tables"},
-        {"PRAGMA user_version = 2", "format 2; this version reads format 4"},
+        {"PRAGMA user_version = 2", "format 2; this version reads format 5"},
         {"DELETE FROM ledger WHERE position = 1", "ledger"},
         {"UPDATE ledger SET first = 1140 WHERE position = 1", "ledger"},
         {"UPDATE ledger SET first = 1150, paths = 50 WHERE position = 1", "ledger"},
@@ -499,6 +508,7 @@ static void check_replicates_read_back_or_are_refused(void) {
         {"DELETE FROM section WHERE name = 'replicate_tally'", "section is missing"},
         {"UPDATE section SET bytes = x'00' WHERE name = 'replicates'", "checksum"},
         {"UPDATE section SET (size, sha256, bytes) = (SELECT size, sha256, bytes FROM section WHERE name = 'statistics') WHERE name = 'replicates'", "do not fit"},
+        {"UPDATE section SET (size, sha256, bytes) = (SELECT size, sha256, bytes FROM section WHERE name = 'replicates') WHERE name = 'monthly_replicates'", "do not fit"},
         {"UPDATE section SET (size, sha256, bytes) = (SELECT size, sha256, bytes FROM section WHERE name = 'statistics') WHERE name = 'replicate_tally'", "another size"},
         {"UPDATE meta SET value = '3' WHERE key = 'replicates'", "do not fit"},
         {"UPDATE meta SET value = '1' WHERE key = 'replicates'", "digest"},

@@ -159,6 +159,19 @@ def test_claims_csv_repeats_run_json(beside, tmp_path):
     assert (tmp_path / "again.csv").read_bytes() == (folder / "claims.csv").read_bytes()
 
 
+def test_monthly_csv_has_the_moments_of_every_month(run, tmp_path):
+    folder = run[0]
+    assert moecast("export", folder, "--monthly", "-o", tmp_path / "monthly.csv").returncode == 0
+    monthly = {(r["series"], r["element"], r["month"]): r for r in csv.DictReader((tmp_path / "monthly.csv").open(newline=""))}
+    summary = [r for r in csv.DictReader((folder / "summary.csv").open(newline="")) if r["statistic"] == "mean"]
+    assert len({month for _, _, month in monthly}) == 84 and len(monthly) % 84 == 0
+    for row in summary:
+        beside = monthly[row["series"], row["element"], row["month"]]
+        assert (beside["mean"], beside["standard_error"], beside["unit"]) == (row["value"], row["standard_error"], row["unit"])
+    both = moecast("export", folder, "--monthly", "--csv")
+    assert both.returncode == 2 and "--csv, --monthly, --claims and --json" in one_line(both.stderr)
+
+
 def test_a_vintage_is_not_compared_with_itself(tmp_path):
     done = moecast("run", "hindcast_2025_09", "--paths", 64, "--contrast-paths", 64, "--no-report", "-o", tmp_path)
     claims = json.loads((tmp_path / "run.json").read_text())["claims"]

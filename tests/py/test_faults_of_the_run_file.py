@@ -340,8 +340,8 @@ def digest_of(file):
     words = [int(meta["seed"]), *([] if len(ledger) == 1 else [2**64 - 1, len(ledger)]), *itertools.chain.from_iterable(ledger)]
     words += itertools.chain.from_iterable(file.execute("SELECT hits, count FROM tally ORDER BY position"))
     words += [paths for (paths,) in file.execute("SELECT paths FROM failure ORDER BY cause")]
-    (statistics,), = file.execute("SELECT bytes FROM section WHERE name = 'statistics'").fetchall()
-    return hashlib.sha256(meta["plan_sha256"].encode() + struct.pack(f"<{len(words)}Q", *words) + statistics).hexdigest()
+    section = dict(file.execute("SELECT name, bytes FROM section"))
+    return hashlib.sha256(meta["plan_sha256"].encode() + struct.pack(f"<{len(words)}Q", *words) + section["statistics"] + section["monthly"]).hexdigest()
 
 
 def test_digest_and_seal_follow_from_the_file_alone(place):

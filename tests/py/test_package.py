@@ -87,6 +87,18 @@ def test_trajectories_are_the_replayed_months_of_the_kept_paths():
         moecast.Run("baseline", paths=64, keep_series=kept.series[:33])
 
 
+@pytest.mark.parametrize("sampler", ["mc", "sobol"])
+def test_every_month_has_the_moments_of_its_paths(sampler):
+    run = moecast.run("baseline", paths=128, seed=SEED, keep=128, keep_series=["cap.gap"], sampler=sampler)
+    paths, mean = run.trajectories["cap.gap"], run.monthly("cap.gap")
+    assert mean.shape == (len(run.months),) and run.monthly(["cap.gap", "price.open"], "sd").shape == (2, len(run.months))
+    np.testing.assert_allclose(mean, paths.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(run.monthly("cap.gap", "sd"), paths.std(axis=0, ddof=1), rtol=1e-9)
+    reported = [run.months.index(month) for month in run.report_months]
+    for name in ("mean", "mean_error", "sd", "lowest", "highest", "count"):
+        assert np.array_equal(run.statistic(name, monthly=True)[:, reported], run.statistic(name), equal_nan=True), name
+
+
 @needs_command
 def test_a_run_that_was_interrupted_can_be_looked_at(tmp_path):
     words = ["run", "baseline", "--paths", "4000", "--seed", str(SEED), "--shard", "2/3", "--keep", "1500,series:cap.gap", "--quiet", "-o", str(tmp_path)]

@@ -159,5 +159,6 @@ def test_the_digest_follows_from_the_file_alone(place, sampler):
     assert [sum(column) for column in zip(*used, strict=True)] == tallies
     words = [int(meta["seed"]), 0, PATHS, *tallies, *failures]
     after = [("mc", "lhs", "sobol").index(sampler), REPLICATES, int(meta["strata"]), *itertools.chain.from_iterable(used)]
-    bytes_ = struct.pack(f"<{len(words)}Q", *words) + section["statistics"] + struct.pack(f"<{len(after)}Q", *after) + section["replicates"]
+    bytes_ = struct.pack(f"<{len(words)}Q", *words) + section["statistics"] + section["monthly"] + struct.pack(f"<{len(after)}Q", *after)
+    bytes_ += section["replicates"] + section["monthly_replicates"]
     assert hashlib.sha256(meta["plan_sha256"].encode() + bytes_).hexdigest() == meta["digest"] == place.digest(sampler)
