@@ -57,13 +57,25 @@ static int same_scalars(const check *self, const double *outcomes, const double 
     return 1;
 }
 
+static int same_series(const check *self, const double *outcomes, const double *kept, int failure) {
+    const csim_run_options *options = &self->result->options;
+    const int months = self->plan->months;
+    for (int i = 0; i < options->keep_slots; i++)
+        for (int t = 0; t < months; t++) {
+            const double again = failure == CSIM_PATH_OK ? outcomes[(size_t)t * (size_t)self->plan->slots + (size_t)options->keep_slot[i]] : (double)NAN;
+            if (!same_bits(&again, &kept[i * months + t], 1)) return 0;
+        }
+    return 1;
+}
+
 static csim_status replay_row(const check *self, uint32_t row, double *outcomes, double *inputs, csim_error *err) {
     const csim_plan *plan = self->plan;
     int failure;
     const csim_status status = csim_path_replay(plan, &self->result->options, self->result->options.first_path + row, outcomes, inputs, &failure, err);
     if (status) return status;
     if (same_bits(inputs, self->result->kept_input + (size_t)row * (size_t)plan->inputs, (size_t)plan->inputs) &&
-        same_scalars(self, outcomes, self->result->kept_scalar + (size_t)row * (size_t)plan->scalars, failure))
+        same_scalars(self, outcomes, self->result->kept_scalar + (size_t)row * (size_t)plan->scalars, failure) &&
+        same_series(self, outcomes, self->result->kept_series + (size_t)row * (size_t)self->result->options.keep_slots * (size_t)plan->months, failure))
         return CSIM_OK;
     return csim_error_set_at(err, CSIM_RUN_FAILED, self->path, 0, 0, NULL, "path %u comes out differently when it is simulated again", self->result->options.first_path + row);
 }
