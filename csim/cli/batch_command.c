@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "csim/base/clock.h"
 #include "csim/base/sha256.h"
 #include "csim/base/version.h"
 #include "csim/batch/index.h"
@@ -197,12 +198,6 @@ static csim_status run_item(const queue *self, const csim_batch_item *item, int 
 
 /* ---- the queue ---------------------------------------------------------------------------------------------------------------------------------- */
 
-static double now_s(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static void tell(queue *self, const csim_batch_row *row, double seconds) {
     if (self->wanted->quiet) return;
     fprintf(self->io->out, "[%zu/%zu] %s: %s", self->finished, self->batch->items, row->item->name, csim_batch_status_name(row->status));
@@ -238,9 +233,9 @@ static void *work(void *object) {
     for (csim_batch_row *row; (row = next_row(self));) {
         csim_error err = {.code = CSIM_OK};
         int kept = 0;
-        const double begin = now_s();
+        const double begin = csim_clock_s();
         const csim_status status = run_item(self, row->item, &kept, &err);
-        take_result(self, row, status, kept, now_s() - begin, &err);
+        take_result(self, row, status, kept, csim_clock_s() - begin, &err);
     }
     csim_c_locale_leave(guard);
     return NULL;
@@ -286,17 +281,12 @@ static csim_status work_off(queue *self, csim_error *err) {
 
 /* ---- the index ---------------------------------------------------------------------------------------------------------------------------------- */
 
-static int64_t created_now(void) {
-    const char *fixed = getenv("SOURCE_DATE_EPOCH");
-    return fixed && fixed[0] ? (int64_t)strtoll(fixed, NULL, 10) : (int64_t)time(NULL);
-}
-
 static csim_status write_index(queue *self, csim_error *err) {
     csim_status status = CSIM_OK;
     for (size_t i = 0; !status && i < self->batch->items; i++)
         if (self->rows[i].status == CSIM_BATCH_OK || self->rows[i].status == CSIM_BATCH_KEPT) status = csim_batch_row_read(&self->rows[i], self->batch, self->folder, err);
     if (!status) status = csim_batch_write_csv(self->batch, self->rows, self->folder, err);
-    if (!status) status = csim_batch_write_workbook(self->batch, self->rows, self->folder, created_now(), err);
+    if (!status) status = csim_batch_write_workbook(self->batch, self->rows, self->folder, csim_created_now(), err);
     return status;
 }
 

@@ -3,27 +3,21 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "csim/base/clock.h"
 #include "csim/report/sampling_note.h"
 #include "csim/store/run_file.h"
 
-static double now_s(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 csim_progress csim_progress_start(FILE *to, const char *what) {
-    csim_progress self = {to && isatty(fileno(to)) ? to : NULL, what, now_s(), 0.0, 0};
+    csim_progress self = {to && isatty(fileno(to)) ? to : NULL, what, csim_clock_s(), 0.0, 0};
     return self;
 }
 
 double csim_progress_slice_s(const csim_progress *self) { return self->to ? 0.5 : 0.0; }
 
 void csim_progress_show(csim_progress *self, uint64_t done, uint64_t total) {
-    const double now = now_s(), spent = now - self->begin_s;
+    const double now = csim_clock_s(), spent = now - self->begin_s;
     if (!self->to || now - self->shown_s < 0.1 || spent < 0.2) return;
     const double rate = (double)done / spent, left = rate > 0.0 ? (double)(total - done) / rate : 0.0;
     fprintf(self->to, "\r%llu of %llu %s, %.0f a second, %.0f s left   ", (unsigned long long)done, (unsigned long long)total, self->what, rate, left);

@@ -1,9 +1,9 @@
 /* See run_job.h: rounds, slices and checkpoints. */
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "csim/base/clock.h"
 #include "csim/base/version.h"
 #include "csim/cli/print.h"
 #include "csim/cli/run_job.h"
@@ -12,12 +12,6 @@
 static const double usual_checkpoint_s = 10.0;
 
 /* --- the run file ---------------------------------------------------------------------------------------------------------------------------- */
-
-/* SOURCE_DATE_EPOCH fixes the time for builds that must be byte-identical. */
-static int64_t created_now(void) {
-    const char *fixed = getenv("SOURCE_DATE_EPOCH");
-    return fixed && fixed[0] ? (int64_t)strtoll(fixed, NULL, 10) : (int64_t)time(NULL);
-}
 
 static void join_words(const csim_cli_io *io, char *text, size_t size) {
     size_t used = 0;
@@ -32,7 +26,7 @@ csim_status csim_job_store(const csim_cli_io *io, csim_run_job *self, csim_error
     char path[CSIM_CLI_PATH];
     csim_job_file(self, path);
     join_words(io, self->command, sizeof self->command);
-    const csim_run_info info = {csim_version(), csim_revision(), csim_compiler(), csim_gsl_version(), self->result->variant, self->command, created_now(), self->part};
+    const csim_run_info info = {csim_version(), csim_revision(), csim_compiler(), csim_gsl_version(), self->result->variant, self->command, csim_created_now(), self->part};
     return csim_run_file_write(path, self->result, self->scenario, &info, self->claims, self->claim_count, err);
 }
 
@@ -69,28 +63,22 @@ csim_status csim_job_keep_for_later(const csim_cli_io *io, csim_run_job *self, c
 
 /* --- the paths ------------------------------------------------------------------------------------------------------------------------------- */
 
-static double now_s(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 /* A checkpoint takes up to a second; at most a tenth of the time goes to them unless the user wants more. */
 static double next_checkpoint_s(const csim_run_request *wanted, double begin_s) {
-    const double end_s = now_s(), usual = fmax(usual_checkpoint_s, 9.0 * (end_s - begin_s));
+    const double end_s = csim_clock_s(), usual = fmax(usual_checkpoint_s, 9.0 * (end_s - begin_s));
     return end_s + (isnan(wanted->checkpoint_s) ? usual : wanted->checkpoint_s);
 }
 
 static csim_status simulate_round(const csim_cli_io *io, csim_run_job *self, const csim_run_request *wanted, csim_error *err) {
     csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths");
-    double due_s = next_checkpoint_s(wanted, now_s());
+    double due_s = next_checkpoint_s(wanted, csim_clock_s());
     csim_status status = CSIM_OK;
     while (!status && !csim_run_is_finished(self->run)) {
-        const double left_s = fmax(due_s - now_s(), 0.001), slice_s = csim_progress_slice_s(&progress);
+        const double left_s = fmax(due_s - csim_clock_s(), 0.001), slice_s = csim_progress_slice_s(&progress);
         status = csim_run_advance(self->run, slice_s > 0.0 ? fmin(slice_s, left_s) : left_s, io->cancel, err);
         csim_progress_show(&progress, csim_run_done(self->run), csim_run_paths(self->run));
-        if (status || now_s() < due_s || csim_run_is_finished(self->run)) continue;
-        const double begin_s = now_s();
+        if (status || csim_clock_s() < due_s || csim_run_is_finished(self->run)) continue;
+        const double begin_s = csim_clock_s();
         status = csim_job_checkpoint(io, self, err);
         due_s = next_checkpoint_s(wanted, begin_s);
     }

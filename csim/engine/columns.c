@@ -1,10 +1,10 @@
 /* See columns.h. */
-#define _POSIX_C_SOURCE 200809L
 #include "csim/engine/columns.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "csim/base/clock.h"
 
 struct csim_columns {
     csim_plan *plan;             /* trimmed */
@@ -89,16 +89,10 @@ static csim_status close_piece(csim_columns *self, csim_error *err) {
     return status;
 }
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 csim_status csim_columns_advance(csim_columns *self, double seconds, const atomic_int *cancel, csim_error *err) {
-    const double deadline = seconds > 0.0 ? now() + seconds : 0.0;
+    const double deadline = seconds > 0.0 ? csim_clock_s() + seconds : 0.0;
     while (self->finished < self->options.paths) {
-        const double left = deadline > 0.0 ? deadline - now() : 0.0;
+        const double left = deadline > 0.0 ? deadline - csim_clock_s() : 0.0;
         if (deadline > 0.0 && left <= 0.0) return CSIM_OK;
         csim_status status = self->run ? CSIM_OK : open_piece(self, err);
         if (!status) status = csim_run_advance(self->run, left, cancel, err);

@@ -1,12 +1,11 @@
 /* See compare.h. One side runs at a time; what is kept of each are the columns that rows and claims need. */
-#define _POSIX_C_SOURCE 200809L
 #include "csim/engine/compare.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "csim/base/clock.h"
 #include "csim/engine/columns.h"
 #include "csim/engine/compare_numbers.h"
 #include "csim/engine/compare_select.h"
@@ -168,16 +167,10 @@ static csim_status compare_all(csim_comparison *self, csim_error *err) {
     return CSIM_OK;
 }
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 csim_status csim_comparison_advance(csim_comparison *self, double seconds, const atomic_int *cancel, csim_error *err) {
-    const double deadline = seconds > 0.0 ? now() + seconds : 0.0;
+    const double deadline = seconds > 0.0 ? csim_clock_s() + seconds : 0.0;
     while (self->finished < self->sides) {
-        const double left = deadline > 0.0 ? deadline - now() : 0.0;
+        const double left = deadline > 0.0 ? deadline - csim_clock_s() : 0.0;
         if (deadline > 0.0 && left <= 0.0) return CSIM_OK;
         const csim_status status = advance_side(self, self->finished, left, cancel, err);
         if (status) return status;

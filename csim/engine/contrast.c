@@ -1,13 +1,12 @@
 /* See contrast.h. First the further runs, one at a time and trimmed to what is asked; then the statistics of pairs. */
-#define _POSIX_C_SOURCE 200809L
 #include "csim/engine/contrast.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "csim/base/clock.h"
 #include "csim/engine/further.h"
 
 enum { MAIN_SIDE = 0 };
@@ -216,12 +215,6 @@ static csim_status advance_side(csim_contrasts *self, size_t at, double seconds,
     return status;
 }
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static int is_used(const csim_contrasts *self, size_t at) {
     for (size_t i = 0; i < self->jobs; i++)
         if (uses(&self->job[i], at, 0) || uses(&self->job[i], at, 1)) return 1;
@@ -257,11 +250,11 @@ static csim_status pass_on(const csim_error *cause, csim_error *err) {
 }
 
 csim_status csim_contrasts_advance(csim_contrasts *self, double seconds, const atomic_int *cancel, csim_error *err) {
-    const double deadline = seconds > 0.0 ? now() + seconds : 0.0;
+    const double deadline = seconds > 0.0 ? csim_clock_s() + seconds : 0.0;
     csim_error cause;
     for (size_t at = 0; at < self->sides; at++) {
         while (!self->side[at].finished && is_used(self, at)) {
-            const double left = deadline > 0.0 ? deadline - now() : 0.0;
+            const double left = deadline > 0.0 ? deadline - csim_clock_s() : 0.0;
             if (deadline > 0.0 && left <= 0.0) return CSIM_OK;
             if (cancel && atomic_load(cancel)) return csim_error_set(err, CSIM_INTERRUPTED, "interrupted while running contrasts");
             const csim_status status = advance_side(self, at, left, cancel, &cause);

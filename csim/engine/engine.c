@@ -1,6 +1,7 @@
 /* Threads and the blocks that they walk. Owns memory and time; knows the model only as csim_block_start and csim_block_step, and statistics as what a
  * collector looks at (collect.h). */
 #include "csim/base/run_limits.h"
+#include "csim/base/clock.h"
 #include "csim/engine/blocks.h"
 #include "csim/engine/collect.h"
 #include "csim/model/variant.h"
@@ -10,7 +11,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MAX_THREADS = CSIM_THREADS_MAX };
@@ -43,12 +43,6 @@ struct csim_run {
     worker *workers;
     csim_result result;
 };
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static csim_status worker_init(worker *self, csim_run *run, csim_error *err) {
     self->run = run;
@@ -221,7 +215,7 @@ static csim_status simulate_block(worker *self, uint32_t first, int n) {
     return status;
 }
 
-static int time_is_up(const csim_run *run) { return run->deadline > 0.0 && now() >= run->deadline; }
+static int time_is_up(const csim_run *run) { return run->deadline > 0.0 && csim_clock_s() >= run->deadline; }
 
 /* Takes the next block. When time is up only to finish the granule that is begun: what a run has then is whole granules, which anyone can go on from. */
 static int take_next(csim_run *run, uint32_t *block) {
@@ -319,7 +313,7 @@ static csim_status join_all(csim_run *run, csim_error *err) {
 }
 
 csim_status csim_run_advance(csim_run *run, double seconds, const atomic_int *cancel, csim_error *err) {
-    const double begin = now();
+    const double begin = csim_clock_s();
     int started = 0;
     run->cancel = cancel;
     run->deadline = seconds > 0.0 ? begin + seconds : 0.0;
@@ -328,7 +322,7 @@ csim_status csim_run_advance(csim_run *run, double seconds, const atomic_int *ca
         started += run->workers[i].started;
     }
     const csim_status status = join_all(run, err);
-    run->result.seconds += now() - begin;
+    run->result.seconds += csim_clock_s() - begin;
     if (!started) return csim_error_set(err, CSIM_NO_MEMORY, "the system gives no thread");
     if (status) return status;
     if (cancel && atomic_load(cancel) && !csim_run_is_finished(run))

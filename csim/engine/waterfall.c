@@ -1,13 +1,12 @@
 /* See waterfall.h. A mixed scenario is named by the set of groups that come from B: no bit is A, all bits are B. */
-#define _POSIX_C_SOURCE 200809L
 #include "csim/engine/waterfall.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "csim/base/clock.h"
 #include "csim/catalogue/catalogue.h"
 #include "csim/engine/columns.h"
 #include "csim/engine/compare_numbers.h"
@@ -316,12 +315,6 @@ static csim_status finish(csim_waterfall *self, csim_error *err) {
     return status;
 }
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static csim_status advance_ends(csim_waterfall *self, double seconds, const atomic_int *cancel, int *finished, csim_error *err) {
     uint64_t done, total;
     csim_comparison_progress(self->ends, &done, &total);
@@ -336,12 +329,12 @@ static csim_status advance_ends(csim_waterfall *self, double seconds, const atom
 }
 
 csim_status csim_waterfall_advance(csim_waterfall *self, double seconds, const atomic_int *cancel, csim_error *err) {
-    const double deadline = seconds > 0.0 ? now() + seconds : 0.0;
+    const double deadline = seconds > 0.0 ? csim_clock_s() + seconds : 0.0;
     int finished;
     csim_status status = advance_ends(self, seconds, cancel, &finished, err);
     if (status || !finished || self->finished) return status;
     while (self->next < self->mixes) {
-        const double left = deadline > 0.0 ? deadline - now() : 0.0;
+        const double left = deadline > 0.0 ? deadline - csim_clock_s() : 0.0;
         if (deadline > 0.0 && left <= 0.0) return CSIM_OK;
         if (cancel && atomic_load(cancel)) return csim_error_set(err, CSIM_INTERRUPTED, "interrupted after %zu of %zu scenarios", self->next, self->mixes);
         status = advance_mix(self, &self->mix[self->next], left, cancel, err);
