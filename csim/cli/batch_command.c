@@ -106,30 +106,42 @@ static int has_files(const queue *self, const char *folder) {
     return 1;
 }
 
-static int is_done(const queue *self, const char *scenario_name, const char *folder) {
-    char path[PATH_ROOM], hex[CSIM_SHA256_HEX_SIZE];
+/* What a run's folder holds of the run that is wanted there. */
+typedef enum held { HELD_NOTHING, HELD_BEGUN, HELD_DONE } held;
+
+static int is_same_run(const queue *self, const csim_scenario *scenario, const csim_run_file *file) {
+    char hex[CSIM_SHA256_HEX_SIZE];
+    hash_text(scenario, hex);
+    return meta_is(file, "scenario_sha256", hex) && meta_is(file, "version", csim_version()) && meta_is_count(file, "seed", seed_of(self, scenario)) &&
+           meta_is_count(file, "paths", (unsigned long long)paths_of(self, scenario));
+}
+
+/* A run that was broken off is gone on with by the program that began it, to the revision; one that is done is kept by any of its version. */
+static held held_of(const queue *self, const char *folder, const csim_scenario *scenario, const csim_run_file *file) {
+    const csim_result *result = csim_run_file_result(file);
+    const int all = result->done == result->options.paths && has_files(self, folder) && (!self->batch->contrasts || has_further_runs(file));
+    if (!is_same_run(self, scenario, file)) return HELD_NOTHING;
+    return all ? HELD_DONE : meta_is(file, "git_revision", csim_revision()) ? HELD_BEGUN : HELD_NOTHING;
+}
+
+static held look_into(const queue *self, const char *scenario_name, const char *folder) {
+    char path[PATH_ROOM];
     csim_scenario *scenario = NULL;
     csim_run_file *file = NULL;
     csim_error ignored;
     snprintf(path, sizeof path, "%.4400s/run.moecast", folder);
-    if (self->wanted->force || !csim_path_is_file(path) || !has_files(self, folder)) return 0;
-    if (csim_scenario_load(scenario_name, &scenario, &ignored)) return 0; /* the run will say why */
-    int done = !csim_run_file_read(path, &file, &ignored);
-    if (done) {
-        hash_text(scenario, hex);
-        const csim_result *result = csim_run_file_result(file);
-        done = result->done == result->options.paths && meta_is(file, "scenario_sha256", hex) && meta_is(file, "version", csim_version()) && meta_is_count(file, "seed", seed_of(self, scenario)) &&
-               meta_is_count(file, "paths", (unsigned long long)paths_of(self, scenario)) && (!self->batch->contrasts || has_further_runs(file));
-    }
+    if (self->wanted->force || !csim_path_is_file(path)) return HELD_NOTHING;
+    if (csim_scenario_load(scenario_name, &scenario, &ignored)) return HELD_NOTHING; /* the run will say why */
+    const held out = csim_run_file_read(path, &file, &ignored) ? HELD_NOTHING : held_of(self, folder, scenario, file);
     csim_run_file_free(file);
     csim_scenario_free(scenario);
-    return done;
+    return out;
 }
 
 /* ---- one run ------------------------------------------------------------------------------------------------------------------------------------ */
 
 /* The words of the `moecast run` that this is; words[0] stands for the program. */
-typedef struct words { char text[16][PATH_ROOM]; char *word[18]; int count; } words;
+typedef struct words { char text[18][PATH_ROOM]; char *word[20]; int count; } words;
 
 static void say(words *self, const char *word) {
     snprintf(self->text[self->count], sizeof self->text[0], "%s", word);
@@ -151,7 +163,7 @@ static void say_count(words *self, const char *option, long long count) {
     say(self, text);
 }
 
-static void say_run(words *self, const queue *of, const char *scenario, const char *folder) {
+static void say_run(words *self, const queue *of, const char *scenario, const char *folder, int begun) {
     const long long paths = of->wanted->paths > 0 ? of->wanted->paths : of->batch->paths;
     say(self, "moecast");
     say(self, "run");
@@ -164,11 +176,12 @@ static void say_run(words *self, const queue *of, const char *scenario, const ch
     say_count(self, "--threads", of->threads_each);
     if (!of->batch->contrasts) say(self, "--no-contrasts");
     if (!of->batch->report) say(self, "--no-report");
+    if (begun) say(self, "--resume");
     say(self, "--quiet");
 }
 
 /* What the run prints is kept beside its results. */
-static csim_status run_into(const queue *self, const char *scenario, const char *folder, csim_error *err) {
+static csim_status run_into(const queue *self, const char *scenario, const char *folder, int begun, csim_error *err) {
     char path[PATH_ROOM];
     words *all = calloc(1, sizeof *all);
     if (!all) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a run");
@@ -176,7 +189,7 @@ static csim_status run_into(const queue *self, const char *scenario, const char 
     FILE *log = fopen(path, "w");
     csim_status status = log ? CSIM_OK : csim_error_set_at(err, CSIM_FILE_WRITE, path, 0, 0, NULL, "cannot write this file: %s", strerror(errno));
     if (!status) {
-        say_run(all, self, scenario, folder);
+        say_run(all, self, scenario, folder, begun);
         int exit_code = 0;
         const csim_cli_io io = {log, log, self->io->cancel, all->count, all->word, &exit_code};
         status = csim_cli_run(&io, all->count - 1, all->word + 1, err);
@@ -192,8 +205,9 @@ static csim_status run_item(const queue *self, const csim_batch_item *item, int 
     snprintf(scenario, sizeof scenario, "%.8000s%s", item->text ? folder : item->scenario, item->text ? "/scenario.yaml" : "");
     csim_status status = make_folder(folder, err);
     if (!status && item->text) status = write_text(scenario, item->text, err);
-    *kept = !status && is_done(self, scenario, folder);
-    return status || *kept ? status : run_into(self, scenario, folder, err);
+    const held before = status ? HELD_NOTHING : look_into(self, scenario, folder);
+    *kept = before == HELD_DONE;
+    return status || *kept ? status : run_into(self, scenario, folder, before == HELD_BEGUN, err);
 }
 
 /* ---- the queue ---------------------------------------------------------------------------------------------------------------------------------- */

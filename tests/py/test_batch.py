@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -135,6 +136,23 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
     assert rows["small"]["status"] == "ok" and rows["grown"]["status"] == "not run"
     grown.write_text(grown.read_text().replace("5000000", "30"))
     assert "1 made, 1 kept" in moecast("batch", tmp_path / "mixed.yaml", "-o", tmp_path / "mixed").stdout
+
+
+def test_a_run_that_was_broken_off_is_gone_on_with(tmp_path):
+    (tmp_path / "long.yaml").write_text("moecast: 1\nname: long\nextends: baseline\ntime: {start: 2024-01, end: 2024-12}\nrun: {paths: 40000, seed: 3}\n")
+    (tmp_path / "study.yaml").write_text(HEAD + "scenarios: [./long.yaml]\n")
+    out = tmp_path / "out"
+    process = subprocess.Popen([BIN, "batch", tmp_path / "study.yaml", "-o", out], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60) and process.returncode == 130
+    assert (out / "long" / "run.moecast").exists() and not (out / "long" / "run.json").exists()
+    assert "1 made, 0 kept" in moecast("batch", tmp_path / "study.yaml", "-o", out).stdout
+    facts = json.loads((out / "long" / "run.json").read_text())
+    whole = json.loads(moecast("run", tmp_path / "long.yaml", "-o", tmp_path / "whole", "--no-contrasts", "--no-report", "--json").stdout)
+    with sqlite3.connect(f"file:{out / 'long' / 'run.moecast'}?immutable=1", uri=True) as file:
+        (command,), = file.execute("SELECT value FROM meta WHERE key = 'command_line'").fetchall()
+    assert "--resume" in command and facts["digest"] == whole["digest"]
 
 
 FAULTS = [  # text behind the head, place, words
