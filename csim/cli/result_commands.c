@@ -65,7 +65,7 @@ csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_e
     return status;
 }
 
-/* What can be exported: the option, the file's usual name, and how it is written into a stream and into a file. */
+/* What can be exported: the file's usual name, and how it is written into a stream and into a file. */
 typedef struct export_kind {
     const char *file;
     void (*put)(FILE *out, const csim_run_file *run);

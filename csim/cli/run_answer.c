@@ -1,4 +1,6 @@
 /* See run_job.h: further runs → claims → run file, exports and summary. */
+#include <unistd.h>
+
 #include "csim/cli/print.h"
 #include "csim/cli/run_job.h"
 #include "csim/engine/kernel_oracle.h"
@@ -43,6 +45,8 @@ csim_status csim_job_write(const csim_cli_io *io, csim_run_job *self, const csim
     char path[CSIM_CLI_PATH];
     csim_run_file *file = NULL;
     csim_status status = csim_job_store(io, self, err);
+    snprintf(path, sizeof path, "%s/monthly.csv", self->folder);
+    if (!status) unlink(path); /* of an earlier run, if any: it is written when asked for */
     csim_job_file(self, path);
     if (!status) status = csim_run_file_read(path, &file, err); /* the exports are made from the file, not from memory: what is stored is what is shown */
     snprintf(path, sizeof path, "%s/summary.csv", self->folder);

@@ -32,7 +32,7 @@ csim_status csim_job_store(const csim_cli_io *io, csim_run_job *self, csim_error
 
 /* What an earlier run has left there would stand beside a run file that it is not of. */
 static void forget_exports(const csim_run_job *self) {
-    static const char *const names[] = {"summary.csv", "claims.csv", "run.json", "report.xlsx"};
+    static const char *const names[] = {"summary.csv", "monthly.csv", "claims.csv", "run.json", "report.xlsx"};
     char path[CSIM_CLI_PATH];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", self->folder, names[i]);

@@ -15,14 +15,14 @@ static csim_axis axis_of(const csim_outcome_row *row) {
     return (csim_axis){(csim_axis_kind)row->scale, row->lowest, row->highest, largest};
 }
 
-void csim_result_axes(const csim_plan *plan, csim_axis axis[CSIM_MAX_OUTCOMES]) {
+static void find_axes(const csim_plan *plan, csim_axis axis[CSIM_MAX_OUTCOMES]) {
     for (int slot = 0; slot < plan->slots; slot++) axis[slot] = axis_of(&csim_outcome_rows[plan->slot_outcome[slot]]);
 }
 
 static csim_status new_statistics(const csim_plan *plan, int skip_monthly, csim_accumulator **statistics, csim_accumulator **monthly, csim_error *err) {
     csim_axis axis[CSIM_MAX_OUTCOMES];
     *monthly = NULL;
-    csim_result_axes(plan, axis);
+    find_axes(plan, axis);
     const csim_status status = csim_accumulator_new(axis, (size_t)plan->slots, (size_t)plan->report_months, statistics, err);
     return status || skip_monthly ? status : csim_accumulator_new_moments(axis, (size_t)plan->slots, (size_t)plan->months, monthly, err);
 }

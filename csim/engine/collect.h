@@ -41,7 +41,4 @@ void csim_collector_add(const csim_collector *self, csim_result *result);
 
 /* Empty statistics for a result of this plan, `monthly` too unless skipped. Freed by csim_accumulator_free. NO_MEMORY. */
 csim_status csim_result_new_statistics(csim_result *result, csim_error *err);
-/* Axes of a plan's series, [slots]. */
-void csim_result_axes(const csim_plan *plan, csim_axis axis[CSIM_MAX_OUTCOMES]);
-
 #endif

@@ -21,7 +21,7 @@ void csim_columns_free(csim_columns *self);
 csim_status csim_columns_advance(csim_columns *self, double seconds, const atomic_int *cancel, csim_error *err);
 uint32_t csim_columns_done(const csim_columns *self);
 
-/* [paths], NAN where a path was stopped. Borrowed. */
+/* [paths], NAN where a path was stopped by the last month that a column or reading looks at. Borrowed. */
 const double *csim_columns_value(const csim_columns *self, size_t column);
 /* [paths] of csim_hit: what each path says of reading `reading` of the plan. Borrowed; NULL without readings. */
 const unsigned char *csim_columns_hit(const csim_columns *self, int reading);

@@ -89,19 +89,20 @@ static csim_status open_side(csim_comparison *self, size_t at, csim_error *err) 
     return csim_columns_new(plan, wanted, self->chosen.count, 1, &self->options, &self->columns[at], err);
 }
 
-static int same_number(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
-
-/* A run file keeps the first paths: were they simulated by another model, comparing would mix two programs. */
+/* A run file keeps the first paths: were they simulated by another model, comparing would mix two programs. A path that the file does not know was stopped
+ * there, perhaps in a month after those compared, or not simulated. */
 static csim_status hold_against_kept(const csim_comparison *self, size_t at, csim_error *err) {
     const csim_result *result = self->side[at].result;
     for (size_t i = 0; result && i < self->chosen.count; i++) {
         const csim_compare_item *item = &self->chosen.item[i];
         const int kept = csim_plan_scalar_find(result->plan, csim_plan_slot(result->plan, item->series), item->month - result->plan->start_month);
         const double *value = csim_columns_value(self->columns[at], i);
-        for (uint32_t path = 0; kept >= 0 && path < result->kept && path < self->options.paths; path++)
-            if (!same_number(value[path], result->kept_scalar[(size_t)path * (size_t)result->plan->scalars + (size_t)kept]))
+        for (uint32_t path = 0; kept >= 0 && path < result->kept && path < self->options.paths; path++) {
+            const double then = result->kept_scalar[(size_t)path * (size_t)result->plan->scalars + (size_t)kept];
+            if (!isnan(then) && value[path] != then)
                 return csim_error_set(err, CSIM_INCONSISTENT, "%.200s was made by another model: path %u of %s is not what this program simulates; run it again",
                                       self->side[at].name, self->options.first_path + path, item->series);
+        }
     }
     return CSIM_OK;
 }

@@ -162,10 +162,11 @@ static void take_columns(csim_contrasts *self, size_t at, csim_plan *plan, const
         }
 }
 
-/* True when the main run has kept every number that a side with the main run's plan would be run for. */
+/* True when the main run has kept every number that a side with the main run's plan would be run for. Not when it has stopped paths: some may have been
+ * stopped after the last month that is asked, and whether they count must not depend on what was kept. */
 static int main_run_serves(csim_contrasts *self, size_t at, csim_plan *plan) {
     const csim_result *result = self->main_result;
-    if (result->kept < self->paths || result->done < result->options.paths) return 0;
+    if (result->kept < self->paths || result->done < result->options.paths || result->failed) return 0;
     for (size_t i = 0; i < self->jobs; i++)
         if ((uses(&self->job[i], at, 0) || uses(&self->job[i], at, 1)) && column_of(&self->job[i], plan, self->side[at].name, 0) < 0 && !self->job[i].reason[0]) return 0;
     return 1;

@@ -11,7 +11,7 @@
 
 /* What one contrast found. A is `against_base` (or the scenario that runs), B is `against`; d = B − A, B/A or ln(B/A). */
 typedef struct csim_paired {
-    uint64_t pairs, dropped;      /* paths compared; paths stopped in A or B, or without a finite difference */
+    uint64_t pairs, dropped;      /* paths compared; paths stopped in A or B by the last month asked of them, or without a finite difference */
     csim_estimate mean;           /* of d, with the standard error of paired differences */
     double p5, p50, p95;          /* quantiles of d over paths */
     double correlation;           /* of A and B over paths; NAN when one of them is constant */

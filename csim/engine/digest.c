@@ -24,7 +24,7 @@ static void feed_tallies(csim_sha256 *state, const csim_tally *tally, int readin
     }
 }
 
-/* Nothing for plain Monte Carlo, so that its digests are those of before there were samplers. */
+/* Nothing for plain Monte Carlo, which has neither. */
 static void feed_replicates(csim_sha256 *state, const csim_result *result) {
     if (result->options.sampler == CSIM_SAMPLER_MC && !result->replicates) return;
     feed_word(state, result->options.sampler);

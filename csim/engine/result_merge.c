@@ -72,11 +72,12 @@ static csim_status check_sampling(const csim_run_options *to, const csim_run_opt
 }
 
 csim_status csim_result_merge(csim_result *to, const csim_result *part, csim_error *err) {
+    if (to->monthly && !part->monthly) return csim_error_set(err, CSIM_INCONSISTENT, "it was run without the moments of every month");
     csim_status status = check_sampling(&to->options, &part->options, err);
     if (!status) status = csim_ledger_add_all(&to->ledger, &part->ledger, err);
     if (status) return status;
     csim_accumulator_merge(to->statistics, part->statistics);
-    if (to->monthly && part->monthly) csim_accumulator_merge(to->monthly, part->monthly);
+    if (to->monthly) csim_accumulator_merge(to->monthly, part->monthly);
     merge_counts(to, part);
     csim_result_take_replicates(to, part);
     csim_result_take_rows(to, part);

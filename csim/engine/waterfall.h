@@ -34,7 +34,7 @@ typedef struct csim_waterfall_bar {
 typedef struct csim_waterfall_total {
     csim_estimate a, b, difference; /* means over the pairs; error of the difference from pairs */
     const char *unit;
-    uint64_t pairs, dropped;     /* dropped: paths that were stopped in some mixed scenario */
+    uint64_t pairs, dropped;     /* dropped: paths that were stopped in some mixed scenario by the last month asked */
     size_t runs, orders;         /* scenarios run, A and B included; sampled orders, 0 when exact */
 } csim_waterfall_total;
 

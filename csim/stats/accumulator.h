@@ -55,16 +55,17 @@ typedef struct csim_accumulator {
     uint32_t replicate;               /* what is added next belongs to */
 } csim_accumulator;
 
+/* Where a cell stands in `moments`, and with bins in `bin`. */
 static inline size_t csim_accumulator_cell(const csim_accumulator *self, size_t series, size_t month) {
     return self->bin ? series * self->months + month : month * self->series + series;
 }
 
 csim_status csim_accumulator_new(const csim_axis *axis, size_t series, size_t months, csim_accumulator **out, csim_error *err);
-/* One without bins: a twentieth of the memory. */
+/* One without bins: less than a hundredth of the memory. */
 csim_status csim_accumulator_new_moments(const csim_axis *axis, size_t series, size_t months, csim_accumulator **out, csim_error *err);
 void csim_accumulator_free(csim_accumulator *self);
 
-/* Adds values[i] for the i with keep[i] ≠ 0, at most CSIM_WAITING at a time. Kept values must be finite and below the axis' `largest`. */
+/* Adds values[i] for the i with keep[i] ≠ 0, for a caller that knows at once what counts. Kept values must be finite and below the axis' `largest`. */
 void csim_accumulator_add(csim_accumulator *self, size_t series, size_t month, const double *values, const int *keep, size_t n);
 
 /* The same in two steps, for a caller that learns later whether the values count. First the sums of values[i] for the i with keep[i] ≠ 0 (NULL: all), n ≤ 64,

@@ -36,7 +36,7 @@ typedef struct csim_run_info {
     csim_run_part part;
 } csim_run_info;
 
-/* Replaces `path` atomically; on any failure (FILE_WRITE, NO_MEMORY, LIMIT) what was there stays and nothing is left beside it. */
+/* Replaces `path` atomically; on any failure (FILE_WRITE, NO_MEMORY, LIMIT; USAGE for a result without `monthly`) what was there stays and nothing is left beside it. */
 csim_status csim_run_file_write(const char *path, const csim_result *result, const csim_scenario *scenario, const csim_run_info *info,
                                 const csim_claim_result *claims, size_t claim_count, csim_error *err);
 

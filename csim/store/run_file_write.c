@@ -147,7 +147,7 @@ static void write_replicates(csim_sql *sql, const csim_result *result) {
     if (!result->replicates) return;
     const size_t tallies = result->replicates->count * sizeof *result->replicate_tally;
     write_canonical(sql, "replicates", replicates_write, result->replicates);
-    if (result->monthly_replicates) write_canonical(sql, "monthly_replicates", replicates_write, result->monthly_replicates);
+    write_canonical(sql, "monthly_replicates", replicates_write, result->monthly_replicates);
     write_section(sql, "replicate_tally", result->replicate_tally, tallies, result->replicate_tally, tallies);
 }
 
@@ -244,7 +244,7 @@ static csim_status write_database(const char *temporary, const char *path, const
     write_ledger(&sql, &what->result->ledger);
     write_plan(&sql, what->result->plan);
     write_canonical(&sql, "statistics", accumulator_writes, what->result->statistics);
-    if (what->result->monthly) write_canonical(&sql, "monthly", accumulator_writes, what->result->monthly);
+    write_canonical(&sql, "monthly", accumulator_writes, what->result->monthly);
     write_replicates(&sql, what->result);
     write_kept(&sql, what->result);
     write_series(&sql, what->result);
@@ -262,6 +262,7 @@ csim_status csim_run_file_write(const char *path, const csim_result *result, con
                                 const csim_claim_result *claims, size_t claim_count, csim_error *err) {
     const content what = {result, scenario, info, claims, claim_count};
     csim_atomic_file file;
+    if (!result->monthly) return csim_error_set(err, CSIM_USAGE, "a run without the moments of every month is not stored");
     csim_status status = csim_atomic_file_begin(&file, path, err);
     if (status) return status;
     const csim_c_locale guard = csim_c_locale_enter();

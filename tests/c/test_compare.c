@@ -207,6 +207,8 @@ static void run_whose_kept_paths_differ_is_refused(void **state) {
     check_status(csim_run_advance(run, 0.0, NULL, &err), &err);
     check_status(csim_run_result(run, &result, &err), &err);
     const csim_compare_side sides[] = {{"old", plans[BASELINE], result, 4}, side_of(NO_CONTROLS)};
+    /* Path 5 was stopped in the file, in a month after those compared: no sign of another model. */
+    for (int i = 0; i < result->plan->scalars; i++) result->kept_scalar[5 * (size_t)result->plan->scalars + (size_t)i] = (double)NAN;
     for (int spoilt = 0; spoilt < 2; spoilt++) {
         for (int i = 0; spoilt && i < result->plan->scalars; i++) result->kept_scalar[3 * (size_t)result->plan->scalars + (size_t)i] *= 1.0 + 1e-12;
         check_status(csim_comparison_new(sides, 2, &(csim_compare_request){.paths = 80}, &comparison, &err), &err);

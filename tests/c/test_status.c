@@ -1,15 +1,19 @@
 /* The contract of statuses: names, texts and exit codes, one call that ends with each status other tests do not ask for, and the command as a library
  * function (places that cannot be written, streams that are full, two runs in one folder). Run from the root. */
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "csim/cli/cli.h"
 #include "csim/engine/engine.h"
 #include "csim/store/plan_bytes.h"
+#include "csim/store/run_file.h"
 #include "tests/c/baseline.h"
 
 static char folder[] = "/tmp/moecast_status_XXXXXX";
@@ -157,6 +161,69 @@ static void paths_that_are_stopped_are_in_no_months_sums(void **state) {
     csim_plan_free(wild);
 }
 
+static void *cancel_soon(void *flag) {
+    const struct timespec wait = {0, 150000000};
+    nanosleep(&wait, NULL);
+    atomic_store((atomic_int *)flag, 1);
+    return NULL;
+}
+
+/* A block with stopped paths is walked twice; a cancel between the walks, threads and replicates change nothing. */
+static void stopped_paths_change_no_digest_over_threads_cancels_and_replicates(void **state) {
+    csim_error err;
+    csim_plan *wild;
+    const csim_result *result;
+    char expected[65], digest[65];
+    (void)state;
+    check_status(compile_text(HEAD "fin: {g_I: 2}\n", &wild, &err), &err);
+    for (uint32_t replicates = 1; replicates <= 4; replicates += 3) {
+        csim_run_options options = {.seed = 1, .paths = 300, .threads = 1, .keep_paths = 300, .replicates = replicates};
+        csim_run *whole, *run;
+        check_status(csim_run_new(wild, &options, &whole, &err), &err);
+        check_status(csim_run_advance(whole, 0.0, NULL, &err), &err);
+        csim_run_result(whole, &result, &err);
+        csim_result_digest(result, expected);
+        options.threads = 3;
+        check_status(csim_run_new(wild, &options, &run, &err), &err);
+        for (int k = 0; k < 3 && !csim_run_is_finished(run); k++) {
+            atomic_int cancel = 0;
+            pthread_t thread;
+            assert_int_equal(pthread_create(&thread, NULL, cancel_soon, &cancel), 0);
+            csim_run_advance(run, 0.0, &cancel, &err);
+            pthread_join(thread, NULL);
+        }
+        check_status(csim_run_advance(run, 0.0, NULL, &err), &err);
+        const csim_result *again;
+        csim_run_result(run, &again, &err);
+        csim_result_digest(again, digest);
+        assert_string_equal(digest, expected);
+        assert_memory_equal(again->kept_scalar, result->kept_scalar, 300 * (size_t)wild->scalars * sizeof(double));
+        csim_run_free(run);
+        csim_run_free(whole);
+    }
+    csim_plan_free(wild);
+}
+
+static void a_part_without_monthly_moments_is_refused_and_not_stored(void **state) {
+    csim_error err;
+    const csim_result *result;
+    csim_run *part, *run;
+    csim_run_options options = {.seed = 1, .paths = 64, .threads = 1, .skip_monthly = 1};
+    const csim_run_info info = {"1", "1", "c", "2", "scalar", "test", 0, {0}};
+    (void)state;
+    check_status(csim_run_new(plan, &options, &part, &err), &err);
+    check_status(csim_run_advance(part, 0.0, NULL, &err), &err);
+    check_status(csim_run_result(part, &result, &err), &err);
+    options.paths = 128;
+    options.skip_monthly = 0;
+    check_status(csim_run_new(plan, &options, &run, &err), &err);
+    check_refused(csim_run_take(run, result, &err), CSIM_INCONSISTENT, &err);
+    check_contains(err.detail, "every month");
+    check_refused(csim_run_file_write("/tmp/never.moecast", result, scenario, &info, NULL, 0, &err), CSIM_USAGE, &err);
+    csim_run_free(run);
+    csim_run_free(part);
+}
+
 /* ---- plans from strangers ---------------------------------------------------------------------------------------------------------------------- */
 
 static void a_forged_plan_that_would_lead_the_model_out_of_its_tables_is_refused(void **state) {
@@ -256,6 +323,8 @@ int main(void) {
         cmocka_unit_test(each_fault_of_a_scenario_has_its_status),
         cmocka_unit_test(the_baseline_can_be_carried_over_the_whole_240_months),
         cmocka_unit_test(paths_that_are_stopped_are_in_no_months_sums),
+        cmocka_unit_test(stopped_paths_change_no_digest_over_threads_cancels_and_replicates),
+        cmocka_unit_test(a_part_without_monthly_moments_is_refused_and_not_stored),
         cmocka_unit_test(a_run_whose_paths_leave_their_range_fails_and_names_the_outcome),
         cmocka_unit_test(a_forged_plan_that_would_lead_the_model_out_of_its_tables_is_refused),
         cmocka_unit_test(a_full_output_is_an_error_of_every_command),
