@@ -22,7 +22,20 @@ struct csim_comparison {
     int identical[CSIM_COMPARE_SIDES];
 };
 
-/* --- seed and paths ------------------------------------------------------------------------------------------------------------------------------ */
+/* --- sampler, seed and paths ------------------------------------------------------------------------------------------------------------------------------ */
+
+/* Points of two samplers are not pairs. What is a scenario is run with the runs' own. */
+static csim_status take_sampler(csim_comparison *self, const csim_compare_side *run, const csim_compare_side *side, csim_error *err) {
+    const csim_run_options *one = &run->result->options, *other = &side->result->options;
+    if (one->sampler != other->sampler || one->replicates != other->replicates || one->strata != other->strata)
+        return csim_error_set(err, CSIM_USAGE, "%.200s was drawn by the sampler %s in %u replicates and %.200s by %s in %u: paths can only be paired when they were drawn alike",
+                              run->name, csim_sampler_name(one->sampler), one->replicates, side->name, csim_sampler_name(other->sampler), other->replicates);
+    self->options.sampler = one->sampler;
+    self->options.replicates = one->replicates;
+    self->options.strata = one->strata;
+    if (one->sampler == CSIM_SAMPLER_LHS && self->options.paths > one->strata * one->replicates) self->options.paths = one->strata * one->replicates; /* it has no more points */
+    return CSIM_OK;
+}
 
 static csim_status choose_seed(csim_comparison *self, const csim_compare_request *wanted, csim_error *err) {
     const csim_compare_side *run = NULL;
@@ -30,15 +43,14 @@ static csim_status choose_seed(csim_comparison *self, const csim_compare_request
     for (size_t i = 0; i < self->sides; i++) {
         const csim_compare_side *side = &self->side[i];
         if (!side->result) continue;
-        if (side->result->options.sampler != CSIM_SAMPLER_MC) /* the errors of pairs are those of independent paths */
-            return csim_error_set(err, CSIM_USAGE, "%.200s was drawn by the sampler %s, and only independent paths (mc) are compared: name its scenario instead", side->name,
-                                  csim_sampler_name(side->result->options.sampler));
         if (run && side->seed != run->seed)
             return csim_error_set(err, CSIM_USAGE, "%.200s has the seed %llu and %.200s the seed %llu: paths can only be paired at one seed", run->name,
                                   (unsigned long long)run->seed, side->name, (unsigned long long)side->seed);
         if (run && side->result->options.first_path != run->result->options.first_path)
             return csim_error_set(err, CSIM_USAGE, "%.200s begins at path %u and %.200s at path %u: the same paths are needed", run->name,
                                   run->result->options.first_path, side->name, side->result->options.first_path);
+        const csim_status status = take_sampler(self, run ? run : side, side, err);
+        if (status) return status;
         run = side;
     }
     if (!run) return CSIM_OK;
@@ -62,6 +74,7 @@ csim_status csim_comparison_new(const csim_compare_side *sides, size_t count, co
     self->sides = count;
     self->options.paths = wanted->paths ? wanted->paths : CSIM_COMPARE_PATHS;
     self->options.threads = wanted->threads;
+    self->options.replicates = 1;
     csim_status status = choose_seed(self, wanted, err);
     if (!status) status = csim_compare_select(self->side, count, wanted, &self->chosen, err);
     if (status) csim_comparison_free(self);
@@ -127,7 +140,7 @@ static csim_status compare_rows(csim_comparison *self, size_t side, csim_error *
         row->unit = item->outcome->unit;
         row->month = item->month;
         row->side = side;
-        status = csim_compare_numbers(csim_columns_value(self->columns[0], i), csim_columns_value(self->columns[side], i), self->options.paths,
+        status = csim_compare_numbers(csim_columns_value(self->columns[0], i), csim_columns_value(self->columns[side], i), self->options.paths, self->options.replicates,
                                       item->outcome->scale == CSIM_SCALE_LOG, row, err);
         self->identical[side] = self->identical[side] && row->identical;
     }
@@ -149,7 +162,7 @@ static void compare_claims(csim_comparison *self, size_t side) {
         csim_compare_claim *claim = &self->claim[self->claims++];
         strcpy(claim->reading, first->reading_id[i]);
         claim->side = side;
-        csim_compare_answers(a, b, self->options.paths, claim);
+        csim_compare_answers(a, b, self->options.paths, self->options.replicates, claim);
         self->identical[side] = self->identical[side] && !memcmp(a, b, self->options.paths);
     }
 }

@@ -51,7 +51,7 @@ typedef struct csim_compare_claim {
 
 typedef struct csim_comparison csim_comparison;
 
-/* 2 to CSIM_COMPARE_SIDES sides. What one side lacks is left out and noted. USAGE: run files of different seeds or first paths, another seed than theirs.
+/* 2 to CSIM_COMPARE_SIDES sides. What one side lacks is left out and noted. USAGE: run files of different seeds, samplers or first paths, another seed than theirs.
  * UNKNOWN_NAME: a series no side has. INCONSISTENT: nothing is left to compare. */
 csim_status csim_comparison_new(const csim_compare_side *sides, size_t count, const csim_compare_request *wanted, csim_comparison **out, csim_error *err);
 void csim_comparison_free(csim_comparison *self);

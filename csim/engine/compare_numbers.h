@@ -4,11 +4,12 @@
 
 #include "csim/engine/compare.h"
 
-/* Fills all numbers of `out` from n pairs; NAN marks a stopped path. with_ratio: the geometric mean of b/a as well. NO_MEMORY. */
-csim_status csim_compare_numbers(const double *a, const double *b, size_t n, int with_ratio, csim_compare_row *out, csim_error *err);
+/* Fills all numbers of `out` from n pairs; NAN marks a stopped path. Pair i is of replicate i mod replicates (1: all are independent). with_ratio: the
+ * geometric mean of b/a as well. NO_MEMORY. */
+csim_status csim_compare_numbers(const double *a, const double *b, size_t n, uint32_t replicates, int with_ratio, csim_compare_row *out, csim_error *err);
 
 /* The same from n pairs of csim_hit. A conditional reading counts the paths in which its condition holds, which need not be the same on both sides: the error
  * is that of a difference of two ratios, linearised. */
-void csim_compare_answers(const unsigned char *a, const unsigned char *b, size_t n, csim_compare_claim *out);
+void csim_compare_answers(const unsigned char *a, const unsigned char *b, size_t n, uint32_t replicates, csim_compare_claim *out);
 
 #endif

@@ -232,6 +232,9 @@ csim_status csim_waterfall_new(const csim_waterfall_side sides[2], const csim_wa
     csim_status status = wanted->orders > CSIM_WATERFALL_MOST_ORDERS ? csim_error_set(err, CSIM_USAGE, "a waterfall takes at most %d orders", CSIM_WATERFALL_MOST_ORDERS) : CSIM_OK;
     if (!status) status = open_ends(self, wanted, err);
     if (!status) self->options = csim_comparison_options(self->ends);
+    if (!status && (self->options.sampler != CSIM_SAMPLER_MC || self->options.replicates > 1)) /* the errors of its bars are those of independent paths */
+        status = csim_error_set(err, CSIM_USAGE, "a waterfall wants independent paths, and these are drawn by the sampler %s in %u replicates: name the scenario instead of the run",
+                                csim_sampler_name(self->options.sampler), self->options.replicates);
     if (!status) status = csim_differences_find(sides[0].scenario, sides[1].scenario, &self->differences, err);
     if (!status) status = csim_waterfall_groups_make(self->differences, wanted->groups, &self->groups, err);
     if (!status && !wanted->groups) status = join_groups(self, err);
@@ -279,7 +282,7 @@ static csim_status sum_up(csim_waterfall *self, const unsigned char *usable, csi
         a[i] = usable[i] ? csim_comparison_column(self->ends, 0, 0)[i] : (double)NAN;
         b[i] = csim_comparison_column(self->ends, 1, 0)[i];
     }
-    if (!status) status = csim_compare_numbers(a, b, self->options.paths, 0, &all, err);
+    if (!status) status = csim_compare_numbers(a, b, self->options.paths, 1, 0, &all, err);
     self->sum = (csim_waterfall_total){all.a, all.b, all.difference.mean, row->unit, all.difference.pairs, all.difference.dropped, self->mixes, self->orders};
     if (!self->groups.count) self->sum.runs = 2;
     free(a);

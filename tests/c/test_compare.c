@@ -123,7 +123,7 @@ static void error_of_conditional_answers_is_their_spread(void **state) {
             a[i] = (unsigned char)(condition > 0.7 ? CSIM_HIT_UNKNOWN : luck < 0.4 ? CSIM_HIT : CSIM_MISS);
             b[i] = (unsigned char)(condition + 0.2 * other > 0.7 ? CSIM_HIT_UNKNOWN : luck + 0.3 * (other - 0.5) < 0.5 ? CSIM_HIT : CSIM_MISS);
         }
-        csim_compare_answers(a, b, PATHS, &claim);
+        csim_compare_answers(a, b, PATHS, 1, &claim);
         mean += claim.difference.value / TIMES;
         square += claim.difference.value * claim.difference.value / TIMES;
         stated += claim.difference.error / TIMES;
@@ -136,7 +136,7 @@ static void numbers_of_four_pairs_are_those_worked_out_by_hand(void **state) {
     csim_compare_row row = {.side = 1};
     csim_error err;
     (void)state;
-    check_status(csim_compare_numbers(a, b, 5, 1, &row, &err), &err);
+    check_status(csim_compare_numbers(a, b, 5, 1, 1, &row, &err), &err);
     check_near(row.a.value, 3.75, 1e-15);
     check_near(row.b.value, 7.5, 1e-15);
     check_near(row.difference.mean.value, 3.75, 1e-15);
@@ -221,6 +221,34 @@ static void run_whose_kept_paths_differ_is_refused(void **state) {
     csim_run_free(run);
 }
 
+/* Errors between replicates: of pairs, of both sides alone and of answers. Worked out by csim_error_between from means of each replicate. */
+static void errors_of_replicates_are_taken_between_them(void **state) {
+    enum { PAIRS = 64, REPLICATES = 4 };
+    double a[PAIRS], b[PAIRS], mean_a[REPLICATES] = {0}, mean_d[REPLICATES] = {0}, hits[REPLICATES] = {0}, weight[REPLICATES];
+    unsigned char hit_a[PAIRS], hit_b[PAIRS];
+    uint64_t random = 3;
+    csim_compare_row row = {.side = 1};
+    csim_compare_claim claim = {.side = 1};
+    csim_error err;
+    (void)state;
+    for (int i = 0; i < PAIRS; i++) {
+        const int r = i % REPLICATES;
+        a[i] = uniform(&random) + 0.1 * r;
+        b[i] = a[i] + uniform(&random) * r;
+        hit_a[i] = uniform(&random) < 0.5 ? CSIM_HIT : CSIM_MISS;
+        hit_b[i] = uniform(&random) < 0.3 + 0.1 * r ? CSIM_HIT : CSIM_MISS;
+        weight[r] = PAIRS / REPLICATES;
+        mean_a[r] += a[i] / weight[r];
+        mean_d[r] += (b[i] - a[i]) / weight[r];
+        hits[r] += ((hit_b[i] == CSIM_HIT) - (hit_a[i] == CSIM_HIT)) / weight[r];
+    }
+    check_status(csim_compare_numbers(a, b, PAIRS, REPLICATES, 1, &row, &err), &err);
+    csim_compare_answers(hit_a, hit_b, PAIRS, REPLICATES, &claim);
+    check_close(row.a.error, csim_error_between(mean_a, weight, REPLICATES), 1e-12);
+    check_close(row.difference.mean.error, csim_error_between(mean_d, weight, REPLICATES), 1e-12);
+    check_close(claim.difference.error, csim_error_between(hits, weight, REPLICATES), 1e-12);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scenario_against_itself_is_exactly_zero_and_identical),
@@ -229,6 +257,7 @@ int main(void) {
         cmocka_unit_test(error_of_conditional_answers_is_their_spread),
         cmocka_unit_test(numbers_of_four_pairs_are_those_worked_out_by_hand),
         cmocka_unit_test(columns_do_not_depend_on_pieces),
+        cmocka_unit_test(errors_of_replicates_are_taken_between_them),
         cmocka_unit_test(what_cannot_be_paired_is_refused_in_one_sentence),
         cmocka_unit_test(run_whose_kept_paths_differ_is_refused),
     };

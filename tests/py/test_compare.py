@@ -1,5 +1,6 @@
 """compare and diff as a person meets them: the same numbers from files and from runs, refusals in one sentence, exit codes."""
 import csv
+import itertools
 import json
 import os
 import pathlib
@@ -189,6 +190,24 @@ def test_wrong_words_of_diff_give_one_sentence(words, said):
     assert said in refused(*words)
 
 
-def test_runs_of_another_sampler_are_refused(tmp_path):
-    moecast("run", "baseline", "--paths", 64, "--sampler", "sobol", "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / "sobol")
-    assert "was drawn by the sampler sobol, and only independent paths (mc) are compared" in refused("compare", tmp_path / "sobol", "no_controls")
+@pytest.mark.parametrize("sampler", [pytest.param("lhs", marks=pytest.mark.soak), "sobol"])
+def test_runs_of_a_sampler_are_compared_in_its_replicates(sampler, tmp_path):
+    words = ("--paths", 512, "--seed", 3, "--sampler", sampler, "--no-contrasts", "--no-report", "--quiet")
+    for name in ("baseline", "no_controls"):
+        moecast("run", name, *words, "-o", tmp_path / name)
+    ask = ("--paths", 512, "--series", "cap.gap,share.world_open", "--at", "2028-12", "--json")
+    both = json.loads(moecast("compare", tmp_path / "baseline", tmp_path / "no_controls", *ask).stdout)
+    mixed = json.loads(moecast("compare", tmp_path / "baseline", "no_controls", *ask).stdout)
+    assert [{**row, "with": ""} for row in mixed["series"]] == [{**row, "with": ""} for row in both["series"]]
+    for row, (element, which) in itertools.product(both["series"], (("baseline", "a"), ("no_controls", "b"))):
+        with (tmp_path / element / "summary.csv").open(newline="") as stream:
+            found = [r for r in csv.DictReader(stream) if (r["series"], r["element"], r["month"], r["statistic"]) == (row["series"], "", row["month"], "mean")]
+        assert row[which]["value"] == pytest.approx(float(found[0]["value"]), rel=1e-9)
+        assert row[which]["error"] == pytest.approx(float(found[0]["standard_error"]), rel=1e-6)
+        assert 0 < row["difference"]["error"] < row["a"]["error"]
+
+
+def test_runs_drawn_in_different_ways_are_refused(runs, tmp_path):
+    moecast("run", "baseline", "--paths", 64, "--seed", 3, "--sampler", "sobol", "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / "sobol")
+    assert "paths can only be paired when they were drawn alike" in refused("compare", runs / "a", tmp_path / "sobol")
+    assert "a waterfall wants independent paths" in refused("compare", tmp_path / "sobol", "no_controls", "--waterfall", "cap.gap@2028-12")
