@@ -34,7 +34,7 @@ TEST_SOURCES := $(sort $(wildcard tests/c/test_*.c))
 TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)
 DEFS         := $(wildcard csim/*/*.def)
 
-.PHONY: all help deps deps-test report test test-c test-py soak lint clean install python schema pictures
+.PHONY: all help deps deps-test report test test-c test-py test-slow soak lint clean install python schema pictures
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/moecast compile_commands.json  ## build the library and the command
@@ -145,6 +145,9 @@ test-c: deps-test $(TESTS) $(BUILD)/locale/de_DE.UTF-8  ## the C tests
 
 test-py: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the Python tests: oracle against C, scenarios, workbook, package
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup tests
+
+test-slow: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the tests that take seconds each, which `make test` leaves to CI
+	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup -m slow tests
 
 soak: deps-test $(TESTS) $(BUILD)/moecast python  ## the long tests: many seeds, hundreds of faults, memory over a million paths
 	COVERAGE_SEEDS=2000 $(BUILD)/tests/test_coverage

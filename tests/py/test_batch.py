@@ -138,6 +138,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
     assert "1 made, 1 kept" in moecast("batch", tmp_path / "mixed.yaml", "-o", tmp_path / "mixed").stdout
 
 
+@pytest.mark.slow
 def test_a_run_that_was_broken_off_is_gone_on_with(tmp_path):
     (tmp_path / "long.yaml").write_text("moecast: 1\nname: long\nextends: baseline\ntime: {start: 2024-01, end: 2024-12}\nrun: {paths: 40000, seed: 3}\n")
     (tmp_path / "study.yaml").write_text(HEAD + "scenarios: [./long.yaml]\n")

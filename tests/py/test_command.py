@@ -348,6 +348,7 @@ def test_ctrl_c_ends_a_run_soon_with_130_and_keeps_what_was_simulated(tmp_path):
     assert moecast("report", tmp_path / "r").returncode == 0
 
 
+@pytest.mark.slow
 def test_keep_says_what_is_kept_and_changes_no_number(run, tmp_path):
     digest = json.loads((run[0] / "run.json").read_text())["digest"]
     for n, (keep, kept) in enumerate([("none", 0), ("scalars", 200), ("7", 7), ("series:cap.gap", 200), ("5,series:cap.gap,f500.primary", 5)]):

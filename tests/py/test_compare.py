@@ -190,7 +190,7 @@ def test_wrong_words_of_diff_give_one_sentence(words, said):
     assert said in refused(*words)
 
 
-@pytest.mark.parametrize("sampler", [pytest.param("lhs", marks=pytest.mark.soak), "sobol"])
+@pytest.mark.parametrize("sampler", [pytest.param("lhs", marks=pytest.mark.slow), pytest.param("sobol", marks=pytest.mark.slow)])
 def test_runs_of_a_sampler_are_compared_in_its_replicates(sampler, tmp_path):
     words = ("--paths", 512, "--seed", 3, "--sampler", sampler, "--no-contrasts", "--no-report", "--quiet")
     for name in ("baseline", "no_controls"):

@@ -365,6 +365,7 @@ def test_verify_finds_numbers_that_the_scenario_does_not_give(place):
     refused(subprocess.run(verify, capture_output=True, text=True, timeout=60), 1, "when they are simulated again")
 
 
+@pytest.mark.slow
 def test_a_merged_and_a_resumed_run_answer_every_claim_as_the_whole_does(place):
     """Contrasts, guesses, vintage and break-evens too: to the last byte of the tables."""
     ask = ["--no-report", "--quiet", "--contrast-paths", "300"]

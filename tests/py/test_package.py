@@ -578,6 +578,7 @@ def use_once(text: str, i: int) -> None:
     assert result.inputs.table.shape[0] == 1 and len(result.claims) > 0
 
 
+@pytest.mark.slow
 def test_two_hundred_loads_and_twenty_runs_leak_nothing(baseline):
     text = baseline.text
     for i in range(20):

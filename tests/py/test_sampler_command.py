@@ -46,6 +46,7 @@ def test_independent_paths_are_worth_themselves(tmp_path):
     assert effective(tmp_path, "policy.regime", "2024-03") == ""  # a constant has no error to compare
 
 
+@pytest.mark.slow
 def test_the_scenario_names_the_sampler_and_the_command_overrules_it(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("moecast: 1\nname: mine\nextends: baseline\nrun: {sampler: sobol, replicates: 2}\n")

@@ -232,6 +232,7 @@ def test_formulas_hold_no_numbers(report: Path) -> None:
         assert not re.search(r"(?<![A-Za-z$\d.])\d", re.sub(r"'[^']*'!", "", formula)), (place, formula)
 
 
+@pytest.mark.slow
 def test_recalculation_changes_nothing(report: Path) -> None:
     assert check.check_recalculation(report) == []
 
