@@ -15,9 +15,9 @@
 enum { MOST_WORDS = 256 };
 
 typedef struct request {
-    const char *side[CSIM_COMPARE_SIDES], *series, *at, *csv, *waterfall, *groups;
+    const char *side[CSIM_COMPARE_SIDES], *series, *at, *csv, *waterfall, *groups, *sampler;
     size_t sides;
-    long long paths, threads, orders;
+    long long paths, threads, orders, replicates;
     csim_option_seed seed;
     int json, quiet;
 } request;
@@ -123,7 +123,8 @@ static void print_side(FILE *out, const request *asked, const csim_comparison *c
 }
 
 static void print_all(FILE *out, const request *asked, const csim_comparison *c) {
-    fprintf(out, "%u paths of each, seed %llu\n", csim_comparison_paths(c), (unsigned long long)csim_comparison_seed(c));
+    char drawn[CSIM_DRAWN_TEXT];
+    fprintf(out, "%u paths of each, %s\n", csim_comparison_paths(c), csim_drawn_text(csim_comparison_options(c), drawn));
     for (size_t i = 0; csim_comparison_note(c, i); i++) fprintf(out, "%s\n", csim_comparison_note(c, i));
     for (size_t side = 1; side < csim_comparison_sides(c); side++) print_side(out, asked, c, side);
 }
@@ -155,9 +156,10 @@ static csim_status compare(const csim_cli_io *io, job *self, const request *aske
 }
 
 static csim_status run_job(const csim_cli_io *io, job *self, const request *asked, csim_error *err) {
+    const csim_sampler_wish drawn = {asked->sampler, asked->replicates > 0 ? (uint32_t)asked->replicates : 0};
     self->wanted = (csim_compare_request){.paths = (uint32_t)(asked->paths > 0 ? asked->paths : 0), .has_seed = asked->seed.given,
-                                          .seed = asked->seed.value, .threads = (int)asked->threads};
-    const csim_cli_waterfall_request waterfall = {asked->waterfall, asked->groups, asked->csv, asked->paths, asked->threads, asked->orders, asked->seed, asked->json, asked->quiet};
+                                          .seed = asked->seed.value, .drawn = drawn, .threads = (int)asked->threads};
+    const csim_cli_waterfall_request waterfall = {asked->waterfall, asked->groups, asked->csv, asked->paths, asked->threads, asked->orders, asked->seed, drawn, asked->json, asked->quiet};
     csim_status status = read_lists(self, asked, err);
     if (!status) status = open_sides(self, asked, err);
     if (!status && asked->waterfall) return csim_cli_waterfall(io, self->side, &waterfall, err);
@@ -175,10 +177,12 @@ static void job_free(job *self) {
 }
 
 csim_status csim_cli_compare(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    request asked = {.paths = -1, .orders = -1};
+    request asked = {.paths = -1, .orders = -1, .replicates = -1};
     const csim_option options[] = {
         {"--paths", CSIM_OPTION_COUNT, &(csim_option_count){&asked.paths, 1, CSIM_KEEP_MAX}, "N", "paths of each side (4000; with --waterfall 1000)"},
         {"--seed", CSIM_OPTION_SEED, &asked.seed, "S", "seed (that of the runs, else the base's run.seed)"},
+        {"--sampler", CSIM_OPTION_TEXT, &asked.sampler, "NAME", "mc, lhs or sobol (that of the runs, else the base's run.sampler)"},
+        {"--replicates", CSIM_OPTION_COUNT, &(csim_option_count){&asked.replicates, 1, CSIM_MAX_REPLICATES}, "R", "independent randomisations (theirs; 1 for mc, else 16)"},
         {"--threads", CSIM_OPTION_COUNT, &(csim_option_count){&asked.threads, 0, CSIM_THREADS_MAX}, "T", "threads (one a processor); results do not depend on it"},
         {"--series", CSIM_OPTION_TEXT, &asked.series, "LIST", "series to compare instead of the headlines, with commas between"},
         {"--at", CSIM_OPTION_TEXT, &asked.at, "MONTHS", "months instead of the ends of years, with commas between"},

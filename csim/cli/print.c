@@ -52,6 +52,12 @@ int csim_is_headline_series(const char *name) {
     return 0;
 }
 
+const char *csim_drawn_text(csim_run_options options, char text[CSIM_DRAWN_TEXT]) {
+    const int length = snprintf(text, CSIM_DRAWN_TEXT, "seed %llu", (unsigned long long)options.seed);
+    if (options.replicates > 1) snprintf(text + length, CSIM_DRAWN_TEXT - (size_t)length, ", sampler %s in %u replicates", csim_sampler_name(options.sampler), options.replicates);
+    return text;
+}
+
 static int report_of(const csim_plan *plan, int year) {
     for (int k = 0; k < plan->report_months; k++)
         if (plan->report_month[k] + plan->start_month == (year - 2000) * 12 + 11) return k;

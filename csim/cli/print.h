@@ -16,6 +16,10 @@ void csim_progress_end(csim_progress *self);
 
 void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result *result, const csim_claim_result *claims, size_t claim_count, const char *folder, int with_report);
 
+/* "seed 7", and of a sampler or several replicates "seed 7, sampler sobol in 16 replicates". Returns text. */
+enum { CSIM_DRAWN_TEXT = 96 };
+const char *csim_drawn_text(csim_run_options options, char text[CSIM_DRAWN_TEXT]);
+
 /* Is the series one of those that the summary of a run shows? */
 int csim_is_headline_series(const char *name);
 /* What a run to a precision has reached; nothing without targets. */

@@ -81,16 +81,15 @@ static csim_status check_shard(const csim_run_part *part, const char *path, cons
     return CSIM_OK;
 }
 
-static csim_status unknown_sampler(const char *name, csim_error *err) {
-    return csim_error_set(err, CSIM_USAGE, "--sampler wants mc, lhs or sobol, not '%.60s'", name);
-}
-
 /* Sampler and replicates say where every point lies; a hypercube's number of points does too. */
 static csim_status check_sampler(const csim_run_options *stored, const csim_run_part *part, const char *path, const csim_run_request *wanted, csim_error *err) {
-    const char *name = csim_sampler_name(stored->sampler);
-    if (wanted->sampler && csim_sampler_find(wanted->sampler) < 0) return unknown_sampler(wanted->sampler, err);
-    if (wanted->sampler && strcmp(wanted->sampler, name) != 0)
-        return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "the run there has the sampler %s, not %s; leave the option away to go on with it", name, wanted->sampler);
+    csim_sampler sampler;
+    uint32_t replicates;
+    const csim_status status = csim_sampling_choose(&(csim_sampler_wish){wanted->sampler, 0}, stored->sampler, stored->replicates, &sampler, &replicates, err);
+    if (status) return status;
+    if (sampler != stored->sampler)
+        return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "the run there has the sampler %s, not %s; leave the option away to go on with it",
+                                 csim_sampler_name(stored->sampler), wanted->sampler);
     if (wanted->replicates > 0 && wanted->replicates != stored->replicates) return differs(path, err, "replicates", stored->replicates, (uint64_t)wanted->replicates);
     if (stored->sampler == CSIM_SAMPLER_LHS && wanted->extend_to > part->whole_paths)
         return csim_error_set_at(err, CSIM_USAGE, path, 0, 0, NULL, "a Latin hypercube cannot be extended: where its points lie depends on their number");
@@ -139,13 +138,10 @@ csim_status csim_job_take_up(csim_run_job *self, const csim_run_request *wanted,
     return status ? status : check_same(self, path, wanted, err);
 }
 
-/* What the command says, or else the scenario. Its replicates belong to its own sampler. */
+/* What the command says, or else the scenario. */
 static csim_status choose_sampler(const csim_run_request *wanted, const csim_scenario *scenario, csim_run_options *options, csim_error *err) {
-    const int named = wanted->sampler ? csim_sampler_find(wanted->sampler) : scenario->sampler;
-    if (named < 0) return unknown_sampler(wanted->sampler, err);
-    options->sampler = (csim_sampler)named;
-    options->replicates = csim_sampling_replicates(options->sampler, wanted->replicates > 0 ? (uint32_t)wanted->replicates : named == scenario->sampler ? (uint32_t)scenario->replicates : 0);
-    return CSIM_OK;
+    const csim_sampler_wish wish = {wanted->sampler, wanted->replicates > 0 ? (uint32_t)wanted->replicates : 0};
+    return csim_sampling_choose(&wish, (csim_sampler)scenario->sampler, (uint32_t)scenario->replicates, &options->sampler, &options->replicates, err);
 }
 
 /* Shard i of n: whole granules, as even as may be, of one run over all paths; its hypercube is theirs. */

@@ -51,5 +51,6 @@ void csim_cli_side_clear(csim_cli_side *self) {
 
 csim_compare_side csim_cli_side_compare(const csim_cli_side *self) {
     const csim_result *result = self->file ? csim_run_file_result(self->file) : NULL;
-    return (csim_compare_side){self->name, self->plan, result, result ? result->options.seed : self->scenario->seed};
+    if (result) return (csim_compare_side){self->name, self->plan, result, result->options.seed, result->options.sampler, result->options.replicates};
+    return (csim_compare_side){self->name, self->plan, NULL, self->scenario->seed, (csim_sampler)self->scenario->sampler, (uint32_t)self->scenario->replicates};
 }

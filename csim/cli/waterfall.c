@@ -33,13 +33,15 @@ static void print_waterfall(FILE *out, const csim_waterfall *w, const char *what
     const csim_waterfall_bar *bar = csim_waterfall_bars(w, &bars);
     const csim_waterfall_total *sum = csim_waterfall_sum(w);
     const csim_comparison *ends = csim_waterfall_ends(w);
-    fprintf(out, "%s, %s: %u paths of each of %zu scenarios, seed %llu\n\n", what, sum->unit, csim_comparison_paths(ends), sum->runs, (unsigned long long)csim_comparison_seed(ends));
+    char drawn[CSIM_DRAWN_TEXT];
+    fprintf(out, "%s, %s: %u paths of each of %zu scenarios, %s\n\n", what, sum->unit, csim_comparison_paths(ends), sum->runs, csim_drawn_text(csim_comparison_options(ends), drawn));
     fprintf(out, "  %-20s %12.6g ± %.2g\n", csim_comparison_name(ends, 0), sum->a.value, sum->a.error);
     for (size_t i = 0; i < bars; i++) print_bar(out, &bar[i], sum);
     fprintf(out, "  %-20s %12.6g ± %.2g\n", csim_comparison_name(ends, 1), sum->b.value, sum->b.error);
     fprintf(out, "  %-20s %12.6g ± %.2g\n\n", "difference", sum->difference.value, sum->difference.error);
-    if (sum->orders) fprintf(out, "each bar: share ± standard error over paths ± over the sample of %zu orders in which groups change sides\n", sum->orders);
-    else fprintf(out, "each bar: share ± standard error over paths; all orders in which groups may change sides are averaged\n");
+    const char *const over = csim_comparison_options(ends).replicates > 1 ? "replicates" : "paths";
+    if (sum->orders) fprintf(out, "each bar: share ± standard error over %s ± over the sample of %zu orders in which groups change sides\n", over, sum->orders);
+    else fprintf(out, "each bar: share ± standard error over %s; all orders in which groups may change sides are averaged\n", over);
 }
 
 static csim_status run(const csim_cli_io *io, csim_waterfall *w, int quiet, csim_error *err) {
@@ -60,7 +62,7 @@ csim_status csim_cli_waterfall(const csim_cli_io *io, const csim_cli_side sides[
     char series[2 * CSIM_PLAN_ID];
     csim_waterfall *w = NULL;
     csim_waterfall_request wanted = {.series = series, .paths = (uint32_t)(asked->paths > 0 ? asked->paths : 0), .has_seed = asked->seed.given,
-                                     .seed = asked->seed.value, .threads = (int)asked->threads, .orders = (uint32_t)(asked->orders > 0 ? asked->orders : 0),
+                                     .seed = asked->seed.value, .drawn = asked->drawn, .threads = (int)asked->threads, .orders = (uint32_t)(asked->orders > 0 ? asked->orders : 0),
                                      .groups = asked->groups && strcmp(asked->groups, "auto") != 0 ? asked->groups : NULL};
     csim_status status = read_what(asked->what, series, sizeof series, &wanted.month, err);
     if (!status) status = csim_waterfall_new(from, &wanted, &w, err);

@@ -10,6 +10,7 @@ typedef struct csim_cli_waterfall_request {
     const char *what, *groups, *csv;   /* "share.open.developers@2028-12"; a file, "auto" or NULL; NULL for no file */
     long long paths, threads, orders; /* −1: not given */
     csim_option_seed seed;
+    csim_sampler_wish drawn;
     int json, quiet;
 } csim_cli_waterfall_request;
 

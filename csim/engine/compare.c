@@ -37,7 +37,25 @@ static csim_status take_sampler(csim_comparison *self, const csim_compare_side *
     return CSIM_OK;
 }
 
-static csim_status choose_seed(csim_comparison *self, const csim_compare_request *wanted, csim_error *err) {
+/* Without a run the wish counts, or else the first scenario's own; a hypercube gets as many points as there are paths to compare. */
+static csim_status choose_sampler(csim_comparison *self, const csim_compare_request *wanted, csim_error *err) {
+    const csim_compare_side *first = &self->side[0];
+    const csim_status status = csim_sampling_choose(&wanted->drawn, first->sampler, first->replicates, &self->options.sampler, &self->options.replicates, err);
+    if (!status) csim_run_options_complete(&self->options);
+    return status;
+}
+
+static csim_status refuse_other_sampler(const csim_compare_side *run, const csim_sampler_wish *wish, csim_error *err) {
+    const csim_run_options *of = &run->result->options;
+    csim_sampler sampler;
+    uint32_t replicates;
+    const csim_status status = csim_sampling_choose(wish, of->sampler, of->replicates, &sampler, &replicates, err);
+    if (status || (sampler == of->sampler && (!wish->replicates || replicates == of->replicates))) return status;
+    return csim_error_set(err, CSIM_USAGE, "%.200s was drawn by the sampler %s in %u replicates: it cannot be compared by %s in %u", run->name, csim_sampler_name(of->sampler),
+                          of->replicates, csim_sampler_name(sampler), replicates);
+}
+
+static csim_status choose_draws(csim_comparison *self, const csim_compare_request *wanted, csim_error *err) {
     const csim_compare_side *run = NULL;
     self->options.seed = wanted->has_seed ? wanted->seed : self->side[0].seed;
     for (size_t i = 0; i < self->sides; i++) {
@@ -53,13 +71,13 @@ static csim_status choose_seed(csim_comparison *self, const csim_compare_request
         if (status) return status;
         run = side;
     }
-    if (!run) return CSIM_OK;
+    if (!run) return choose_sampler(self, wanted, err);
     if (wanted->has_seed && wanted->seed != run->seed)
         return csim_error_set(err, CSIM_USAGE, "%.200s was run with the seed %llu: it cannot be compared at the seed %llu", run->name,
                               (unsigned long long)run->seed, (unsigned long long)wanted->seed);
     self->options.seed = run->seed;
     self->options.first_path = run->result->options.first_path;
-    return CSIM_OK;
+    return refuse_other_sampler(run, &wanted->drawn, err);
 }
 
 /* --- life ---------------------------------------------------------------------------------------------------------------------------------------- */
@@ -75,7 +93,7 @@ csim_status csim_comparison_new(const csim_compare_side *sides, size_t count, co
     self->options.paths = wanted->paths ? wanted->paths : CSIM_COMPARE_PATHS;
     self->options.threads = wanted->threads;
     self->options.replicates = 1;
-    csim_status status = choose_seed(self, wanted, err);
+    csim_status status = choose_draws(self, wanted, err);
     if (!status) status = csim_compare_select(self->side, count, wanted, &self->chosen, err);
     if (status) csim_comparison_free(self);
     else *out = self;

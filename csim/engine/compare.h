@@ -16,12 +16,15 @@ typedef struct csim_compare_side {
     const csim_plan *plan;
     const csim_result *result;   /* of a finished run; NULL for a scenario. Its paths are simulated again and held against the rows that it has kept */
     uint64_t seed;               /* of the run, or the scenario's own */
+    csim_sampler sampler;        /* the same */
+    uint32_t replicates;         /* 0: those that belong to the sampler */
 } csim_compare_side;
 
 typedef struct csim_compare_request {
     uint32_t paths;              /* 0: CSIM_COMPARE_PATHS */
     int has_seed, threads;
     uint64_t seed;               /* without has_seed that of the runs, or of the first side when there are none */
+    csim_sampler_wish drawn;     /* what it leaves open is that of the runs, or of the first side */
     const char *const *series;   /* names; none: what the first plan keeps path by path at ends of years */
     size_t series_count;
     const int *month;            /* since 2000-01; none: ends of years after the assimilated history, and the last month */
@@ -51,7 +54,8 @@ typedef struct csim_compare_claim {
 
 typedef struct csim_comparison csim_comparison;
 
-/* 2 to CSIM_COMPARE_SIDES sides. What one side lacks is left out and noted. USAGE: run files of different seeds, samplers or first paths, another seed than theirs.
+/* 2 to CSIM_COMPARE_SIDES sides. What one side lacks is left out and noted. USAGE: run files of different seeds, samplers or first paths, another seed or
+ * sampler than theirs.
  * UNKNOWN_NAME: a series no side has. INCONSISTENT: nothing is left to compare. */
 csim_status csim_comparison_new(const csim_compare_side *sides, size_t count, const csim_compare_request *wanted, csim_comparison **out, csim_error *err);
 void csim_comparison_free(csim_comparison *self);

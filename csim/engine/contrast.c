@@ -8,6 +8,7 @@
 
 #include "csim/base/clock.h"
 #include "csim/engine/further.h"
+#include "csim/stats/path_mean.h"
 
 enum { MAIN_SIDE = 0 };
 
@@ -338,48 +339,35 @@ size_t csim_contrasts_hits(const csim_contrasts *self, const csim_reading *readi
     return count;
 }
 
-/* What the pairs of each replicate say, in full where points are not independent. */
-typedef struct by_replicate { double sum[CSIM_MAX_REPLICATES], weight[CSIM_MAX_REPLICATES]; uint64_t hits[CSIM_MAX_REPLICATES], count[CSIM_MAX_REPLICATES]; } by_replicate;
-
-static void add_difference(by_replicate *to, size_t replicate, double x, int holds) {
-    to->sum[replicate] += x;
-    to->weight[replicate] += 1.0;
-    to->hits[replicate] += (uint64_t)holds;
-    to->count[replicate]++;
-}
-
-static double error_of_mean(by_replicate *of, size_t replicates, const moments *differences) {
-    const double m = differences->n;
-    if (replicates < 2) return m > 1.0 ? sqrt(differences->aa / (m - 1.0) / m) : (double)NAN;
-    for (size_t r = 0; r < replicates; r++) of->sum[r] /= of->weight[r] > 0.0 ? of->weight[r] : 1.0;
-    return csim_error_between(of->sum, of->weight, replicates);
-}
+/* How many pairs of each replicate hold a reading's comparison, of how many. */
+typedef struct by_replicate { uint64_t hits[CSIM_MAX_REPLICATES], count[CSIM_MAX_REPLICATES]; } by_replicate;
 
 csim_status csim_paired_compute(const double *a, const double *b, size_t n, uint32_t replicates, const char *difference, const char *op, double value,
                                 csim_paired *out, csim_error *err) {
     double *d = malloc((n + 1) * sizeof *d);
-    moments levels = {0}, scale = {0}, differences = {0};
+    moments levels = {0}, scale = {0};
     by_replicate parts = {0};
     const int logs = difference[0] != 'm';
-    const size_t used = replicates ? replicates : 1;
+    const uint32_t used = replicates ? replicates : 1;
+    csim_path_mean mean = {.replicates = used};
     if (!d) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to compare %zu pairs of paths", n);
     *out = (csim_paired){0};
     for (size_t i = 0; i < n; i++) {
         const double x = difference_of(difference, a[i], b[i]);
         if (!isfinite(x)) continue;
         d[out->pairs++] = x;
-        add_difference(&parts, i % used, x, csim_comparison_holds(op, x, value));
+        csim_path_mean_add(&mean, i, x);
+        parts.hits[i % used] += (uint64_t)csim_comparison_holds(op, x, value);
+        parts.count[i % used]++;
         add_pair(&levels, a[i], b[i]);
         add_pair(&scale, logs ? log(a[i]) : a[i], logs ? log(b[i]) : b[i]); /* NAN for a ratio of numbers that are not positive, and then not defined */
-        add_pair(&differences, x, x);
     }
-    const double m = differences.n;
     qsort(d, out->pairs, sizeof *d, by_value);
     out->dropped = n - out->pairs;
-    out->mean = m > 0.0 ? (csim_estimate){differences.mean_a, error_of_mean(&parts, used, &differences)} : (csim_estimate){(double)NAN, (double)NAN};
-    out->p5 = m > 0.0 ? quantile(d, out->pairs, 0.05) : (double)NAN;
-    out->p50 = m > 0.0 ? quantile(d, out->pairs, 0.5) : (double)NAN;
-    out->p95 = m > 0.0 ? quantile(d, out->pairs, 0.95) : (double)NAN;
+    out->mean = csim_path_mean_estimate(&mean);
+    out->p5 = out->pairs ? quantile(d, out->pairs, 0.05) : (double)NAN;
+    out->p50 = out->pairs ? quantile(d, out->pairs, 0.5) : (double)NAN;
+    out->p95 = out->pairs ? quantile(d, out->pairs, 0.95) : (double)NAN;
     out->correlation = levels.aa > 0.0 && levels.bb > 0.0 ? levels.ab / sqrt(levels.aa * levels.bb) : (double)NAN;
     out->paths_saved = saved(&scale);
     out->probability = csim_probability_of_replicates(parts.hits, parts.count, used);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "csim/rng/stream.h"
+#include "csim/stats/path_mean.h"
 
 static uint64_t bit(size_t player) { return UINT64_C(1) << player; }
 
@@ -20,16 +21,11 @@ size_t csim_shapley_usable(const csim_shapley_game *game, const uint64_t *needed
     return left;
 }
 
-static csim_estimate mean_of(const double *x, const unsigned char *usable, size_t n) {
-    double count = 0.0, mean = 0.0, squares = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        if (!usable[i]) continue;
-        const double from = x[i] - mean;
-        count += 1.0;
-        mean += from / count;
-        squares += from * (x[i] - mean);
-    }
-    return (csim_estimate){count > 0.0 ? mean : (double)NAN, count > 1.0 ? sqrt(squares / (count - 1.0) / count) : (double)NAN};
+static csim_estimate mean_of(const csim_shapley_game *game, const double *x, const unsigned char *usable) {
+    csim_path_mean mean = {.replicates = game->replicates};
+    for (size_t i = 0; i < game->n; i++)
+        if (usable[i]) csim_path_mean_add(&mean, i, x[i]);
+    return csim_path_mean_estimate(&mean);
 }
 
 /* share += weight · (what `player` adds to `before`) */
@@ -60,7 +56,7 @@ csim_status csim_shapley_exact(const csim_shapley_game *game, const unsigned cha
         memset(share, 0, game->n * sizeof *share);
         for (uint64_t before = 0; before < bit(game->players); before++)
             if (!(before & bit(player))) add_step(game, before, player, weight_of(members_in(before), game->players), share);
-        out[player] = (csim_shapley_share){mean_of(share, usable, game->n), 0.0};
+        out[player] = (csim_shapley_share){mean_of(game, share, usable), 0.0};
     }
     free(share);
     return CSIM_OK;
@@ -84,11 +80,11 @@ csim_status csim_shapley_sampled(const csim_shapley_game *game, const unsigned c
             add_order(game, order + 2 * k * game->players, player, 0.5, pair);
             add_order(game, order + (2 * k + 1) * game->players, player, 0.5, pair);
             for (size_t i = 0; i < game->n; i++) share[i] += pair[i] / (double)pairs;
-            const double x = mean_of(pair, usable, game->n).value, from = x - mean;
+            const double x = mean_of(game, pair, usable).value, from = x - mean;
             mean += from / (double)(k + 1);
             squares += from * (x - mean);
         }
-        out[player] = (csim_shapley_share){mean_of(share, usable, game->n), pairs > 1 ? sqrt(squares / (double)(pairs - 1) / (double)pairs) : (double)NAN};
+        out[player] = (csim_shapley_share){mean_of(game, share, usable), pairs > 1 ? sqrt(squares / (double)(pairs - 1) / (double)pairs) : (double)NAN};
     }
     const int failed = !share || !pair;
     free(share);

@@ -12,10 +12,15 @@ enum { CSIM_SHAPLEY_PLAYERS = 48 };
 
 /* What the coalition `members` (bit g: player g is in) gives on each of n paths. NAN on a path that was stopped. */
 typedef const double *csim_shapley_value(const void *self, uint64_t members);
-typedef struct csim_shapley_game { csim_shapley_value *value; const void *self; size_t players, n; } csim_shapley_game;
+typedef struct csim_shapley_game {
+    csim_shapley_value *value;
+    const void *self;
+    size_t players, n;
+    uint32_t replicates; /* path i is of replicate i mod replicates; 0 and 1: paths are independent */
+} csim_shapley_game;
 
 typedef struct csim_shapley_share {
-    csim_estimate effect;   /* mean over paths; error from their spread. The effects of all players sum to the whole difference */
+    csim_estimate effect;   /* mean over paths; error from their spread, or that between replicates. The effects of all players sum to the whole difference */
     double order_error;     /* standard error from the sample of orders; 0 when all were taken, NAN with a single pair of them */
 } csim_shapley_share;
 

@@ -216,7 +216,7 @@ static csim_status join_groups(csim_waterfall *self, csim_error *err) {
 
 static csim_status open_ends(csim_waterfall *self, const csim_waterfall_request *wanted, csim_error *err) {
     const csim_compare_side sides[2] = {self->side[0].compare, self->side[1].compare};
-    const csim_compare_request ends = {.paths = wanted->paths ? wanted->paths : CSIM_WATERFALL_PATHS, .has_seed = wanted->has_seed, .seed = wanted->seed, .threads = wanted->threads,
+    const csim_compare_request ends = {.paths = wanted->paths ? wanted->paths : CSIM_WATERFALL_PATHS, .has_seed = wanted->has_seed, .seed = wanted->seed, .drawn = wanted->drawn, .threads = wanted->threads,
                                        .series = self->series_list, .series_count = 1, .month = &self->month, .months = 1};
     return csim_comparison_new(sides, 2, &ends, &self->ends, err);
 }
@@ -232,9 +232,6 @@ csim_status csim_waterfall_new(const csim_waterfall_side sides[2], const csim_wa
     csim_status status = wanted->orders > CSIM_WATERFALL_MOST_ORDERS ? csim_error_set(err, CSIM_USAGE, "a waterfall takes at most %d orders", CSIM_WATERFALL_MOST_ORDERS) : CSIM_OK;
     if (!status) status = open_ends(self, wanted, err);
     if (!status) self->options = csim_comparison_options(self->ends);
-    if (!status && (self->options.sampler != CSIM_SAMPLER_MC || self->options.replicates > 1)) /* the errors of its bars are those of independent paths */
-        status = csim_error_set(err, CSIM_USAGE, "a waterfall wants independent paths, and these are drawn by the sampler %s in %u replicates: name the scenario instead of the run",
-                                csim_sampler_name(self->options.sampler), self->options.replicates);
     if (!status) status = csim_differences_find(sides[0].scenario, sides[1].scenario, &self->differences, err);
     if (!status) status = csim_waterfall_groups_make(self->differences, wanted->groups, &self->groups, err);
     if (!status && !wanted->groups) status = join_groups(self, err);
@@ -282,7 +279,7 @@ static csim_status sum_up(csim_waterfall *self, const unsigned char *usable, csi
         a[i] = usable[i] ? csim_comparison_column(self->ends, 0, 0)[i] : (double)NAN;
         b[i] = csim_comparison_column(self->ends, 1, 0)[i];
     }
-    if (!status) status = csim_compare_numbers(a, b, self->options.paths, 1, 0, &all, err);
+    if (!status) status = csim_compare_numbers(a, b, self->options.paths, self->options.replicates, 0, &all, err);
     self->sum = (csim_waterfall_total){all.a, all.b, all.difference.mean, row->unit, all.difference.pairs, all.difference.dropped, self->mixes, self->orders};
     if (!self->groups.count) self->sum.runs = 2;
     free(a);
@@ -291,7 +288,7 @@ static csim_status sum_up(csim_waterfall *self, const unsigned char *usable, csi
 }
 
 static csim_status share_out(csim_waterfall *self, const unsigned char *usable, csim_error *err) {
-    const csim_shapley_game game = {value_of, self, self->groups.count, self->options.paths};
+    const csim_shapley_game game = {value_of, self, self->groups.count, self->options.paths, self->options.replicates};
     csim_shapley_share share[CSIM_SHAPLEY_PLAYERS];
     csim_status status = self->orders ? csim_shapley_sampled(&game, usable, self->order, self->orders, share, err) : csim_shapley_exact(&game, usable, share, err);
     for (size_t g = 0; !status && g < self->groups.count; g++) {
@@ -305,7 +302,7 @@ static csim_status share_out(csim_waterfall *self, const unsigned char *usable, 
 }
 
 static csim_status finish(csim_waterfall *self, csim_error *err) {
-    const csim_shapley_game game = {value_of, self, self->groups.count, self->options.paths};
+    const csim_shapley_game game = {value_of, self, self->groups.count, self->options.paths, self->options.replicates};
     unsigned char *usable = malloc(self->options.paths);
     uint64_t *needed = malloc(self->mixes * sizeof *needed);
     csim_status status = usable && needed ? CSIM_OK : no_memory(err);

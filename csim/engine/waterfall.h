@@ -19,6 +19,7 @@ typedef struct csim_waterfall_request {
     uint32_t paths;              /* 0: CSIM_WATERFALL_PATHS */
     int has_seed, threads;
     uint64_t seed;
+    csim_sampler_wish drawn;     /* as csim_compare_request */
     uint32_t orders;             /* sampled orders, rounded up to an even number; 0: CSIM_WATERFALL_ORDERS. Not used up to CSIM_WATERFALL_EXACT groups */
     const char *groups;          /* a file (waterfall_groups.h); NULL: by section, sections that cannot change sides alone together */
 } csim_waterfall_request;
@@ -26,7 +27,7 @@ typedef struct csim_waterfall_request {
 typedef struct csim_waterfall_bar {
     char group[CSIM_GROUP_NAME];
     size_t keys;                 /* differing keys in it */
-    csim_estimate effect;        /* the group's share; error from the spread over paths */
+    csim_estimate effect;        /* the group's share; error from the spread over paths, or between replicates */
     double order_error;          /* standard error from the sample of orders, 0 when exact */
     double alone, last;          /* change when it alone, and when it as the last one, changes sides; NAN where such a mix was not run */
 } csim_waterfall_bar;

@@ -9,8 +9,16 @@
 
 /* ---- JSON --------------------------------------------------------------------------------------------------------------------------------------- */
 
+static void put_drawn(FILE *stream, const csim_comparison *c) {
+    const csim_run_options drawn = csim_comparison_options(c);
+    fprintf(stream, "\n  \"seed\": %llu,\n  \"paths\": %u,\n  \"sampler\": \"%s\",\n  \"replicates\": %u", (unsigned long long)drawn.seed, drawn.paths,
+            csim_sampler_name(drawn.sampler), drawn.replicates);
+}
+
 static void put_names(FILE *stream, const csim_comparison *c) {
-    fprintf(stream, "{\n  \"seed\": %llu,\n  \"paths\": %u,\n  \"base\": ", (unsigned long long)csim_comparison_seed(c), csim_comparison_paths(c));
+    fputs("{", stream);
+    put_drawn(stream, c);
+    fputs(",\n  \"base\": ", stream);
     csim_tidy_json_text(stream, csim_comparison_name(c, 0));
     fputs(",\n  \"others\": [", stream);
     for (size_t side = 1; side < csim_comparison_sides(c); side++) {
@@ -133,8 +141,9 @@ void csim_export_waterfall_json(FILE *stream, const csim_waterfall *w, const cha
     csim_tidy_json_pair(stream, "unit", sum->unit);
     csim_tidy_json_pair(stream, "base", csim_comparison_name(ends, 0));
     csim_tidy_json_pair(stream, "with", csim_comparison_name(ends, 1));
-    fprintf(stream, ",\n  \"seed\": %llu, \"paths\": %u, \"pairs\": %llu, \"dropped\": %llu, \"runs\": %zu, \"orders\": %zu", (unsigned long long)csim_comparison_seed(ends),
-            csim_comparison_paths(ends), (unsigned long long)sum->pairs, (unsigned long long)sum->dropped, sum->runs, sum->orders);
+    fputs(",", stream);
+    put_drawn(stream, ends);
+    fprintf(stream, ",\n  \"pairs\": %llu, \"dropped\": %llu, \"runs\": %zu, \"orders\": %zu", (unsigned long long)sum->pairs, (unsigned long long)sum->dropped, sum->runs, sum->orders);
     csim_tidy_json_estimate(stream, "a", sum->a);
     csim_tidy_json_estimate(stream, "b", sum->b);
     csim_tidy_json_estimate(stream, "difference", sum->difference);

@@ -22,6 +22,14 @@ uint32_t csim_sampling_replicates(csim_sampler sampler, uint32_t wanted) {
     return wanted ? wanted : sampler == CSIM_SAMPLER_MC ? 1 : CSIM_DEFAULT_REPLICATES;
 }
 
+csim_status csim_sampling_choose(const csim_sampler_wish *wish, csim_sampler own, uint32_t own_replicates, csim_sampler *sampler, uint32_t *replicates, csim_error *err) {
+    const int named = wish->name ? csim_sampler_find(wish->name) : (int)own;
+    if (named < 0) return csim_error_set(err, CSIM_USAGE, "the sampler is mc, lhs or sobol, not '%.60s'", wish->name);
+    *sampler = (csim_sampler)named;
+    *replicates = csim_sampling_replicates(*sampler, wish->replicates ? wish->replicates : *sampler == own ? own_replicates : 0);
+    return CSIM_OK;
+}
+
 static int by_hash(const void *a, const void *b) {
     const uint64_t x = ((const struct csim_sampling_key *)a)->hash, y = ((const struct csim_sampling_key *)b)->hash;
     return (x > y) - (x < y);

@@ -33,6 +33,12 @@ void csim_sampling_free(csim_sampling *self);
 /* Replicates for a wanted number, 0 standing for the sampler's own: 1 for Monte Carlo, else CSIM_DEFAULT_REPLICATES. */
 uint32_t csim_sampling_replicates(csim_sampler sampler, uint32_t wanted);
 
+/* What somebody asks for. No name: the sampler that whoever is asked has of itself; no replicates: those that belong to the sampler. */
+typedef struct csim_sampler_wish { const char *name; uint32_t replicates; } csim_sampler_wish;
+
+/* The wish, or else `own` with its own replicates (0: the sampler's usual number). USAGE: a name that is none. */
+csim_status csim_sampling_choose(const csim_sampler_wish *wish, csim_sampler own, uint32_t own_replicates, csim_sampler *sampler, uint32_t *replicates, csim_error *err);
+
 /* The dimension of a name's hash, −1 when it has none and is drawn by Monte Carlo. */
 int32_t csim_sampling_dimension(const csim_sampling *self, uint64_t hash);
 

@@ -4,15 +4,19 @@
 #include "pyext/core/core.h"
 
 const char core_compare_doc[] =
-    "compare(sides, names, series, months, paths=0, seed=None, threads=0)\n--\n\nPlans and results, the first as base, paired path by path. `months` counts from 2000-01. "
+    "compare(sides, names, series, months, paths=0, seed=None, threads=0, sampler=None, replicates=0)\n--\n\nPlans and results, the first as base, paired path by path. `months` counts from 2000-01. "
     "Releases the GIL; Ctrl-C stops it.";
 const char core_waterfall_doc[] =
-    "waterfall(sides, names, series, month, paths=0, seed=None, threads=0, groups=None, orders=0)\n--\n\nThe difference of two plans or results in a series and month "
+    "waterfall(sides, names, series, month, paths=0, seed=None, threads=0, groups=None, orders=0, sampler=None, replicates=0)\n--\n\nThe difference of two plans or results in a series and month "
     "(from 2000-01), by groups of changed keys. Releases the GIL; Ctrl-C stops it.";
 
 #define TEXT(key, value) core_dict_put(dict, key, core_text(value))
 #define NUMBER(key, value) core_dict_put(dict, key, PyFloat_FromDouble(value))
 #define COUNT(key, value) core_dict_put(dict, key, PyLong_FromUnsignedLongLong(value))
+/* How the paths of a comparison were drawn. */
+#define DRAWN(c) \
+    (COUNT("seed", csim_comparison_seed(c)) || COUNT("paths", csim_comparison_paths(c)) || TEXT("sampler", csim_sampler_name(csim_comparison_options(c).sampler)) || \
+     COUNT("replicates", csim_comparison_options(c).replicates))
 #define ESTIMATE(key, it) (NUMBER(key, (it).value) || NUMBER(key "_error", (it).error))
 
 /* ---- arguments ---------------------------------------------------------------------------------------------------------------------------------- */
@@ -44,6 +48,8 @@ static int read_side(core_state *state, PyObject *thing, PyObject *name, csim_co
         *scenario = plan->owner->scenario;
         out->plan = plan->plan;
         out->seed = (*scenario)->seed;
+        out->sampler = (csim_sampler)(*scenario)->sampler;
+        out->replicates = (uint32_t)(*scenario)->replicates;
         return 0;
     }
     if (Py_TYPE(thing) != (PyTypeObject *)state->result) {
@@ -57,6 +63,8 @@ static int read_side(core_state *state, PyObject *thing, PyObject *name, csim_co
     out->plan = result->result->plan;
     out->result = result->result;
     out->seed = result->result->options.seed;
+    out->sampler = result->result->options.sampler;
+    out->replicates = result->result->options.replicates;
     return 0;
 }
 
@@ -120,7 +128,7 @@ static PyObject *comparison_dict(const csim_comparison *c) {
     const csim_compare_claim *claim = csim_comparison_claims(c, &claims);
     while (csim_comparison_note(c, notes)) notes++;
     PyObject *dict = PyDict_New();
-    if (dict && (COUNT("seed", csim_comparison_seed(c)) || COUNT("paths", csim_comparison_paths(c)) || core_dict_put(dict, "notes", core_list(note_at, c, (Py_ssize_t)notes)) ||
+    if (dict && (DRAWN(c) || core_dict_put(dict, "notes", core_list(note_at, c, (Py_ssize_t)notes)) ||
                  core_dict_put(dict, "identical", core_list(identical_at, c, (Py_ssize_t)csim_comparison_sides(c))) ||
                  core_dict_put(dict, "rows", core_list(row_at, row, (Py_ssize_t)rows)) || core_dict_put(dict, "claims", core_list(claim_at, claim, (Py_ssize_t)claims))))
         Py_CLEAR(dict);
@@ -163,13 +171,15 @@ static PyObject *compare(core_state *state, const sides *of, const csim_compare_
 }
 
 PyObject *core_compare(PyObject *module, PyObject *arguments, PyObject *keywords) {
-    static char *names[] = {"sides", "names", "series", "months", "paths", "seed", "threads", NULL};
+    static char *names[] = {"sides", "names", "series", "months", "paths", "seed", "threads", "sampler", "replicates", NULL};
     core_state *state = PyModule_GetState(module);
     PyObject *things, *called, *series, *months, *seed = NULL, *out = NULL;
     long long paths = 0;
     csim_compare_request wanted = {.paths = 0};
     sides of = {.count = 0};
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OOOO|LOi:compare", names, &things, &called, &series, &months, &paths, &seed, &wanted.threads)) return NULL;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OOOO|LOizI:compare", names, &things, &called, &series, &months, &paths, &seed, &wanted.threads, &wanted.drawn.name,
+                                     &wanted.drawn.replicates))
+        return NULL;
     if (check_counts(paths, wanted.threads, 0) || read_seed(seed, &wanted.has_seed, &wanted.seed)) return NULL;
     lists given = {.series = series, .months = months};
     wanted.paths = (uint32_t)paths;
@@ -198,7 +208,7 @@ static PyObject *waterfall_dict(const csim_waterfall *w) {
     const csim_waterfall_total *sum = csim_waterfall_sum(w);
     const csim_comparison *ends = csim_waterfall_ends(w);
     PyObject *dict = PyDict_New();
-    if (dict && (COUNT("seed", csim_comparison_seed(ends)) || COUNT("paths", csim_comparison_paths(ends)) || TEXT("unit", sum->unit) || ESTIMATE("a", sum->a) || ESTIMATE("b", sum->b) ||
+    if (dict && (DRAWN(ends) || TEXT("unit", sum->unit) || ESTIMATE("a", sum->a) || ESTIMATE("b", sum->b) ||
                  NUMBER("difference", sum->difference.value) || NUMBER("error", sum->difference.error) || COUNT("pairs", sum->pairs) || COUNT("dropped", sum->dropped) ||
                  COUNT("runs", sum->runs) || COUNT("orders", sum->orders) || core_dict_put(dict, "bars", core_list(bar_at, bar, (Py_ssize_t)bars))))
         Py_CLEAR(dict);
@@ -227,14 +237,14 @@ static PyObject *waterfall(core_state *state, const sides *of, const csim_waterf
 }
 
 PyObject *core_waterfall(PyObject *module, PyObject *arguments, PyObject *keywords) {
-    static char *names[] = {"sides", "names", "series", "month", "paths", "seed", "threads", "groups", "orders", NULL};
+    static char *names[] = {"sides", "names", "series", "month", "paths", "seed", "threads", "groups", "orders", "sampler", "replicates", NULL};
     core_state *state = PyModule_GetState(module);
     PyObject *things, *called, *seed = NULL, *out = NULL;
     long long paths = 0, orders = 0;
     csim_waterfall_request wanted = {.paths = 0};
     sides of = {.count = 0};
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OOsi|LOizL:waterfall", names, &things, &called, &wanted.series, &wanted.month, &paths, &seed, &wanted.threads, &wanted.groups,
-                                     &orders))
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OOsi|LOizLzI:waterfall", names, &things, &called, &wanted.series, &wanted.month, &paths, &seed, &wanted.threads, &wanted.groups,
+                                     &orders, &wanted.drawn.name, &wanted.drawn.replicates))
         return NULL;
     if (check_counts(paths, wanted.threads, orders) || read_seed(seed, &wanted.has_seed, &wanted.seed)) return NULL;
     wanted.paths = (uint32_t)paths;

@@ -192,6 +192,8 @@ def compare(
     paths: int = 0,
     seed: int | None = None,
     threads: int = 0,
+    sampler: str | None = None,
+    replicates: int = 0,
 ) -> dict[str, Any]: ...
 def waterfall(
     sides: Sequence[Plan | Result],
@@ -203,4 +205,6 @@ def waterfall(
     threads: int = 0,
     groups: str | None = None,
     orders: int = 0,
+    sampler: str | None = None,
+    replicates: int = 0,
 ) -> dict[str, Any]: ...

@@ -59,7 +59,7 @@ class Bar:
     keys : int
         Keys in which the two scenarios differ.
     effect, error : float
-        Shapley's share in the unit of the series, with the standard error from the spread over paths.
+        Shapley's share in the unit of the series, with the standard error from the spread over paths, or between replicates.
     order_error : float
         Standard error from the sample of orders; 0 when all were taken.
     alone, last : float
@@ -88,6 +88,9 @@ class Waterfall:
     bars : tuple of Bar
     paths, pairs, dropped, seed : int
         Paths of each scenario, those used, those stopped somewhere, and the seed.
+    sampler : str
+    replicates : int
+        How paths were drawn; with more than one replicate errors are those between them.
     runs, orders : int
         Scenarios run; orders sampled, 0 when all were taken.
     """
@@ -105,6 +108,8 @@ class Waterfall:
     pairs: int
     dropped: int
     seed: int
+    sampler: str
+    replicates: int
     runs: int
     orders: int
 
@@ -122,17 +127,22 @@ class Comparison:
         Of the sides; the first is the base.
     seed, paths : int
         What every side was run with.
+    sampler : str
+    replicates : int
+        How its paths were drawn.
     notes : list of str
         What was left out, and why.
     identical : list of bool
         For each side: does it equal the base in every number compared, path by path?
     """
 
-    def __init__(self, sides: Sequence[Any], names: Sequence[str], found: dict[str, Any], threads: int) -> None:
-        self._sides, self._threads = list(sides), threads
+    def __init__(self, sides: Sequence[Any], names: Sequence[str], found: dict[str, Any], threads: int, drawn: dict[str, Any]) -> None:
+        self._sides, self._threads, self._drawn = list(sides), threads, drawn
         self.names = list(names)
         self.seed: int = found["seed"]
         self.paths: int = found["paths"]
+        self.sampler: str = found["sampler"]
+        self.replicates: int = found["replicates"]
         self.notes: list[str] = found["notes"]
         self.identical: list[bool] = found["identical"]
         self._rows, self._claims = found["rows"], found["claims"]
@@ -204,6 +214,7 @@ class Comparison:
                 threads=self._threads,
                 groups=None if groups is None else os.fspath(groups),
                 orders=orders or 0,
+                **self._drawn,
             )
         bars = tuple(Bar(**bar) for bar in found.pop("bars"))
         return Waterfall(series=what, bars=bars, **found)
@@ -219,6 +230,8 @@ def compare(
     series: Sequence[str] = (),
     months: Sequence[str] = (),
     threads: int | None = None,
+    sampler: str | None = None,
+    replicates: int | None = None,
 ) -> Comparison:
     """Run scenarios on the same paths and pair them with the first.
 
@@ -234,13 +247,17 @@ def compare(
         The headline series at the ends of years where empty.
     threads : int, optional
         One a processor where None. Results do not depend on it.
+    sampler : {"mc", "lhs", "sobol"}, optional
+        That of the results, else the base's own. Results drawn by another one are refused.
+    replicates : int, optional
+        Independent randomisations, from which every error is taken when there is more than one; theirs, else 1 for "mc" and 16 for the others.
 
     Raises
     ------
     ScenarioError, FileError
         When a scenario, a run file or a name cannot be used.
     RunError
-        When results have different seeds.
+        When results have different seeds or samplers.
     KeyboardInterrupt
         Within 100 ms of Ctrl-C.
 
@@ -255,5 +272,6 @@ def compare(
     if isinstance(sides, (str, os.PathLike, Scenario, Result)):
         raise TypeError("compare wants a list of scenarios or results")
     names, opened = zip(*map(_opened, sides), strict=True) if sides else ((), ())
-    found = _core.compare(opened, names, list(series), [_month(month) for month in months], paths=paths or 0, seed=seed, threads=threads or 0)
-    return Comparison(opened, names, found, threads or 0)
+    drawn = {"sampler": sampler, "replicates": replicates or 0}
+    found = _core.compare(opened, names, list(series), [_month(month) for month in months], paths=paths or 0, seed=seed, threads=threads or 0, **drawn)
+    return Comparison(opened, names, found, threads or 0, drawn)

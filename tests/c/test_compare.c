@@ -35,7 +35,7 @@ static int free_all(void **state) {
     return 0;
 }
 
-static csim_compare_side side_of(int which) { return (csim_compare_side){scenarios[which]->name, plans[which], NULL, scenarios[which]->seed}; }
+static csim_compare_side side_of(int which) { return (csim_compare_side){scenarios[which]->name, plans[which], NULL, scenarios[which]->seed, CSIM_SAMPLER_MC, 1}; }
 
 static csim_comparison *run_pair(int a, int b, csim_compare_request wanted) {
     const csim_compare_side sides[] = {side_of(a), side_of(b)};
@@ -178,7 +178,7 @@ static csim_status refuse(const csim_compare_side *sides, size_t count, csim_com
 
 static void what_cannot_be_paired_is_refused_in_one_sentence(void **state) {
     const csim_result run_of_1 = {.plan = plans[0], .options = {.seed = 1}}, run_of_2 = {.plan = plans[1], .options = {.seed = 2}}, later = {.plan = plans[1], .options = {.seed = 1, .first_path = 64}};
-    const csim_compare_side a = {"a", plans[0], &run_of_1, 1}, b = {"b", plans[1], &run_of_2, 2}, c = {"c", plans[1], &later, 1}, s = side_of(BASELINE);
+    const csim_compare_side a = {"a", plans[0], &run_of_1, 1, CSIM_SAMPLER_MC, 1}, b = {"b", plans[1], &run_of_2, 2, CSIM_SAMPLER_MC, 1}, c = {"c", plans[1], &later, 1, CSIM_SAMPLER_MC, 1}, s = side_of(BASELINE);
     const char *const misspelt = "cap.gapp";
     const int month = 12 * 70;
     csim_error err;
@@ -206,7 +206,7 @@ static void run_whose_kept_paths_differ_is_refused(void **state) {
     check_status(csim_run_new(plans[BASELINE], &options, &run, &err), &err);
     check_status(csim_run_advance(run, 0.0, NULL, &err), &err);
     check_status(csim_run_result(run, &result, &err), &err);
-    const csim_compare_side sides[] = {{"old", plans[BASELINE], result, 4}, side_of(NO_CONTROLS)};
+    const csim_compare_side sides[] = {{"old", plans[BASELINE], result, 4, CSIM_SAMPLER_MC, 1}, side_of(NO_CONTROLS)};
     /* Path 5 was stopped in the file, in a month after those compared: no sign of another model. */
     for (int i = 0; i < result->plan->scalars; i++) result->kept_scalar[5 * (size_t)result->plan->scalars + (size_t)i] = (double)NAN;
     for (int spoilt = 0; spoilt < 2; spoilt++) {

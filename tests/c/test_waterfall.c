@@ -35,7 +35,7 @@ static void share(double (*value)(uint64_t, size_t), uint64_t seed, size_t order
     unsigned char usable[N], order[64 * PLAYERS];
     uint64_t all[1 << PLAYERS];
     csim_error err;
-    const csim_shapley_game game = {look_up, &t, PLAYERS, N};
+    const csim_shapley_game game = {look_up, &t, PLAYERS, N, 1};
     fill(&t, value);
     for (uint64_t k = 0; k < 1 << PLAYERS; k++) all[k] = k;
     assert_int_equal(csim_shapley_usable(&game, all, 1 << PLAYERS, usable), N);
@@ -54,6 +54,22 @@ static void linear_game_gives_each_player_what_it_adds(void **state) {
             check_near(out[g].order_error, 0.0, 1e-14);
         }
     }
+}
+
+/* Two replicates of odd length: the error is csim_error_between of their means. */
+static void errors_of_shares_are_taken_between_replicates(void **state) {
+    static table t;
+    csim_shapley_share out[PLAYERS];
+    unsigned char usable[N] = {1, 1, 0, 1, 1};
+    const csim_shapley_game game = {look_up, &t, PLAYERS, N, 2};
+    const double mean[] = {(1.0 + 5.0) / 2.0, (2.0 + 4.0) / 2.0 + 0.5}, weight[] = {2.0, 2.0};
+    csim_error err;
+    (void)state;
+    fill(&t, linear);
+    for (uint64_t members = 0; members < 1 << PLAYERS; members++) t.value[members][3] += 0.5 * (double)(members & 1) * 2.0; /* path 3 gives player 0 one more */
+    check_status(csim_shapley_exact(&game, usable, out, &err), &err);
+    check_close(out[0].effect.value, (1.0 + 2.0 + 5.0 + 5.0) / 4.0, 1e-14);
+    check_close(out[0].effect.error, csim_error_between(mean, weight, 2), 1e-13);
 }
 
 static void partners_share_alike_and_idlers_get_nothing(void **state) {
@@ -139,7 +155,7 @@ static void close_end(end it) {
 }
 
 static csim_waterfall *run(const end *a, const end *b, csim_waterfall_request wanted) {
-    const csim_waterfall_side sides[2] = {{a->scenario, {a->scenario->name, a->plan, NULL, 1}}, {b->scenario, {b->scenario->name, b->plan, NULL, 1}}};
+    const csim_waterfall_side sides[2] = {{a->scenario, {a->scenario->name, a->plan, NULL, 1, CSIM_SAMPLER_MC, 1}}, {b->scenario, {b->scenario->name, b->plan, NULL, 1, CSIM_SAMPLER_MC, 1}}};
     csim_waterfall *w;
     csim_error err;
     uint64_t done, total;
@@ -252,7 +268,7 @@ static void seven_groups_are_sampled_and_still_add_up(void **state) {
 }
 
 static csim_status refuse(const end *a, const end *b, csim_waterfall_request wanted, csim_error *err) {
-    const csim_waterfall_side sides[2] = {{a->scenario, {"first", a->plan, NULL, 1}}, {b->scenario, {"second", b->plan, NULL, 1}}};
+    const csim_waterfall_side sides[2] = {{a->scenario, {"first", a->plan, NULL, 1, CSIM_SAMPLER_MC, 1}}, {b->scenario, {"second", b->plan, NULL, 1, CSIM_SAMPLER_MC, 1}}};
     csim_waterfall *w = NULL;
     wanted.paths = 10;
     if (!wanted.month) wanted.month = (2028 - 2000) * 12 + 11;
@@ -299,6 +315,7 @@ static void sections_that_need_each_other_become_one_bar(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(linear_game_gives_each_player_what_it_adds),
+        cmocka_unit_test(errors_of_shares_are_taken_between_replicates),
         cmocka_unit_test(partners_share_alike_and_idlers_get_nothing),
         cmocka_unit_test(shares_add_up_and_change_sign_with_the_direction),
         cmocka_unit_test(sampled_shares_scatter_about_the_exact_ones_as_their_error_says),

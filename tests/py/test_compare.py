@@ -210,4 +210,23 @@ def test_runs_of_a_sampler_are_compared_in_its_replicates(sampler, tmp_path):
 def test_runs_drawn_in_different_ways_are_refused(runs, tmp_path):
     moecast("run", "baseline", "--paths", 64, "--seed", 3, "--sampler", "sobol", "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / "sobol")
     assert "paths can only be paired when they were drawn alike" in refused("compare", runs / "a", tmp_path / "sobol")
-    assert "a waterfall wants independent paths" in refused("compare", tmp_path / "sobol", "no_controls", "--waterfall", "cap.gap@2028-12")
+    assert "it cannot be compared by lhs in 16" in refused("compare", tmp_path / "sobol", "no_controls", "--sampler", "lhs")
+    assert "it cannot be compared by sobol in 8" in refused("compare", tmp_path / "sobol", "no_controls", "--replicates", 8)
+
+
+@pytest.mark.parametrize("sampler", ["lhs", "sobol"])
+def test_scenario_brings_its_own_sampler_into_a_comparison_and_a_waterfall(sampler, tmp_path):
+    own = tmp_path / "own.yaml"
+    own.write_text(f"moecast: 1\nname: own\nextends: baseline\nrun: {{sampler: {sampler}, replicates: 8}}\n")
+    ask = ("--paths", 64, "--seed", 3, "--json")
+    found = json.loads(moecast("compare", own, "no_controls", "--series", "cap.gap", "--at", "2028-12", *ask).stdout)
+    named = json.loads(moecast("compare", "baseline", "no_controls", "--series", "cap.gap", "--at", "2028-12", "--sampler", sampler, "--replicates", 8, *ask).stdout)
+    assert (found["sampler"], found["replicates"]) == (sampler, 8) and found["series"] == named["series"]
+    fall = json.loads(moecast("compare", own, "no_controls", "--waterfall", "cap.gap@2028-12", *ask).stdout)
+    assert (fall["sampler"], fall["replicates"]) == (sampler, 8)
+    assert fall["difference"] == {**found["series"][0]["difference"]} and fall["bars"][0]["effect"] == fall["difference"]
+
+
+@pytest.mark.parametrize("words,said", [(["--sampler", "sobel"], "mc, lhs or sobol, not 'sobel'"), (["--sampler", "sobol", "--replicates", 1], "at least 2 replicates"), (["--replicates", 65], "64")])
+def test_sampler_of_a_comparison_that_is_none_is_refused(words, said):
+    assert said in refused("compare", "baseline", "no_controls", *words)

@@ -71,12 +71,21 @@ def test_frames_have_a_row_each(compared):
     ({"sides": ["baseline", "no_controls"], "months": ["2028-13"]}, ValueError, "2028-13"),
     ({"sides": ["baseline", "no_controls"], "months": ["2070-01"]}, moecast.ScenarioError, "outside the horizon"),
     ({"sides": ["baseline", "no_controls"], "paths": -1}, ValueError, "paths"),
+    ({"sides": ["baseline", "no_controls"], "sampler": "sobel"}, moecast.RunError, "mc, lhs or sobol"),
+    ({"sides": ["baseline", "no_controls"], "sampler": "lhs", "replicates": 1}, moecast.RunError, "at least 2 replicates"),
     ({"sides": ["baseline", "no_controls"], "series": [7]}, TypeError, "str"),
     ({"sides": ["/nowhere/run.moecast", "baseline"]}, moecast.FileError, "/nowhere"),
 ])
 def test_mistakes_say_what_is_wrong(arguments, kind, said):
     with pytest.raises(kind, match=said):
         moecast.compare(**arguments)
+
+
+def test_sampler_of_a_comparison_is_that_of_its_waterfall():
+    c = moecast.compare(["baseline", "no_controls"], paths=64, seed=SEED, series=["cap.gap"], months=["2028-12"], sampler="sobol", replicates=4)
+    fall = c.waterfall("cap.gap@2028-12", paths=64)
+    assert (c.sampler, c.replicates) == (fall.sampler, fall.replicates) == ("sobol", 4)
+    assert (fall.difference, fall.error) == (c.table()[0]["difference"], c.table()[0]["error"]) and fall.error > 0
 
 
 def test_results_of_different_seeds_are_refused():
