@@ -1,5 +1,6 @@
 """The run file under kill -9, torn bytes, full disks, read-only folders, two writers, and shards that are twice, missing or foreign: the digest of a run that
 nobody disturbed, or one sentence; never a wrong answer, never a file left over that blocks the next run. The short form; `make soak` runs hundreds of trials."""
+import fcntl
 import hashlib
 import itertools
 import json
@@ -284,6 +285,21 @@ def test_a_read_only_folder_is_refused_before_the_paths_are_run(place):
         assert done.returncode == 0, done.stderr  # reading needs no right to write
     finally:
         shutil.rmtree(folder)
+
+
+def test_a_run_waits_for_a_writer_that_is_going_and_refuses_one_that_stays(place):
+    out = place.fresh()
+    out.mkdir()
+    holder = os.open(out, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(holder, fcntl.LOCK_EX)
+    refused(place.run(out), 4, "another run is writing into it")
+    assert not list(out.iterdir())
+    waiting = subprocess.Popen(place.words(out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(0.7)
+    assert waiting.poll() is None
+    os.close(holder)
+    said = waiting.communicate(timeout=60)
+    place.check_whole(subprocess.CompletedProcess(waiting.args, waiting.returncode, *said), out)
 
 
 # ---- what the words promise ----------------------------------------------------------------------------------------------------------------------
