@@ -102,7 +102,7 @@ static csim_status dispatch(const csim_cli_io *io, int argc, char **argv, csim_e
 int csim_cli_main(int argc, char **argv, FILE *out, FILE *err) {
     csim_error error = {.code = CSIM_OK};
     int exit_code = 0;
-    const csim_cli_io io = {out, err, &cancelled, argc, argv, &exit_code};
+    const csim_cli_io io = {out, err, &cancelled, argc, argv, &exit_code, NULL};
     if (argc < 2) {
         print_help(err);
         return csim_status_exit_code(CSIM_USAGE);

@@ -11,7 +11,8 @@
 #include "csim/store/run_file.h"
 
 typedef struct csim_cli_io { FILE *out, *err; const atomic_int *cancel; int argc_all; char **argv_all;
-                            int *exit_code; /* of a command that succeeds; 0 unless it sets another */ } csim_cli_io;
+                            int *exit_code; /* of a command that succeeds; 0 unless it sets another */
+                            struct csim_progress_slot *slot; /* told how far the command is (progress.h); NULL: nobody asks */ } csim_cli_io;
 
 csim_status csim_cli_run(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_merge(const csim_cli_io *io, int argc, char **argv, csim_error *err);

@@ -7,6 +7,7 @@
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
 #include "csim/cli/print.h"
+#include "csim/cli/progress.h"
 #include "csim/cli/side.h"
 #include "csim/cli/waterfall.h"
 #include "csim/report/export_compare.h"
@@ -145,7 +146,7 @@ static csim_status compare(const csim_cli_io *io, job *self, const request *aske
     uint64_t done = 0, total = 1;
     for (size_t i = 0; i < asked->sides; i++) sides[i] = csim_cli_side_compare(&self->side[i]);
     csim_status status = csim_comparison_new(sides, asked->sides, &self->wanted, &self->comparison, err);
-    csim_progress progress = csim_progress_start(asked->quiet ? NULL : io->err, "paths");
+    csim_progress progress = csim_progress_start(io, asked->quiet, "paths");
     while (!status && done < total) {
         status = csim_comparison_advance(self->comparison, csim_progress_slice_s(&progress), io->cancel, err);
         csim_comparison_progress(self->comparison, &done, &total);

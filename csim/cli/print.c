@@ -3,32 +3,9 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "csim/base/clock.h"
 #include "csim/report/sampling_note.h"
 #include "csim/store/run_file.h"
-
-csim_progress csim_progress_start(FILE *to, const char *what) {
-    csim_progress self = {to && isatty(fileno(to)) ? to : NULL, what, csim_clock_s(), 0.0, 0};
-    return self;
-}
-
-double csim_progress_slice_s(const csim_progress *self) { return self->to ? 0.5 : 0.0; }
-
-void csim_progress_show(csim_progress *self, uint64_t done, uint64_t total) {
-    const double now = csim_clock_s(), spent = now - self->begin_s;
-    if (!self->to || now - self->shown_s < 0.1 || spent < 0.2) return;
-    const double rate = (double)done / spent, left = rate > 0.0 ? (double)(total - done) / rate : 0.0;
-    fprintf(self->to, "\r%llu of %llu %s, %.0f a second, %.0f s left   ", (unsigned long long)done, (unsigned long long)total, self->what, rate, left);
-    fflush(self->to);
-    self->shown_s = now;
-    self->shown = 1;
-}
-
-void csim_progress_end(csim_progress *self) {
-    if (self->to && self->shown) fprintf(self->to, "\r%60s\r", "");
-}
 
 /* A number with as many decimals as its error supports; with a question mark where that is not known. */
 static const char *with_error(csim_estimate x, char text[32]) {

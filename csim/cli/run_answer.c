@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "csim/cli/print.h"
+#include "csim/cli/progress.h"
 #include "csim/cli/run_job.h"
 #include "csim/engine/kernel_oracle.h"
 #include "csim/report/export.h"
@@ -11,7 +12,7 @@ static csim_status contrast(const csim_cli_io *io, csim_run_job *self, const csi
     uint64_t done = 0, total = 1;
     if (wanted->no_contrasts || self->broken_off) return CSIM_OK;
     csim_status status = csim_contrasts_new(self->scenario, self->result, (uint32_t)wanted->contrast_paths, &self->contrasts, err);
-    csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths of contrasts");
+    csim_progress progress = csim_progress_start(io, wanted->quiet, "paths of contrasts");
     while (!status && done < total) {
         status = csim_contrasts_advance(self->contrasts, csim_progress_slice_s(&progress), io->cancel, err);
         csim_contrasts_progress(self->contrasts, &done, &total);
@@ -25,7 +26,7 @@ static csim_status run_beside(const csim_cli_io *io, csim_run_job *self, const c
     uint64_t done = 0, total = 1;
     if (wanted->no_contrasts || self->broken_off) return CSIM_OK;
     csim_status status = csim_beside_new(self->scenario, self->result, (uint32_t)wanted->contrast_paths, &self->beside, err);
-    csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths beside");
+    csim_progress progress = csim_progress_start(io, wanted->quiet, "paths beside");
     while (!status && done < total) {
         status = csim_beside_advance(self->beside, csim_progress_slice_s(&progress), io->cancel, err);
         csim_beside_progress(self->beside, &done, &total);

@@ -5,7 +5,7 @@
 
 #include "csim/base/clock.h"
 #include "csim/base/version.h"
-#include "csim/cli/print.h"
+#include "csim/cli/progress.h"
 #include "csim/cli/run_job.h"
 #include "csim/rng/gsl_version.h"
 
@@ -70,7 +70,7 @@ static double next_checkpoint_s(const csim_run_request *wanted, double begin_s) 
 }
 
 static csim_status simulate_round(const csim_cli_io *io, csim_run_job *self, const csim_run_request *wanted, csim_error *err) {
-    csim_progress progress = csim_progress_start(wanted->quiet ? NULL : io->err, "paths");
+    csim_progress progress = csim_progress_start(io, wanted->quiet, "paths");
     double due_s = next_checkpoint_s(wanted, csim_clock_s());
     csim_status status = CSIM_OK;
     while (!status && !csim_run_is_finished(self->run)) {

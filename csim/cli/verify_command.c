@@ -6,7 +6,7 @@
 #include "csim/base/run_limits.h"
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
-#include "csim/cli/print.h"
+#include "csim/cli/progress.h"
 #include "csim/cli/stored.h"
 
 enum { QUICK_PATHS = 8 };
@@ -108,7 +108,7 @@ static csim_status simulate(check *self, csim_error *err) {
     options.threads = (int)self->threads;
     csim_status status = csim_run_new(self->plan, &options, &self->run, err);
     if (!status) csim_run_restrict(self->run, ledger);
-    csim_progress progress = csim_progress_start(self->quiet ? NULL : self->io->err, "paths");
+    csim_progress progress = csim_progress_start(self->io, self->quiet, "paths");
     while (!status && !csim_run_is_finished(self->run)) {
         status = csim_run_advance(self->run, csim_progress_slice_s(&progress), self->io->cancel, err);
         csim_progress_show(&progress, csim_run_done(self->run), total);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "csim/cli/print.h"
+#include "csim/cli/progress.h"
 #include "csim/report/export_compare.h"
 #include "csim/scenario/yaml_tree.h"
 
@@ -47,7 +48,7 @@ static void print_waterfall(FILE *out, const csim_waterfall *w, const char *what
 static csim_status run(const csim_cli_io *io, csim_waterfall *w, int quiet, csim_error *err) {
     uint64_t done = 0, total = 1;
     csim_status status = CSIM_OK;
-    csim_progress progress = csim_progress_start(quiet ? NULL : io->err, "paths");
+    csim_progress progress = csim_progress_start(io, quiet, "paths");
     while (!status && done < total) {
         status = csim_waterfall_advance(w, csim_progress_slice_s(&progress), io->cancel, err);
         csim_waterfall_progress(w, &done, &total);

@@ -3,12 +3,14 @@ import csv
 import json
 import os
 import pathlib
+import re
 import signal
 import sqlite3
 import subprocess
 import time
 
 import pytest
+import terminal
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("MOECAST_BIN", ROOT / "build/moecast")).resolve()
@@ -217,3 +219,26 @@ def test_the_shipped_batches_name_cells_that_load(tmp_path):
         (tmp_path / "none").write_text("")
         done = moecast("batch", file.stem, "-o", tmp_path / "none" / "below")  # read and checked, then stopped: the folder cannot be made
         assert done.returncode == 4 and "none" in done.stderr
+
+
+# ---- on a terminal -------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_terminal_shows_a_bar_a_run_and_one_over_all_and_is_left_clean(tmp_path):
+    (tmp_path / "two.yaml").write_text(f"{HEAD}defaults: {{paths: 600, seed: 3, contrasts: false, report: false, month: 2028-12}}\nscenarios: [baseline, no_controls, tight_controls]\n")
+    env = {"MOECAST_SCENARIOS": str(ROOT / "scenarios")}
+    code, pictures = terminal.run([BIN, "batch", tmp_path / "two.yaml", "-o", tmp_path / "out", "--threads", 2], columns=90, env=env)
+    assert code == 0
+    both = [p for p in pictures if any(re.match(r"  baseline .*\[[#.]{20}\] +\d+ % of 600 paths", line) for line in p) and any(line.startswith("  no_controls ") for line in p)]
+    assert both and all(re.match(r"  \d of 3 runs +\[[#.]{20}\] +\d+ %, \d+ s", p[-2]) for p in both)
+    assert [line.split(":")[0] for line in pictures[-1][:3]] == [f"[{i}/3] {line.split()[1][:-1]}" for i, line in enumerate(pictures[-1][:3], 1)]
+    assert pictures[-1][3].startswith("3 runs: 3 made") and not any("#" in line or ".." in line for line in pictures[-1])
+
+
+def test_low_terminal_shows_as_many_runs_as_it_has_room_for(tmp_path):
+    (tmp_path / "four.yaml").write_text(f"{HEAD}{DEFAULTS.replace('40', '300')}{GRID}")
+    env = {"MOECAST_SCENARIOS": str(ROOT / "scenarios")}
+    code, pictures = terminal.run([BIN, "batch", tmp_path / "four.yaml", "-o", tmp_path / "out", "--threads", 4], rows=4, columns=60, env=env)
+    assert code == 0
+    boards = [[line for line in p if line.startswith("  ")] for p in pictures]
+    assert max(map(len, boards)) == 3 and all(board[-1].lstrip()[0].isdigit() for board in boards if board)
