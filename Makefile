@@ -34,7 +34,7 @@ TEST_SOURCES := $(sort $(wildcard tests/c/test_*.c))
 TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)
 DEFS         := $(wildcard csim/*/*.def)
 
-.PHONY: all help deps deps-test report test test-c test-py test-slow soak lint clean install python schema pictures
+.PHONY: all help deps deps-test report test test-c test-py test-slow sanitize soak lint clean install python schema pictures
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/moecast compile_commands.json  ## build the library and the command
@@ -148,6 +148,14 @@ test-py: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the Pyt
 
 test-slow: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the tests that take seconds each, which `make test` leaves to CI
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup -m slow tests
+
+# Lower optimisation, so that a fault is reported where it stands in the source; the digest must be the fast build's.
+SANITIZED := -g -std=c11 -O1 -fPIC -pthread -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+SANITIZED_TESTS := one_answer faults_of_the_run_file command compare path batch sampler_command further_runs scenario_faults
+
+sanitize: deps-test $(BUILD)/moecast  ## the C tests, and the commands that write and read runs, under gcc's address and undefined-behaviour sanitizers (20 minutes)
+	$(MAKE) --no-print-directory BUILD=build/sanitize CFLAGS='$(SANITIZED)' build/sanitize/moecast test-c
+	MOECAST_BIN=$(abspath build/sanitize/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup $(SANITIZED_TESTS:%=tests/py/test_%.py)
 
 soak: deps-test $(TESTS) $(BUILD)/moecast python  ## the long tests: many seeds, hundreds of faults, memory over a million paths
 	COVERAGE_SEEDS=2000 $(BUILD)/tests/test_coverage

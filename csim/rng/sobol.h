@@ -19,7 +19,7 @@ uint32_t csim_sobol_keys(void);
 /* Coordinate of point `index`; index 0 is 0. */
 static inline uint32_t csim_sobol_coordinate(const uint32_t row[CSIM_SOBOL_BITS], uint32_t index) {
     uint32_t x = 0;
-    for (int bit = 0; index >> bit && bit < CSIM_SOBOL_BITS; bit++) x ^= row[bit] & -(index >> bit & 1u);
+    for (int bit = 0; bit < CSIM_SOBOL_BITS && index >> bit; bit++) x ^= row[bit] & -(index >> bit & 1u);
     return x;
 }
 

@@ -367,6 +367,75 @@ def test_digest_and_seal_follow_from_the_file_alone(place):
             assert (digest_of(file), seal_of(file)) == (meta["digest"], meta["seal"])
 
 
+def spoil(bytes_, dice):
+    """Other bytes, most of them still with the right beginning."""
+    bytes_, at = bytearray(bytes_), dice.randrange(max(len(bytes_), 1))
+    kind = dice.choice(["cut", "longer", "flip", "ones", "garbage", "empty"])
+    if kind == "cut":
+        del bytes_[at:]
+    elif kind == "longer":
+        bytes_ += dice.randbytes(dice.randint(1, 100))
+    elif kind == "flip":
+        for _ in range(dice.randint(1, 20)):
+            bytes_[dice.randrange(len(bytes_))] ^= 1 << dice.randrange(8)
+    elif kind == "ones":
+        bytes_[at:at + 16] = b"\xff" * len(bytes_[at:at + 16])
+    elif kind == "garbage":
+        bytes_[at:at + 512] = dice.randbytes(len(bytes_[at:at + 512]))
+    else:
+        bytes_.clear()
+    return bytes(bytes_)
+
+
+def unpack_plan(packed):
+    """The plan's bytes, from the pieces of docs/run-file.md."""
+    plan, at = bytearray(), 0
+    while at < len(packed):
+        literal, zeros = struct.unpack_from("<II", packed, at)
+        plan += packed[at + 8:at + 8 + literal] + bytes(zeros)
+        at += 8 + literal
+    return bytes(plan)
+
+
+def seal_garbage(place, dice, name):
+    """A file in which one section holds nonsense, with its hash, the digest and the seal as they belong to it."""
+    out = place.fresh()
+    shutil.copytree(place.folder / "whole", out)
+    with sqlite3.connect(out / "run.moecast") as file:
+        (stored,), = file.execute("SELECT bytes FROM section WHERE name = ?", [name])
+        stored = bytes_ = spoil(unpack_plan(stored) if name == "plan" else stored, dice)
+        if name == "plan":
+            stored = struct.pack("<II", len(bytes_), 0) + bytes_
+            file.execute("UPDATE meta SET value = ? WHERE key = 'plan_sha256'", [hashlib.sha256(bytes_).hexdigest()])
+        file.execute("UPDATE section SET size = ?, sha256 = ?, bytes = ? WHERE name = ?", [len(bytes_), hashlib.sha256(bytes_).hexdigest(), stored, name])
+        file.execute("UPDATE meta SET value = ? WHERE key = 'digest'", [digest_of(file)])
+        file.execute("UPDATE meta SET value = ? WHERE key = 'seal'", [seal_of(file)])
+    return out
+
+
+def check_that_readers_survive(place, dice, name):
+    out = seal_garbage(place, dice, name)
+    for words in (["verify", out, "--quick", "--quiet"], ["export", out, "--csv"], ["export", out, "--monthly"], ["report", out, "-o", out / "r.xlsx"], ["path", out, "7"], ["compare", out, "baseline", "--paths", "16", "--quiet"]):
+        done = subprocess.run([str(w) for w in (BIN, *words)], capture_output=True, text=True, errors="replace", timeout=60)
+        assert done.returncode in (0, 1, 2, 4), (name, words, done.returncode, done.stderr)
+        assert done.stderr.count("\n") == (done.returncode != 0), done.stderr
+    shutil.rmtree(out)
+
+
+SECTIONS = ["plan", "statistics", "monthly", "kept_input", "kept_scalar", "kept_hit"]
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_sealed_garbage_in_a_section_is_read_or_refused_in_one_sentence(place, name):
+    check_that_readers_survive(place, random.Random(name), name)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", range(120))
+def test_much_sealed_garbage_is_read_or_refused_in_one_sentence(place, number):
+    check_that_readers_survive(place, random.Random(f"garbage {number}"), SECTIONS[number % len(SECTIONS)])
+
+
 def test_verify_finds_numbers_that_the_scenario_does_not_give(place):
     """Whoever knows the format can seal anything; simulating it again cannot be forged."""
     out = place.fresh()
