@@ -1,9 +1,9 @@
 """Measures how time and memory grow, and writes docs/performance.md and docs/pictures/scale.png.
 
-    python docs/tables/scale.py MOECAST [--most 100000] [--repeat 3] [--million]
+    python docs/tables/scale.py MOECAST [--most 100000] [--repeat 3]
 
---million adds one run of 10^6 paths (a quarter of an hour on two cores). Nothing here is checked by a test: times belong to a machine. A quiet machine
-gives better numbers; what others do on it shows as the spread between repetitions, which the page states.
+The page holds --most 10000000, whose last run takes three quarters of an hour on two cores. Nothing here is checked by a test: times belong to a machine. A
+quiet machine gives better numbers; what others do on it shows as the spread between repetitions, which the page states.
 """
 import argparse
 import json
@@ -25,6 +25,8 @@ import yaml
 DOCS = pathlib.Path(__file__).resolve().parents[1]
 SCENARIOS = DOCS.parent / "scenarios"
 BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
+PATHS = (1000, 3000, 10000, 30000, 100000, 1000000, 10000000)
+ONE_THREAD_MOST, REPEAT_MOST = 100000, 10000
 MONTHS = (24, 48, 84, 120, 180, 240)
 REGIONS = (4, 5, 6, 8)
 
@@ -37,12 +39,13 @@ class Measured:
     cpu_s: float
     simulation_s: float
     peak_mb: float
+    file_mb: float
     spread: float
     digest: str
 
 
 def once(moecast, scenario, paths, threads, folder, more=()):
-    """One run of the command: wall clock, processor time and peak memory of its process, and the simulation's own seconds."""
+    """One run of the command: wall clock, processor time and peak memory of its process, the simulation's own seconds, the run file's size."""
     words = [moecast, "run", scenario, "--paths", paths, "--threads", threads, "--no-contrasts", "--no-report", "--quiet", "-o", folder]
     words += ["--keep", 0] if "--keep" not in more else []
     begin = time.perf_counter()
@@ -53,15 +56,16 @@ def once(moecast, scenario, paths, threads, folder, more=()):
     if process.returncode:
         sys.exit(f"{' '.join(map(str, words))} failed")
     run = json.loads((pathlib.Path(folder) / "run.json").read_text())
-    return wall, usage.ru_utime + usage.ru_stime, run["seconds"], usage.ru_maxrss / 1024, run["digest"]
+    file_mb = sum(f.stat().st_size for f in pathlib.Path(folder).glob("*.moecast")) / 1e6
+    return wall, usage.ru_utime + usage.ru_stime, run["seconds"], usage.ru_maxrss / 1024, file_mb, run["digest"]
 
 
 def measure(moecast, scenario, paths, threads, repeat, more=()):
     with tempfile.TemporaryDirectory() as folder:
         runs = [once(moecast, scenario, paths, threads, folder, more) for _ in range(repeat)]
-    wall, cpu, simulation, peak, digest = min(runs)
+    wall, cpu, simulation, peak, file_mb, digest = min(runs)
     print(f"{scenario} paths {paths} threads {threads}: {wall:.2f} s, {cpu:.2f} s of processor, {peak:.0f} MB", flush=True)
-    return Measured(wall, cpu, simulation, peak, max(r[0] for r in runs) / wall - 1, digest)
+    return Measured(wall, cpu, simulation, peak, file_mb, max(r[0] for r in runs) / wall - 1, digest)
 
 
 # ---- scenarios of other sizes ------------------------------------------------------------------------------------------------------------------------
@@ -118,9 +122,10 @@ def table(heads, rows):
 
 
 def fit(xs, ys):
-    """Least squares of y = a + b x."""
-    mx, my = sum(xs) / len(xs), sum(ys) / len(ys)
-    b = sum((x - mx) * (y - my) for x, y in zip(xs, ys, strict=True)) / sum((x - mx) ** 2 for x in xs)
+    """Least squares of y = a + b x in relative terms (weights 1/y²): the noise of a time is a share of it, and times here span four powers of ten."""
+    weights = [1 / y**2 for y in ys]
+    mx, my = (sum(w * v for w, v in zip(weights, vs, strict=True)) / sum(weights) for vs in (xs, ys))
+    b = sum(w * (x - mx) * (y - my) for w, x, y in zip(weights, xs, ys, strict=True)) / sum(w * (x - mx) ** 2 for w, x in zip(weights, xs, strict=True))
     return my - b * mx, b
 
 
@@ -132,11 +137,13 @@ def picture(by_paths, by_months, by_markets, paths):
         panels[0].loglog(list(runs), [m.cpu_s for m in runs.values()], "o--", color=colour, mfc="white", label=f"{threads} thread{'s' * (threads > 1)}, processor")
         panels[1].semilogx(list(runs), [m.peak_mb for m in runs.values()], "o-", color=colour, label=f"{threads} thread{'s' * (threads > 1)}")
     panels[0].set(title="Time against paths", xlabel="paths", ylabel="seconds, whole command")
-    panels[1].set(title="Peak memory against paths", xlabel="paths", ylabel="MB", ylim=(0, None))
+    panels[1].set(title="Peak memory against paths", xlabel="paths", ylabel="MB")
     panels[2].plot(list(by_months), [m.cpu_s for m in by_months.values()], "o-", color=GREEN)
-    panels[2].set(title=f"Against months ({paths:,} paths)", xlabel="months", ylabel="processor seconds", xlim=(0, None), ylim=(0, None))
+    panels[2].set(title=f"Against months ({paths:,} paths)", xlabel="months", ylabel="processor seconds", xlim=(0, None))
     panels[3].plot(list(by_markets), [m.cpu_s for m in by_markets.values()], "o-", color=GREEN)
-    panels[3].set(title=f"Against markets ({paths:,} paths)", xlabel="segments × regions", ylabel="processor seconds", xlim=(0, None), ylim=(0, None))
+    panels[3].set(title=f"Against markets ({paths:,} paths)", xlabel="segments × regions", ylabel="processor seconds", xlim=(0, None))
+    for axes in panels[1:]:
+        axes.set_ylim(0, 1.12 * axes.dataLim.ymax)
     for axes in panels:
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color="#DDDDDD", lw=0.6)
@@ -147,7 +154,16 @@ def picture(by_paths, by_months, by_markets, paths):
 
 
 def rows_of(by_paths):
-    return [(f"{n:,}", t, f"{m.wall_s:.2f}", f"{m.cpu_s:.2f}", f"{n / m.simulation_s:,.0f}", f"{m.peak_mb:.0f}", f"{100 * m.spread:.0f} %" if m.spread else "once") for (n, t), m in by_paths.items()]
+    return [(f"{n:,}", t, f"{m.wall_s:.2f}", f"{m.cpu_s:.2f}", f"{n / m.simulation_s:,.0f}", f"{m.peak_mb:.0f}", f"{m.file_mb:.1f}", f"{100 * m.spread:.0f} %" if m.spread else "once") for (n, t), m in by_paths.items()]
+
+
+def largest(measured, fixed, each):
+    """What ten million paths take: measured, or by the line through those that were."""
+    most = max(measured)
+    if most >= 10**7:
+        m = measured[most]
+        return f"The {most:,} paths took {m.wall_s / 60:.0f} minutes of wall clock and {m.cpu_s / 60:.0f} of processor time: {m.cpu_s / 120:.0f} minutes where two processors are free."
+    return f"By the same line 10⁷ paths would take {(fixed + 1e7 * each) / 3600:.1f} hours of processor time (an extrapolation from {most:,}, not a measurement)."
 
 
 def write_page(version, by_paths, kept, by_months, by_markets, paths, repeat):
@@ -174,9 +190,9 @@ Machine: {machine()}. Each number is the best of {repeat} repetitions of the who
 
 ## Paths and threads
 
-{table(("paths", "threads", "wall s", "processor s", "paths/s simulated", "peak MB", "spread"), rows_of(by_paths))}
+{table(("paths", "threads", "wall s", "processor s", "paths/s simulated", "peak MB", "run file MB", "spread"), rows_of(by_paths))}
 
-Time is linear in paths: {1000 * each:.2f} ms of processor time a path and {fixed:.1f} s for the rest (catalogue, plan, run file, exports). At {both:,} paths two threads used {measured[both].cpu_s / one[both].cpu_s:.2f} times the processor time of one, so nearly nothing is lost to sharing out; they took {measured[both].wall_s / one[both].wall_s:.2f} times the wall clock, which is ½ where both processors are free and says nothing where they are not. By the same line 10⁷ paths would take {(fixed + 1e7 * each) / 3600:.1f} hours of processor time (an extrapolation from {most:,}, not a measurement); ten million paths of a single year are measured ([ten million](tables/ten_million.md)): as many paths a second as with fewer, in as much memory.
+Time is linear in paths: {1000 * each:.2f} ms of processor time a path and {fixed:.1f} s for the rest (catalogue, plan, run file, exports). At {both:,} paths two threads used {measured[both].cpu_s / one[both].cpu_s:.2f} times the processor time of one, so nearly nothing is lost to sharing out; they took {measured[both].wall_s / one[both].wall_s:.2f} times the wall clock, which is ½ where both processors are free and says nothing where they are not. {largest(measured, fixed, each)}
 
 Memory is flat in the number of paths with `--keep 0`: {measured[3000].peak_mb:.0f} MB at 3,000 and {measured[most].peak_mb:.0f} MB at {most:,} paths on two threads. Paths are summed into exact counts as they finish, in tables whose size depends on outcomes and months alone; a thread adds its own. What little memory grows by is pages of these tables that no path had touched before. Keeping the first 2,000 paths one by one, as `moecast run` does unless told otherwise, makes it {kept.peak_mb:.0f} MB. Digests are the same on one and two threads: {"yes" if all(m.digest == one[n].digest for n, m in measured.items() if n in one) else "NO"}.
 
@@ -199,16 +215,13 @@ def main():
     parser.add_argument("moecast")
     parser.add_argument("--most", type=int, default=100000)
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--million", action="store_true")
     given = parser.parse_args()
     moecast, size = pathlib.Path(given.moecast).resolve(), 4000
     by_paths = {}
     for threads in (1, 2):
-        for n in (1000, 3000, 10000, 30000, 100000):
-            if n <= given.most:
-                by_paths[n, threads] = measure(moecast, "baseline", n, threads, given.repeat if n <= 10000 else 1)
-    if given.million:
-        by_paths[1000000, 2] = measure(moecast, "baseline", 1000000, 2, 1)
+        for n in PATHS:
+            if n <= given.most and (threads == 2 or n <= ONE_THREAD_MOST):
+                by_paths[n, threads] = measure(moecast, "baseline", n, threads, given.repeat if n <= REPEAT_MOST else 1)
     kept = measure(moecast, "baseline", 10000, 2, 1, ["--keep", 2000])
     with tempfile.TemporaryDirectory() as folder:
         by_months = {k: measure(moecast, with_months(folder, k), size, 2, given.repeat) for k in MONTHS}
