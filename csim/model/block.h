@@ -182,7 +182,9 @@ void csim_assimilate_shares(csim_block *b);            /* assimilate.c: called b
 void csim_bridge_start(csim_block *b, csim_bridge *bridge, const char *shock);
 void csim_bridge_fill(const csim_block *b, csim_bridge *bridge, const csim_stream *stream, double z[2][P]);
 
-/* fleet.c, shared by compute, cost and silicon: uncut generation shares of a ladder at month t; `lag` NULL for none. */
+/* fleet.c, shared by compute, cost and silicon. May generation i of a ladder have a share in month t? Those after one that may not, may not either. */
+static inline int csim_ladder_has_begun(const csim_plan_ladder *ladder, int i, double t) { return i == 0 || t >= ladder->month[i] - CSIM_LADDER_MARGIN_MONTHS; }
+/* Uncut generation shares of a ladder at month t; `lag` NULL for none. */
 void csim_ladder_shares(const csim_plan_ladder *ladder, double t, const double *lag, const double *tau, double shares[][P]);
 
 /* The fleet in hand (docs/model.md §4, "Machines"): fill fleet_share, cut at .01 and renormalised, and the list of machines that are left. */

@@ -4,7 +4,8 @@
 
 #define SMALLEST_SHARE 0.01
 
-/* Generation i takes over along r_i = S(4((t − t_i − ℓ)/τ − 1)): 2 % at its date, half after τ, 98 % after 2τ. Shares are differences of ramps. */
+/* Generation i takes over along r_i = S(4((t − t_i − ℓ)/τ − 1)): 2 % at its date, half after τ, 98 % after 2τ. Shares are differences of ramps. Before the
+ * margin r_i is 0, not merely small: the successors that a longer horizon adds are not felt by months that a shorter one has. */
 void csim_ladder_shares(const csim_plan_ladder *ladder, double t, const double *lag, const double *tau, double shares[][P]) {
     static const double on_time[P];
     const double *restrict late = lag ? lag : on_time;
@@ -12,6 +13,10 @@ void csim_ladder_shares(const csim_plan_ladder *ladder, double t, const double *
     for (int i = ladder->count - 1; i > 0; i--) {
         const double age = t - ladder->month[i];
         double *restrict share = shares[i];
+        if (!csim_ladder_has_begun(ladder, i, t)) {
+            memset(share, 0, sizeof shares[i]); /* nor has a later one a ramp: ladders are in the order of dates */
+            continue;
+        }
         for (int p = 0; p < P; p++) {
             const double ramp = moe_logistic(4.0 * ((age - late[p]) / tau[p] - 1.0));
             share[p] = ramp - next[p];

@@ -65,7 +65,7 @@ static void find_merchant_revenue(csim_block *b) {
     const csim_plan_ladder *ladder = &b->plan->fleet_ladder[b->plan->merchant_fleet];
     const double *chip_part = IN(b, SI_CHIP_SHARE, 0), *retired = IN(b, COMPUTE_RETIREMENT, 0), later = b->t > 0 ? 1.0 : 0.0;
     double weight[P] = {0}, price[P] = {0};
-    for (int i = 0; i < ladder->count; i++) {
+    for (int i = 0; i < ladder->count && csim_ladder_has_begun(ladder, i, b->t); i++) {
         const double *now = b->merchant_share_now[i], *before = b->merchant_share_before[i];
         MOE_LANES(p) {
             const double gain = moe_max(now[p] - later * before[p], 1e-9), g = later > 0.0 ? gain : now[p];

@@ -4,8 +4,6 @@
 
 #include "csim/plan/compile.h"
 
-enum { SUCCESSOR_MARGIN_MONTHS = 6 }; /* a generation has a share a little before its date */
-
 static int find_machine(const csim_plan *plan, const char *id) {
     for (int32_t i = 0; i < plan->machines; i++)
         if (!strcmp(plan->machine[i].id, id)) return i;
@@ -84,7 +82,7 @@ static csim_status compile_ladder(const csim_scenario *s, const csim_catalogue *
     if (!count || successor_months <= 0) return CSIM_OK;
     const int last = machine;
     int month = steps[count - 1].month - s->start_month + successor_months;
-    for (int n = 1; month <= s->months - 1 + SUCCESSOR_MARGIN_MONTHS; n++, month += successor_months) {
+    for (int n = 1; month <= s->months - 1 + CSIM_LADDER_MARGIN_MONTHS; n++, month += successor_months) {
         csim_status status = successor(plan, last, n, &machine, err);
         if (!status) status = add_step(ladder, machine, month, err);
         if (status) return status;

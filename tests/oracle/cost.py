@@ -95,7 +95,7 @@ def start(run, s):
 def _ramp_shares(run, ladder, t, lag):
     """Shares of a ladder's machines, (paths, all machines): first 1 − r_2, middle r_i − r_(i+1), last r_n."""
     columns, dates = ladder
-    r = S(4 * ((t - dates[None, :] - lag[:, None]) / run["cost.tau_fleet"][:, None] - 1))
+    r = S(4 * ((t - dates[None, :] - lag[:, None]) / run["cost.tau_fleet"][:, None] - 1)) * (t >= dates[None, :] - 6)
     share = r.copy()
     share[:, :-1] -= r[:, 1:]
     share[:, 0] = 1 - r[:, 1] if len(dates) > 1 else 1.0

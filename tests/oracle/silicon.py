@@ -30,7 +30,10 @@ def _merchant_share(run, s):
 def _merchant_revenue(run, s, t):
     share = s.share[run.sc.merchant.id]
     gain = np.maximum(share - s.share_prev, 1e-9) if t else share
-    on = run.fleet_ladders[run.sc.merchant.id][0]  # the fleet's own machines only
+    machines, dates = run.fleet_ladders[run.sc.merchant.id]
+    begun = t >= dates - 6
+    begun[0] = True
+    on = machines[begun]  # the fleet's own machines only
     g = gain[:, on] / gain[:, on].sum(1, keepdims=True)
     capex, fp8 = run.park.column["capex"][:, on], run.park.column["fp8"][:, on]
     chip = run["si.chip_share_of_capex"] * (g * capex / 1e3 / (fp8 / H100_FP8)).sum(1)  # k$ an H100e
