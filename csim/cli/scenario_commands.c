@@ -21,7 +21,9 @@ static csim_status load_checked(const char *name, csim_scenario **scenario, csim
     if (!status) status = csim_claims_check(*scenario, catalogue, err);
     csim_catalogue_free(catalogue);
     if (status) {
+        csim_plan_free(*plan);
         csim_scenario_free(*scenario);
+        *plan = NULL;
         *scenario = NULL;
     }
     return status;
