@@ -9,6 +9,7 @@
 #include "csim/batch/index_parts.h"
 #include "csim/report/export.h"
 #include "csim/scenario/paths.h"
+#include "csim/report/tidy.h"
 #include "csim/store/atomic_file.h"
 #include "csim/store/run_file.h"
 
@@ -103,25 +104,6 @@ const csim_claim_result *csim_index_answer(const csim_batch_row *row, const csim
 
 typedef struct csv { const csim_batch *batch; const csim_batch_row *rows; const csim_index_reading *readings; size_t reading_count; } csv;
 
-static void put_text(FILE *out, const char *text) {
-    if (!text[strcspn(text, ",\"\r\n")]) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"') fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
-}
-
-static void put_number(FILE *out, double value) {
-    char text[CSIM_NUMBER_TEXT];
-    fputc(',', out);
-    if (isfinite(value)) fputs(csim_number_text(value, text), out);
-}
-
 static void put_head(FILE *out, const csv *what) {
     fputs("run,status,sentence,base", out);
     for (size_t k = 0; k < what->batch->keys; k++) fprintf(out, ",%s", what->batch->key[k]);
@@ -142,31 +124,31 @@ static void put_identity(FILE *out, const csim_batch_row *row) {
         return;
     }
     fprintf(out, ",%llu,%llu,%llu", (unsigned long long)row->paths, (unsigned long long)row->seed, (unsigned long long)row->stopped);
-    put_number(out, row->seconds);
+    csim_tidy_csv_number(out, row->seconds);
     fprintf(out, ",%s,", row->digest);
-    put_text(out, row->item->name);
+    csim_tidy_csv_text(out, row->item->name);
     fputc(',', out);
-    if (row->has_report) put_text(out, row->item->name), fputs("/report.xlsx", out);
+    if (row->has_report) csim_tidy_csv_text(out, row->item->name), fputs("/report.xlsx", out);
     fprintf(out, ",%s", csim_month_text(row->month, month));
 }
 
 static void put_row(FILE *out, const csv *what, const csim_batch_row *row) {
     const int known = row->digest[0] != 0;
-    put_text(out, row->item->name);
+    csim_tidy_csv_text(out, row->item->name);
     fprintf(out, ",%s,", csim_batch_status_name(row->status));
-    put_text(out, row->sentence);
+    csim_tidy_csv_text(out, row->sentence);
     fputc(',', out);
-    put_text(out, row->item->base);
-    for (size_t k = 0; k < what->batch->keys; k++) fputc(',', out), put_text(out, row->item->label[k]);
+    csim_tidy_csv_text(out, row->item->base);
+    for (size_t k = 0; k < what->batch->keys; k++) fputc(',', out), csim_tidy_csv_text(out, row->item->label[k]);
     put_identity(out, row);
     for (int i = 0; i < CSIM_BATCH_HEADLINES; i++) {
         const csim_estimate all[] = {row->headline[i].p50, row->headline[i].p5, row->headline[i].p95};
-        for (size_t e = 0; e < 3; e++) put_number(out, known ? all[e].value : (double)NAN), put_number(out, known ? all[e].error : (double)NAN);
+        for (size_t e = 0; e < 3; e++) csim_tidy_csv_number(out, known ? all[e].value : (double)NAN), csim_tidy_csv_number(out, known ? all[e].error : (double)NAN);
     }
     for (size_t i = 0; i < what->reading_count; i++) {
         const csim_claim_result *claim = csim_index_answer(row, &what->readings[i]);
-        put_number(out, claim && claim->answer != CSIM_ANSWER_OPEN ? claim->probability.value : (double)NAN);
-        put_number(out, claim && claim->answer != CSIM_ANSWER_OPEN ? claim->probability.error : (double)NAN);
+        csim_tidy_csv_number(out, claim && claim->answer != CSIM_ANSWER_OPEN ? claim->probability.value : (double)NAN);
+        csim_tidy_csv_number(out, claim && claim->answer != CSIM_ANSWER_OPEN ? claim->probability.error : (double)NAN);
     }
     fputs("\r\n", out);
 }

@@ -8,6 +8,7 @@
 #include "csim/base/run_limits.h"
 #include "csim/cli/batch_job.h"
 #include "csim/scenario/c_locale.h"
+#include "csim/store/folder_lock.h"
 
 enum { MOST_PATHS_SIDE_BY_SIDE = 100000 };
 
@@ -98,6 +99,12 @@ static csim_status work_off(csim_batch_job *self, csim_error *err) {
     return started ? CSIM_OK : csim_error_set(err, CSIM_NO_MEMORY, "the system gives no thread");
 }
 
+/* After Ctrl-C: what an earlier batch has finished stands in the index too. */
+static void keep_what_is_there(csim_batch_job *self) {
+    for (size_t i = 0; i < self->batch->items; i++)
+        if (self->rows[i].status == CSIM_BATCH_NOT_RUN && csim_batch_is_done(self, self->rows[i].item)) self->rows[i].status = CSIM_BATCH_KEPT;
+}
+
 /* ---- the index ---------------------------------------------------------------------------------------------------------------------------------- */
 
 static csim_status write_index(csim_batch_job *self, csim_error *err) {
@@ -118,12 +125,13 @@ static size_t count_status(const csim_batch_job *self, csim_batch_status status)
 /* The table of what failed comes last: it is what a person must see. */
 static csim_status conclude(csim_batch_job *self, csim_error *err) {
     const size_t done = count_status(self, CSIM_BATCH_OK), kept = count_status(self, CSIM_BATCH_KEPT), failed = count_status(self, CSIM_BATCH_FAILED);
-    fprintf(self->io->out, "%zu runs: %zu made, %zu kept, %zu failed, %zu not run; index in %s/index.csv and index.xlsx\n", self->batch->items, done, kept, failed,
-            count_status(self, CSIM_BATCH_NOT_RUN), self->folder);
+    const size_t left = count_status(self, CSIM_BATCH_NOT_RUN);
+    fprintf(self->io->out, "%zu runs: %zu made, %zu kept, %zu failed, %zu not run; index in %s/index.csv and index.xlsx\n", self->batch->items, done, kept, failed, left,
+            self->folder);
     for (size_t i = 0; failed && i < self->batch->items; i++)
         if (self->rows[i].status == CSIM_BATCH_FAILED) fprintf(self->io->out, "failed: %s: %s\n", self->rows[i].item->name, self->rows[i].sentence);
     fflush(self->io->out);
-    if (is_cancelled(self)) return csim_error_set(err, CSIM_INTERRUPTED, "interrupted after %zu of %zu runs; the same command goes on from there", done + kept + failed, self->batch->items);
+    if (left) return csim_error_set(err, CSIM_INTERRUPTED, "interrupted after %zu of %zu runs; the same command goes on from there", done + kept + failed, self->batch->items);
     return failed ? csim_error_set(err, CSIM_RUN_FAILED, "%zu of %zu runs failed", failed, self->batch->items) : CSIM_OK;
 }
 
@@ -137,7 +145,8 @@ static csim_status prepare(csim_batch_job *self, csim_error *err) {
     if (!self->rows) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a batch");
     for (size_t i = 0; i < batch->items; i++) self->rows[i].item = &batch->item[i];
     if (batch->left_out && !self->wanted->quiet) fprintf(self->io->out, "%zu files of %s are no scenarios and left out\n", batch->left_out, batch->file);
-    return csim_batch_make_folder(self->folder, err);
+    const csim_status status = csim_batch_make_folder(self->folder, err);
+    return status ? status : csim_folder_lock(self->folder, "batch", &self->folder_lock, err);
 }
 
 static csim_status run_batch(const csim_cli_io *io, const csim_batch_request *wanted, csim_error *err) {
@@ -145,16 +154,19 @@ static csim_status run_batch(const csim_cli_io *io, const csim_batch_request *wa
     if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a batch");
     self->io = io;
     self->wanted = wanted;
+    self->folder_lock = -1;
     pthread_mutex_init(&self->lock, NULL);
     csim_status status = csim_batch_load(wanted->batch, &self->batch, err);
     if (!status) status = prepare(self, err);
     if (!status) status = work_off(self, err);
+    if (!status && is_cancelled(self)) keep_what_is_there(self);
     if (!status) status = write_index(self, err);
     if (!status) status = conclude(self, err);
     for (size_t i = 0; self->rows && i < self->batch->items; i++) csim_batch_row_clear(&self->rows[i]);
     free(self->rows);
     csim_batch_free(self->batch);
     pthread_mutex_destroy(&self->lock);
+    csim_folder_unlock(self->folder_lock);
     free(self);
     return status;
 }

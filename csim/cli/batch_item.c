@@ -84,10 +84,30 @@ static int has_files(const csim_batch_job *self, const char *folder) {
 /* What a run's folder holds of the run that is wanted there. */
 typedef enum held { HELD_NOTHING, HELD_BEGUN, HELD_DONE } held;
 
+/* The catalogue may have changed since: what counts is the plan that the scenario gives today. */
+static int is_same_plan(const csim_scenario *scenario, const csim_run_file *file) {
+    csim_catalogue *catalogue = NULL;
+    csim_plan *plan = NULL;
+    csim_error ignored;
+    csim_status status = csim_catalogue_load(scenario->catalogue_dir, &catalogue, &ignored);
+    if (!status) status = csim_plan_compile(scenario, catalogue, &plan, &ignored);
+    const int same = !status && !memcmp(plan, csim_run_file_plan(file), sizeof *plan);
+    csim_plan_free(plan);
+    csim_catalogue_free(catalogue);
+    return same;
+}
+
+/* A batch's runs are whole ones, drawn as their scenarios say. */
+static int is_drawn_alike(const csim_scenario *scenario, const csim_run_file *file) {
+    const csim_run_options *options = &csim_run_file_result(file)->options;
+    const csim_sampler own = (csim_sampler)scenario->sampler;
+    return options->sampler == own && options->replicates == csim_sampling_replicates(own, (uint32_t)scenario->replicates) && !csim_run_file_info(file)->part.shards;
+}
+
 static int is_same_run(const csim_batch_job *self, const csim_scenario *scenario, const csim_run_file *file) {
     char hex[CSIM_SHA256_HEX_SIZE];
     hash_text(scenario, hex);
-    return meta_is(file, "scenario_sha256", hex) && meta_is(file, "version", csim_version()) && meta_is_count(file, "seed", seed_of(self, scenario)) &&
+    return is_drawn_alike(scenario, file) && is_same_plan(scenario, file) && meta_is(file, "scenario_sha256", hex) && meta_is(file, "version", csim_version()) && meta_is_count(file, "seed", seed_of(self, scenario)) &&
            meta_is_count(file, "paths", (unsigned long long)paths_of(self, scenario));
 }
 
@@ -174,10 +194,22 @@ static csim_status run_into(const csim_batch_job *self, const char *scenario, co
     return status;
 }
 
+static void places_of(const csim_batch_job *self, const csim_batch_item *item, char folder[CSIM_BATCH_PATH], char scenario[CSIM_BATCH_PATH]) {
+    snprintf(folder, CSIM_BATCH_PATH, "%.4096s/%.256s", self->folder, item->name);
+    snprintf(scenario, CSIM_BATCH_PATH, "%.8000s%s", item->text ? folder : item->scenario, item->text ? "/scenario.yaml" : "");
+}
+
+int csim_batch_is_done(const csim_batch_job *self, const csim_batch_item *item) {
+    char folder[CSIM_BATCH_PATH], scenario[CSIM_BATCH_PATH];
+    csim_error ignored;
+    places_of(self, item, folder, scenario);
+    if (!has_files(self, folder) || (item->text && write_text(scenario, item->text, &ignored))) return 0;
+    return look_into(self, scenario, folder) == HELD_DONE;
+}
+
 csim_status csim_batch_run_item(const csim_batch_job *self, const csim_batch_item *item, csim_progress_slot *slot, int *kept, csim_error *err) {
     char folder[CSIM_BATCH_PATH], scenario[CSIM_BATCH_PATH];
-    snprintf(folder, sizeof folder, "%.4096s/%.256s", self->folder, item->name);
-    snprintf(scenario, sizeof scenario, "%.8000s%s", item->text ? folder : item->scenario, item->text ? "/scenario.yaml" : "");
+    places_of(self, item, folder, scenario);
     csim_status status = csim_batch_make_folder(folder, err);
     if (!status && item->text) status = write_text(scenario, item->text, err);
     const held before = status ? HELD_NOTHING : look_into(self, scenario, folder);

@@ -38,6 +38,7 @@ typedef struct csim_batch_job {
     csim_batch *batch;
     csim_batch_row *rows;
     char folder[4096];
+    int folder_lock;
     long long threads_each;
     size_t workers;
     csim_batch_worker worker[CSIM_BATCH_THREADS];
@@ -47,6 +48,9 @@ typedef struct csim_batch_job {
 } csim_batch_job;
 
 csim_status csim_batch_make_folder(const char *folder, csim_error *err); /* and those above it */
+
+/* Is all of an item's run there already? What is not, or not to be read, is not. */
+int csim_batch_is_done(const csim_batch_job *self, const csim_batch_item *item);
 
 /* Makes the run of one scenario or cell, or goes on with it; *kept: all of it was there already. Tells `slot`, which may be NULL, how far it is. */
 csim_status csim_batch_run_item(const csim_batch_job *self, const csim_batch_item *item, csim_progress_slot *slot, int *kept, csim_error *err);

@@ -6,6 +6,7 @@
 
 #include "csim/base/run_limits.h"
 #include "csim/cli/run_job.h"
+#include "csim/store/folder_lock.h"
 #include "csim/cli/shards.h"
 
 enum { USUAL_MOST_PATHS = 1000000 };
@@ -52,7 +53,7 @@ static void clear(csim_run_job *self) {
     csim_plan_free(self->plan);
     csim_catalogue_free(self->catalogue);
     csim_scenario_free(self->scenario);
-    if (self->folder_lock >= 0) close(self->folder_lock);
+    csim_folder_unlock(self->folder_lock);
 }
 
 static csim_status run_job(const csim_cli_io *io, csim_run_job *self, const csim_run_request *wanted, csim_error *err) {

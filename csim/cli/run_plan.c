@@ -1,18 +1,15 @@
 /* See run_job.h: scenario or stored run → plan → a run that holds what is known already. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "csim/base/clock.h"
 #include "csim/cli/keep.h"
 #include "csim/cli/run_job.h"
 #include "csim/cli/shards.h"
 #include "csim/engine/further.h"
 #include "csim/store/atomic_file.h"
+#include "csim/store/folder_lock.h"
 
 /* --- the scenario and the folder ------------------------------------------------------------------------------------------------------------------- */
 
@@ -38,21 +35,6 @@ static csim_status no_folder(const csim_run_job *self, const char *what, const c
     return csim_error_set_at(err, CSIM_FILE_WRITE, self->folder, 0, 0, NULL, "cannot %s this folder: %s", what, why);
 }
 
-/* Two runs that write into one folder at once would leave the files of both mixed. File systems without locks are let pass. A killed run holds its lock until
- * the system has taken down its threads and memory, so whoever resumes it at once has to wait a little. */
-static csim_status lock_folder(csim_run_job *self, csim_error *err) {
-    const double until_s = csim_clock_s() + 2.0;
-    const struct timespec wait = {.tv_nsec = 20000000};
-    self->folder_lock = open(self->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (self->folder_lock < 0) return no_folder(self, "open", strerror(errno), err);
-    while (flock(self->folder_lock, LOCK_EX | LOCK_NB)) {
-        if (errno != EWOULDBLOCK && errno != EINTR) return CSIM_OK;
-        if (csim_clock_s() > until_s) return no_folder(self, "use", "another run is writing into it", err);
-        nanosleep(&wait, NULL);
-    }
-    return CSIM_OK;
-}
-
 /* The folder is made before the paths are simulated, so that a wrong place costs no run. */
 csim_status csim_job_make_folder(csim_run_job *self, const csim_run_request *wanted, csim_error *err) {
     const char *given = wanted->folder ? wanted->folder : self->scenario->name;
@@ -69,7 +51,7 @@ csim_status csim_job_make_folder(csim_run_job *self, const csim_run_request *wan
         if (!here) break;
     }
     if (access(self->folder, W_OK)) return no_folder(self, "write into", strerror(errno), err);
-    const csim_status status = lock_folder(self, err);
+    const csim_status status = csim_folder_lock(self->folder, "run", &self->folder_lock, err);
     if (!status) csim_atomic_file_sweep(self->folder);
     return status;
 }

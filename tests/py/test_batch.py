@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -140,6 +141,46 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
     assert "1 made, 1 kept" in moecast("batch", tmp_path / "mixed.yaml", "-o", tmp_path / "mixed").stdout
 
 
+def test_what_an_earlier_batch_finished_stays_in_the_index_after_ctrl_c(tmp_path):
+    (tmp_path / "long.yaml").write_text("moecast: 1\nname: long\nextends: baseline\nrun: {paths: 5000000}\n")
+    (tmp_path / "small.yaml").write_text("moecast: 1\nname: small\nextends: baseline\nrun: {paths: 30}\n")
+    (tmp_path / "study.yaml").write_text(HEAD + "scenarios: [./small.yaml]\n")
+    assert moecast("batch", tmp_path / "study.yaml", "-o", tmp_path / "out").returncode == 0
+    before = rows_of(tmp_path / "out")["small"]
+    (tmp_path / "study.yaml").write_text(HEAD + "scenarios: [./long.yaml, ./small.yaml]\n")
+    process = subprocess.Popen([BIN, "batch", tmp_path / "study.yaml", "-o", tmp_path / "out"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and "1 kept, 0 failed, 1 not run" in out and "interrupted after 1 of 2 runs" in err
+    rows = rows_of(tmp_path / "out")
+    assert rows["long"]["status"] == "not run" and rows["small"] == {**before, "status": "kept"}
+
+
+def test_another_catalogue_or_sampler_makes_a_run_again(tmp_path):
+    shutil.copytree(ROOT / "scenarios/catalogue", tmp_path / "cat")
+    (tmp_path / "own.yaml").write_text("moecast: 1\nname: own\nextends: baseline\ncatalogue: ./cat\n")
+    (tmp_path / "study.yaml").write_text(f"{HEAD}{DEFAULTS}scenarios: [./own.yaml]\n")
+    batch = ("batch", tmp_path / "study.yaml", "-o", tmp_path / "out")
+    assert "1 made" in moecast(*batch).stdout and "1 kept" in moecast(*batch).stdout
+    before, hardware = digest_of(tmp_path / "out/own"), tmp_path / "cat/hardware.yaml"
+    hardware.write_text(re.sub(r"(capex_usd: )(\d+)", lambda m: f"{m[1]}{int(m[2]) + 100}", hardware.read_text(), count=40))
+    assert "1 made" in moecast(*batch).stdout and digest_of(tmp_path / "out/own") != before
+    assert moecast("run", tmp_path / "own.yaml", "--paths", 40, "--seed", 3, "--sampler", "sobol", "--no-contrasts", "--no-report", "-o", tmp_path / "out/own").returncode == 0
+    assert "1 made" in moecast(*batch).stdout and "1 kept" in moecast(*batch).stdout
+
+
+def test_two_batches_do_not_share_a_folder(tmp_path):
+    (tmp_path / "long.yaml").write_text("moecast: 1\nname: long\nextends: baseline\nrun: {paths: 5000000}\n")
+    (tmp_path / "study.yaml").write_text(HEAD + "scenarios: [./long.yaml]\n")
+    first = subprocess.Popen([BIN, "batch", tmp_path / "study.yaml", "-o", tmp_path / "out"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(0.5)
+    second = moecast("batch", tmp_path / "study.yaml", "-o", tmp_path / "out")
+    first.kill()
+    first.wait()
+    assert second.returncode == 4 and "another batch is writing into it" in second.stderr and second.stderr.count("\n") == 1
+
+
 @pytest.mark.slow
 def test_a_run_that_was_broken_off_is_gone_on_with(tmp_path):
     (tmp_path / "long.yaml").write_text("moecast: 1\nname: long\nextends: baseline\ntime: {start: 2024-01, end: 2024-12}\nrun: {paths: 40000, seed: 3}\n")
@@ -225,11 +266,11 @@ def test_the_shipped_batches_name_cells_that_load(tmp_path):
 
 
 def test_terminal_shows_a_bar_a_run_and_one_over_all_and_is_left_clean(tmp_path):
-    (tmp_path / "two.yaml").write_text(f"{HEAD}defaults: {{paths: 600, seed: 3, contrasts: false, report: false, month: 2028-12}}\nscenarios: [baseline, no_controls, tight_controls]\n")
+    (tmp_path / "two.yaml").write_text(f"{HEAD}defaults: {{paths: 2000, seed: 3, contrasts: false, report: false, month: 2028-12}}\nscenarios: [baseline, no_controls, tight_controls]\n")
     env = {"MOECAST_SCENARIOS": str(ROOT / "scenarios")}
     code, pictures = terminal.run([BIN, "batch", tmp_path / "two.yaml", "-o", tmp_path / "out", "--threads", 2], columns=90, env=env)
     assert code == 0
-    both = [p for p in pictures if any(re.match(r"  baseline .*\[[#.]{20}\] +\d+ % of 600 paths", line) for line in p) and any(line.startswith("  no_controls ") for line in p)]
+    both = [p for p in pictures if any(re.match(r"  baseline .*\[[#.]{20}\] +\d+ % of 2000 paths", line) for line in p) and any(line.startswith("  no_controls ") for line in p)]
     assert both and all(re.match(r"  \d of 3 runs +\[[#.]{20}\] +\d+ %, \d+ s", p[-2]) for p in both)
     assert [line.split(":")[0] for line in pictures[-1][:3]] == [f"[{i}/3] {line.split()[1][:-1]}" for i, line in enumerate(pictures[-1][:3], 1)]
     assert pictures[-1][3].startswith("3 runs: 3 made") and not any("#" in line or ".." in line for line in pictures[-1])
@@ -241,4 +282,5 @@ def test_low_terminal_shows_as_many_runs_as_it_has_room_for(tmp_path):
     code, pictures = terminal.run([BIN, "batch", tmp_path / "four.yaml", "-o", tmp_path / "out", "--threads", 4], rows=4, columns=60, env=env)
     assert code == 0
     boards = [[line for line in p if line.startswith("  ")] for p in pictures]
+    assert not any(re.search(r" of 30?$| of 300 p?a?t?h?$", line) for board in boards for line in board)
     assert max(map(len, boards)) == 3 and all(board[-1].lstrip()[0].isdigit() for board in boards if board)
