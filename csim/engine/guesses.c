@@ -54,22 +54,27 @@ static double scale_of(counts of) {
     return n * 2.0 * p * (1.0 - p);
 }
 
-/* Half a pair of each kind more keeps the error from vanishing where one kind was not met. */
+/* Half a pair of each kind more keeps an error from vanishing where one kind was not met. */
+static counts with_halves(counts found) { return (counts){found.no + 0.5, found.apart + 0.5, found.yes + 0.5}; }
+
 static double error_of(counts found) {
-    const counts of = {found.no + 0.5, found.apart + 0.5, found.yes + 0.5}, by = influence_of(of);
+    const counts of = with_halves(found), by = influence_of(of);
     return sqrt(of.no * by.no * by.no + of.apart * by.apart * by.apart + of.yes * by.yes * by.yes) / scale_of(of);
 }
 
-/* Pairs of one replicate are not independent: what they do together counts. */
+/* Pairs of one replicate are not independent: what they do together counts. With few pairs of a kind that may happen to be the same in every replicate, and
+ * then what independent pairs would say stands in. */
 static double error_between(counts found, const unsigned char *first, const unsigned char *again, size_t stride, size_t n, uint32_t replicates) {
-    const counts by = influence_of(found);
+    const counts by = influence_of(with_halves(found));
+    const double least = fmin(fmin(found.no, found.apart), found.yes);
     double squares = 0.0;
     for (uint32_t r = 0; r < replicates; r++) {
         const counts of = counts_of(first, again, stride, n, r, replicates);
         const double moved = of.no * by.no + of.apart * by.apart + of.yes * by.yes;
         squares += moved * moved;
     }
-    return sqrt(squares * replicates / (replicates - 1.0)) / scale_of(found);
+    const double between = sqrt(squares * replicates / (replicates - 1.0)) / scale_of(with_halves(found));
+    return least < CSIM_GUESSES_LEAST ? fmax(between, error_of(found)) : between;
 }
 
 csim_estimate csim_guesses_share(const unsigned char *first, const unsigned char *again, size_t stride, size_t n, uint32_t replicates) {

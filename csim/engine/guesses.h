@@ -17,8 +17,9 @@ int csim_is_guess(const csim_input *input);
  * one each: those of the guesses are exchanged, so what a measured input shares with a guess moves with it. *redrawn: how many there are. */
 csim_status csim_guesses_plan(const csim_scenario *scenario, const csim_plan *plan, csim_plan **out, size_t *redrawn, csim_error *err);
 
-/* T with its standard error (delta method over pairs, or over replicates: pair i belongs to i mod `replicates`). first[i · stride] and again[i · stride] are one path's csim_hit in the two runs; a pair of which one is
- * unknown is left out. NAN when fewer than CSIM_GUESSES_LEAST of all answers are yes, or no. */
+/* T with its standard error (delta method over pairs, or over replicates: pair i belongs to i mod `replicates`; while fewer than CSIM_GUESSES_LEAST pairs are of
+ * one kind it is no smaller than that of independent pairs). first[i · stride] and again[i · stride] are one path's csim_hit in the two runs; a pair of which one
+ * is unknown is left out. NAN when fewer than CSIM_GUESSES_LEAST of all answers are yes, or no. */
 csim_estimate csim_guesses_share(const unsigned char *first, const unsigned char *again, size_t stride, size_t n, uint32_t replicates);
 
 #endif

@@ -107,7 +107,7 @@ csim_probability csim_probability_of_replicates(const uint64_t *hits, const uint
 /* How often a series of whole numbers (CSIM_AXIS_COUNT) is `value`. */
 csim_probability csim_accumulator_share(const csim_accumulator *self, size_t series, size_t month, uint32_t value);
 
-/* Standard error of Σ weight·value / Σ weight over independent replicates; NAN for fewer than two with a weight. */
+/* Standard error of Σ weight·value / Σ weight over independent replicates; NAN for fewer than two with a weight, 0 where they are equal but for rounding. */
 double csim_error_between(const double *value, const double *weight, size_t replicates);
 /* 97.5 % point of Student's t; 1.96 for 0 (no replicates). */
 double csim_student_point(size_t degrees);

@@ -30,8 +30,9 @@ static double variance_of(const csim_moments *m, double grid) {
 /* ---- between replicates ---- */
 
 double csim_error_between(const double *value, const double *weight, size_t replicates) {
-    double total = 0.0, centre = 0.0, squares = 0.0, used = 0.0;
+    double total = 0.0, centre = 0.0, squares = 0.0, used = 0.0, largest = 0.0;
     for (size_t i = 0; i < replicates; i++) {
+        if (weight[i] > 0.0) largest = fmax(largest, fabs(value[i]));
         total += weight[i];
         centre += weight[i] > 0.0 ? weight[i] * value[i] : 0.0;
         used += weight[i] > 0.0;
@@ -39,7 +40,8 @@ double csim_error_between(const double *value, const double *weight, size_t repl
     if (used < 2.0) return NOT_KNOWN;
     centre /= total;
     for (size_t i = 0; i < replicates; i++) squares += weight[i] > 0.0 ? weight[i] * (value[i] - centre) * (weight[i] * (value[i] - centre)) : 0.0;
-    return sqrt(squares * used / (used - 1.0)) / total;
+    const double error = sqrt(squares * used / (used - 1.0)) / total;
+    return error > 1e-12 * largest ? error : 0.0; /* what rounding leaves of equal values is no spread */
 }
 
 /* To .001 of its value: a table where the expansion in 1/degrees (Abramowitz and Stegun 26.7.5) is worse. */

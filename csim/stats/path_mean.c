@@ -28,6 +28,9 @@ static double error_between(const csim_path_mean *self) {
 csim_estimate csim_path_mean_estimate(const csim_path_mean *self) {
     const double n = self->all.n;
     if (n < 1.0) return (csim_estimate){(double)NAN, (double)NAN};
-    if (self->replicates > 1) return (csim_estimate){self->all.mean, error_between(self)};
+    if (self->replicates > 1) {
+        const double error = error_between(self);
+        return (csim_estimate){self->all.mean, error > 0.0 || !(self->all.squares > 0.0) ? error : (double)NAN};
+    }
     return (csim_estimate){self->all.mean, n > 1.0 ? sqrt(self->all.squares / (n - 1.0) / n) : (double)NAN};
 }

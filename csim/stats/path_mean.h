@@ -13,7 +13,8 @@ typedef struct csim_path_mean { uint32_t replicates; csim_path_sums all, of[CSIM
 
 void csim_path_mean_add(csim_path_mean *self, size_t path, double x);
 
-/* NAN without paths; the error is NAN where one path, or one replicate, says nothing of a spread. */
+/* NAN without paths. The error is NAN, not known, with a single path, with a single replicate that has any, and where all replicates have one mean although
+ * paths differ; it is 0 where all paths are equal. */
 csim_estimate csim_path_mean_estimate(const csim_path_mean *self);
 
 #endif

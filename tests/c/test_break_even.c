@@ -160,6 +160,20 @@ static void nothing_and_everything_redrawn_give_nought_and_one(void **state) {
     assert_true(isnan(csim_guesses_share(first, again, 1, N, 1).value));
 }
 
+/* Two answers in each of eight replicates, all of them in one run only: every replicate says the same, and yet 16 pairs do not make it certain. */
+static void few_answers_alike_in_all_replicates_do_not_make_a_share_certain(void **state) {
+    static unsigned char first[N], again[N];
+    (void)state;
+    for (uint32_t i = 0; i < N; i++) first[i] = again[i] = CSIM_MISS;
+    for (uint32_t i = 0; i < 8; i++) first[i] = again[8 + i] = CSIM_HIT;
+    const csim_estimate apart = csim_guesses_share(first, again, 1, N, 8), alone = csim_guesses_share(first, again, 1, N, 1);
+    assert_true(apart.error >= alone.error && alone.error > 0.05);
+    memcpy(again, first, sizeof again);
+    first[16] = again[16] = first[17] = again[17] = CSIM_HIT;
+    const csim_estimate alike = csim_guesses_share(first, again, 1, N, 8);
+    assert_true(alike.value == 0.0 && alike.error > 0.02);
+}
+
 /* ---- on the baseline */
 
 enum { PATHS = 600 };
@@ -365,6 +379,7 @@ int main(void) {
         cmocka_unit_test(an_additive_example_has_its_known_index_and_error),
         cmocka_unit_test(the_error_bar_holds_for_rare_answers_too),
         cmocka_unit_test(nothing_and_everything_redrawn_give_nought_and_one),
+        cmocka_unit_test(few_answers_alike_in_all_replicates_do_not_make_a_share_certain),
         cmocka_unit_test(kept_hits_add_up_to_the_tallies),
         cmocka_unit_test(only_guesses_are_drawn_anew),
         cmocka_unit_test(runs_beside_do_not_depend_on_slices_and_leave_the_result_alone),

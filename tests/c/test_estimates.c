@@ -2,6 +2,7 @@
 #include <gsl/gsl_cdf.h>
 #include <stdlib.h>
 
+#include "csim/stats/path_mean.h"
 #include "csim/stats/replicates.h"
 #include "tests/c/check.h"
 
@@ -52,6 +53,30 @@ static void the_error_of_a_mean_is_the_spread_between_replicates(void **state) {
     check_close(csim_accumulator_mean(it.of, 0, 0).error, sqrt(variance / 64.0), 1e-12);
     check_close(csim_accumulator_effective(it.of, 0, 0), 64.0, 0);
     release(it);
+}
+
+/* 13 of 23 in each of three replicates: their weighted mean differs from 13/23 in the last digit, which is no spread. */
+static void rounding_is_no_spread_between_replicates(void **state) {
+    const double value[] = {13.0 / 23.0, 13.0 / 23.0, 13.0 / 23.0}, weight[] = {23.0, 23.0, 23.0};
+    const uint64_t hits[] = {13, 13, 13}, counts[] = {23, 23, 23};
+    const csim_probability alone = csim_probability_of(39, 69), p = csim_probability_of_replicates(hits, counts, 3);
+    (void)state;
+    assert_true(csim_error_between(value, weight, 3) == 0.0);
+    assert_true(isnan(p.error) && p.low == alone.low && p.high == alone.high);
+}
+
+static void mean_over_paths_knows_no_error_where_replicates_agree_by_chance(void **state) {
+    const double apart[] = {0.0, 0.0, 1.0, 1.0}, equal[] = {3.0, 3.0, 3.0, 3.0};
+    csim_path_mean a = {.replicates = 2}, b = {.replicates = 2}, c = {.replicates = 1};
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        csim_path_mean_add(&a, i, apart[i]);
+        csim_path_mean_add(&b, i, equal[i]);
+        csim_path_mean_add(&c, i, apart[i]);
+    }
+    assert_true(csim_path_mean_estimate(&a).value == 0.5 && isnan(csim_path_mean_estimate(&a).error));
+    assert_true(csim_path_mean_estimate(&b).value == 3.0 && csim_path_mean_estimate(&b).error == 0.0);
+    check_close(csim_path_mean_estimate(&c).error, sqrt(1.0 / 3.0 / 4.0), 1e-14);
 }
 
 static void values_that_differ_never_have_an_error_of_exactly_zero(void **state) {
@@ -149,6 +174,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(students_points_are_gsls),
         cmocka_unit_test(the_error_of_a_mean_is_the_spread_between_replicates),
+        cmocka_unit_test(rounding_is_no_spread_between_replicates),
+        cmocka_unit_test(mean_over_paths_knows_no_error_where_replicates_agree_by_chance),
         cmocka_unit_test(values_that_differ_never_have_an_error_of_exactly_zero),
         cmocka_unit_test(constants_are_exact),
         cmocka_unit_test(probabilities_take_their_error_between_replicates),
