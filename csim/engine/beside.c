@@ -44,7 +44,7 @@ static int has_vintage(const csim_scenario *s) { return s->vintage[0] && strcmp(
 csim_status csim_beside_new(const csim_scenario *scenario, const csim_result *result, uint32_t paths, csim_beside **out, csim_error *err) {
     csim_beside *self = *out = calloc(1, sizeof *self);
     if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for the runs beside a run");
-    const uint32_t wanted = paths ? paths : result->options.paths < CSIM_CONTRAST_PATHS ? result->options.paths : CSIM_CONTRAST_PATHS;
+    const uint32_t wanted = csim_further_paths(result, paths);
     self->scenario = scenario;
     self->main_result = result;
     for (int i = 0; i < CSIM_MAX_READINGS; i++) self->aside[i] = csim_aside_none();

@@ -33,7 +33,6 @@ static csim_status take_sampler(csim_comparison *self, const csim_compare_side *
     self->options.sampler = one->sampler;
     self->options.replicates = one->replicates;
     self->options.strata = one->strata;
-    if (one->sampler == CSIM_SAMPLER_LHS && self->options.paths > one->strata * one->replicates) self->options.paths = one->strata * one->replicates; /* it has no more points */
     return CSIM_OK;
 }
 
@@ -77,6 +76,8 @@ static csim_status choose_draws(csim_comparison *self, const csim_compare_reques
                               (unsigned long long)run->seed, (unsigned long long)wanted->seed);
     self->options.seed = run->seed;
     self->options.first_path = run->result->options.first_path;
+    const uint32_t points = csim_run_options_points(&self->options);
+    if (self->options.paths > points) self->options.paths = points;
     return refuse_other_sampler(run, &wanted->drawn, err);
 }
 

@@ -86,7 +86,7 @@ csim_status csim_contrasts_new(const csim_scenario *scenario, const csim_result 
     if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for contrasts");
     self->scenario = scenario;
     self->main_result = result;
-    self->paths = paths ? paths : result->options.paths < CSIM_CONTRAST_PATHS ? result->options.paths : CSIM_CONTRAST_PATHS;
+    self->paths = csim_further_paths(result, paths);
     const csim_status status = add_jobs(self, err);
     if (status) {
         csim_contrasts_free(self);

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "csim/engine/engine.h"
+#include "csim/engine/further.h"
 #include "csim/scenario/scenario.h"
 
 /* What one contrast found. A is `against_base` (or the scenario that runs), B is `against`; d = B − A, B/A or ln(B/A). */
@@ -23,7 +24,6 @@ typedef struct csim_contrasts csim_contrasts;
 
 /* paths = 0: as many as the run has, at most CSIM_CONTRAST_PATHS. The kept rows of `result` serve as the running scenario's side when the run is complete
  * and has kept that many; otherwise that side is run again. scenario and result must outlive the contrasts. Loads nothing yet. */
-enum { CSIM_CONTRAST_PATHS = 4000 };
 csim_status csim_contrasts_new(const csim_scenario *scenario, const csim_result *result, uint32_t paths, csim_contrasts **out, csim_error *err);
 void csim_contrasts_free(csim_contrasts *self);
 

@@ -28,6 +28,8 @@ typedef struct csim_run_options {
 
 /* Fills in what 0 stands for. */
 void csim_run_options_complete(csim_run_options *options);
+/* How many paths from first_path on the sampler has points for: a hypercube is full at some time, the others never are. Of completed options. */
+uint32_t csim_run_options_points(const csim_run_options *options);
 /* The sampler of these options, freed by csim_sampling_free. USAGE, NO_MEMORY. */
 csim_status csim_run_options_sampling(const csim_run_options *options, csim_sampling **out, csim_error *err);
 

@@ -68,6 +68,12 @@ static csim_status check_side(const csim_scenario *scenario, const csim_claim *c
     return status;
 }
 
+uint32_t csim_further_paths(const csim_result *result, uint32_t asked) {
+    const uint32_t ran = result->options.paths, usual = ran < CSIM_CONTRAST_PATHS ? ran : CSIM_CONTRAST_PATHS, wanted = asked ? asked : usual;
+    const uint32_t points = csim_run_options_points(&result->options);
+    return wanted < points ? wanted : points;
+}
+
 csim_status csim_further_check(const csim_scenario *scenario, csim_error *err) {
     seen before = {.count = 0};
     csim_status status = check_vintage(scenario, err);

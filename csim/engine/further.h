@@ -3,6 +3,7 @@
 #ifndef CSIM_ENGINE_FURTHER_H
 #define CSIM_ENGINE_FURTHER_H
 
+#include "csim/engine/engine.h"
 #include "csim/plan/plan.h"
 #include "csim/scenario/scenario.h"
 
@@ -18,6 +19,10 @@ bool csim_further_knows_less(int vintage_known_until, const csim_scenario *runni
 /* Compiles every further scenario once and forgets it, so that a mistake costs no run. INCONSISTENT when the file itself names a vintage that knows as much as
  * it does; a name that came through extends or from a stored text is let pass, and shows none. */
 csim_status csim_further_check(const csim_scenario *scenario, csim_error *err);
+
+/* Paths of a further run: as many as are asked for, with 0 as many as the run has and at most CSIM_CONTRAST_PATHS, and never more than a hypercube's points. */
+enum { CSIM_CONTRAST_PATHS = 4000 };
+uint32_t csim_further_paths(const csim_result *result, uint32_t asked);
 
 /* True for what ends the run that asks: NO_MEMORY and INTERRUPTED. Anything else leaves answers open, with the reason in text[CSIM_FURTHER_REASON]. */
 bool csim_further_is_fatal(csim_status status);

@@ -236,12 +236,22 @@ static csim_status look(void *object, const csim_block *b, csim_error *err) {
     return csim_events_take(&self->watch, b, self->trace, err);
 }
 
+static csim_status refuse_path(const csim_run_options *options, uint32_t points, uint32_t path, csim_error *err) {
+    return csim_error_set(err, CSIM_USAGE, "a Latin hypercube of %u points has no path %u (%u replicates of %u strata, counted from 0)", points, path, options->replicates, options->strata);
+}
+
 csim_status csim_trace_new(const csim_plan *plan, const csim_run_options *options, uint32_t path, csim_trace **out, csim_error *err) {
+    csim_run_options whole = *options;
+    csim_run_options_complete(&whole);
+    whole.first_path = 0;
+    const uint32_t points = csim_run_options_points(&whole);
     follower *self = calloc(1, sizeof *self);
     csim_trace *trace = calloc(1, sizeof *trace);
     csim_status status = CSIM_NO_MEMORY;
     *out = NULL;
-    if (self && trace) {
+    if (whole.sampler == CSIM_SAMPLER_LHS && path >= points) {
+        status = refuse_path(&whole, points, path, err);
+    } else if (self && trace) {
         *trace = (csim_trace){.plan = plan, .seed = options->seed, .path = path, .months = plan->months};
         self->trace = trace;
         const csim_c_locale guard = csim_c_locale_enter(); /* the events' texts have numbers in them */

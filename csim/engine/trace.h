@@ -42,7 +42,8 @@ typedef struct csim_trace {
     int failure, failure_slot, failure_month; /* csim_failure; the other two count only when it is not CSIM_PATH_OK. The path goes on all the same. */
 } csim_trace;
 
-/* The plan must outlive the trace; free with csim_trace_free. Errors: NO_MEMORY. */
+/* The plan must outlive the trace; free with csim_trace_free. Errors: NO_MEMORY; USAGE for a path beyond a hypercube's
+ * points. */
 csim_status csim_trace_new(const csim_plan *plan, const csim_run_options *options, uint32_t path, csim_trace **out, csim_error *err);
 void csim_trace_free(csim_trace *trace);
 
