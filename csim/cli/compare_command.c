@@ -69,39 +69,39 @@ static csim_status check_request(const request *asked, csim_error *err) {
 
 /* ---- for a person ------------------------------------------------------------------------------------------------------------------------------- */
 
-/* As many decimals as the error supports, one more than that of a printed mean: a difference is read with its error. */
-static const char *number(double value, double error, char text[32]) {
-    const int decimals = error > 0.0 ? (int)fmax(0.0, fmin(9.0, 1.0 - floor(log10(error)))) : 0;
-    if (isnan(value)) snprintf(text, 32, "-");
-    else if (error > 0.0) snprintf(text, 32, "%.*f", decimals, value);
-    else snprintf(text, 32, "%.4g", value);
-    return text;
-}
-
 static int is_shown(const request *asked, const csim_compare_row *row, int last_month) {
     if (asked->series || asked->at) return 1;
     return csim_is_headline_series(row->series) && (row->month == last_month || row->month == (2028 - 2000) * 12 + 11);
 }
 
+/* "213", or a minus where it is not defined. */
+static const char *plain(const char *format, double value, char text[CSIM_PRINT_TEXT]) {
+    snprintf(text, CSIM_PRINT_TEXT, isnan(value) ? "-" : format, value);
+    return text;
+}
+
+/* A difference is read with its error, and has one decimal more than a mean. */
 static void print_row(FILE *out, const csim_compare_row *row) {
     const csim_paired *d = &row->difference;
-    char a[32], b[32], mean[32], month[CSIM_MONTH_TEXT], error[32], low[32], high[32], ratio[48] = "";
-    fprintf(out, "  %-24s %s %10s %10s ", row->series, csim_month_text(row->month, month), number(row->a.value, row->a.error, a), number(row->b.value, row->b.error, b));
+    const csim_estimate low = {d->p5, d->mean.error * 10.0}, high = {d->p95, d->mean.error * 10.0};
+    char a[CSIM_PRINT_TEXT], b[CSIM_PRINT_TEXT], c[CSIM_PRINT_TEXT], e[CSIM_PRINT_TEXT], month[CSIM_MONTH_TEXT];
+    fprintf(out, "  %-24s %s %10s %10s ", row->series, csim_month_text(row->month, month), csim_estimate_text(row->a, 1, a), csim_estimate_text(row->b, 1, b));
     if (row->identical) {
         fprintf(out, "  identical\n");
         return;
     }
-    if (!isnan(row->ratio.value)) snprintf(ratio, sizeof ratio, "  x %.4g ± %.1g", row->ratio.value, row->ratio.error);
-    fprintf(out, "%11s ± %-8s [%s, %s] %6.2f %8.3g %s%s\n", number(d->mean.value, d->mean.error, mean), number(d->mean.error, d->mean.error, error),
-            number(d->p5, d->mean.error * 10.0, low), number(d->p95, d->mean.error * 10.0, high), d->correlation, d->paths_saved, row->unit, ratio);
+    fprintf(out, "%11s ± %-8s [%s, %s] ", csim_estimate_text(d->mean, 1, c), csim_error_text(d->mean.error, 1, e), csim_estimate_text(low, 1, a), csim_estimate_text(high, 1, b));
+    fprintf(out, "%6s %8s %s", plain("%.2f", d->correlation, a), plain("%.3g", d->paths_saved, b), row->unit);
+    if (!isnan(row->ratio.value)) fprintf(out, "  x %.4g ± %s", row->ratio.value, isnan(row->ratio.error) ? "?" : plain("%.1g", row->ratio.error, a));
+    fputc('\n', out);
 }
 
 static void print_claim(FILE *out, const csim_compare_claim *c) {
-    char a[32], b[32], mean[32], error[32];
-    fprintf(out, "  %-40s %8s %8s ", c->reading, number(c->a.value, c->a.error, a), number(c->b.value, c->b.error, b));
+    char a[CSIM_PRINT_TEXT], b[CSIM_PRINT_TEXT], mean[CSIM_PRINT_TEXT], error[CSIM_PRINT_TEXT];
+    fprintf(out, "  %-40s %12s %12s ", c->reading, csim_share_text(&c->a, 1, a), csim_share_text(&c->b, 1, b));
     if (isnan(c->difference.value)) fprintf(out, "  not decided on both sides\n");
     else if (!c->gained && !c->lost && c->difference.value == 0.0) fprintf(out, "  no path changes its answer\n");
-    else fprintf(out, "%9s ± %-8s %6llu %6llu\n", number(c->difference.value, c->difference.error, mean), number(c->difference.error, c->difference.error, error),
+    else fprintf(out, "%9s ± %-8s %6llu %6llu\n", csim_estimate_text(c->difference, 1, mean), csim_error_text(c->difference.error, 1, error),
                  (unsigned long long)c->gained, (unsigned long long)c->lost);
 }
 
@@ -118,7 +118,7 @@ static void print_side(FILE *out, const request *asked, const csim_comparison *c
         else hidden++;
     }
     if (hidden) fprintf(out, "  and %zu more with --csv, --json, --series or --at\n", hidden);
-    fprintf(out, "\n  %-40s %8s %8s %9s   %-8s %6s %6s\n", "probability", "A", "B", "B - A", "± error", "gained", "lost");
+    fprintf(out, "\n  %-40s %12s %12s %9s   %-8s %6s %6s\n", "probability", "A", "B", "B - A", "± error", "gained", "lost");
     for (size_t i = 0; i < claims; i++)
         if (claim[i].side == side) print_claim(out, &claim[i]);
 }

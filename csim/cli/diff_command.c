@@ -5,6 +5,7 @@
 
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
+#include "csim/cli/print.h"
 #include "csim/cli/side.h"
 #include "csim/engine/result_diff.h"
 #include "csim/report/tidy.h"
@@ -69,13 +70,24 @@ static void print_scenarios(FILE *out, const job *self) {
     if (self->plans_differ && !self->values) fprintf(out, "  and yet their plans differ: the catalogue has changed in between\n");
 }
 
+static void print_paths(FILE *out, const char *side, const csim_result *result) {
+    char drawn[CSIM_DRAWN_TEXT];
+    fprintf(out, "%s  %llu, %s, %llu failed\n", side, (unsigned long long)result->done, csim_drawn_text(result->options, drawn), (unsigned long long)result->failed);
+}
+
+static void print_answer(FILE *out, const csim_answer_difference *it) {
+    char a[CSIM_PRINT_TEXT], b[CSIM_PRINT_TEXT];
+    fprintf(out, "    %s.%-24s A %s %s  B %s %s, %.1f\n", it->a->claim, it->a->reading, csim_answer_name(it->a->answer), csim_share_text(&it->a->probability, 0, a),
+            csim_answer_name(it->b->answer), csim_share_text(&it->b->probability, 0, b), it->sigmas);
+}
+
 static void print_results(FILE *out, const job *self) {
     const csim_result *a = csim_run_file_result(self->side[0].file), *b = csim_run_file_result(self->side[1].file);
     char month[CSIM_MONTH_TEXT];
     fprintf(out, "\nresults%s\n", self->digests_differ ? "" : ": the same, bit for bit");
     fprintf(out, "  digest  A  %s\n          B  %s\n", self->digest[0], self->digest[1]);
-    fprintf(out, "  paths   A  %llu, seed %llu, %llu failed\n          B  %llu, seed %llu, %llu failed\n", (unsigned long long)a->done, (unsigned long long)a->options.seed,
-            (unsigned long long)a->failed, (unsigned long long)b->done, (unsigned long long)b->options.seed, (unsigned long long)b->failed);
+    print_paths(out, "  paths   A", a);
+    print_paths(out, "          B", b);
     if (!self->digests_differ) return;
     fprintf(out, "\n  %zu headline means more than %g combined standard errors apart\n", self->means, CSIM_RESULT_DIFF_SIGMAS);
     for (size_t i = 0; i < self->means; i++) {
@@ -83,12 +95,8 @@ static void print_results(FILE *out, const job *self) {
         fprintf(out, "    %-28s %s  A %.5g ± %.1g  B %.5g ± %.1g %s, %.1f\n", it->series, csim_month_text(it->month, month), it->a.value, it->a.error, it->b.value, it->b.error, it->unit,
                 it->sigmas);
     }
-    fprintf(out, "\n  %zu claims answered differently\n", self->answers);
-    for (size_t i = 0; i < self->answers; i++) {
-        const csim_claim_result *x = self->answer[i].a, *y = self->answer[i].b;
-        fprintf(out, "    %s.%-24s A %s %.4g ± %.1g  B %s %.4g ± %.1g\n", x->claim, x->reading, csim_answer_name(x->answer), x->probability.value, x->probability.error,
-                csim_answer_name(y->answer), y->probability.value, y->probability.error);
-    }
+    fprintf(out, "\n  %zu claims answered differently, by as many combined standard errors\n", self->answers);
+    for (size_t i = 0; i < self->answers; i++) print_answer(out, &self->answer[i]);
 }
 
 static void print_all(FILE *out, const job *self) {
@@ -126,16 +134,17 @@ static void put_answer(FILE *out, const csim_answer_difference *it) {
     csim_tidy_json_pair(out, "reading", it->a->reading);
     csim_tidy_json_pair(out, "a_answer", csim_answer_name(it->a->answer));
     csim_tidy_json_pair(out, "b_answer", csim_answer_name(it->b->answer));
-    csim_tidy_json_estimate(out, "a", (csim_estimate){it->a->probability.value, it->a->probability.error});
-    csim_tidy_json_estimate(out, "b", (csim_estimate){it->b->probability.value, it->b->probability.error});
+    csim_tidy_json_probability(out, "a", &it->a->probability);
+    csim_tidy_json_probability(out, "b", &it->b->probability);
     fputc('}', out);
 }
 
 static void put_results(FILE *out, const job *self) {
     for (int i = 0; i < 2; i++) {
         const csim_result *result = csim_run_file_result(self->side[i].file);
-        fprintf(out, ",\n  \"%c\": {\"digest\": \"%s\", \"seed\": %llu, \"paths\": %llu, \"failed\": %llu}", "ab"[i], self->digest[i], (unsigned long long)result->options.seed,
-                (unsigned long long)result->done, (unsigned long long)result->failed);
+        fprintf(out, ",\n  \"%c\": {\"digest\": \"%s\", \"seed\": %llu, \"sampler\": \"%s\", \"replicates\": %u, \"paths\": %llu, \"failed\": %llu}", "ab"[i], self->digest[i],
+                (unsigned long long)result->options.seed, csim_sampler_name(result->options.sampler), result->options.replicates, (unsigned long long)result->done,
+                (unsigned long long)result->failed);
     }
     fputs(",\n  \"means\": [", out);
     for (size_t i = 0; i < self->means; i++) fputs(i ? ",\n" : "\n", out), put_mean(out, &self->mean[i]);

@@ -7,15 +7,34 @@
 #include "csim/report/sampling_note.h"
 #include "csim/store/run_file.h"
 
-/* A number with as many decimals as its error supports; with a question mark where that is not known. */
-static const char *with_error(csim_estimate x, char text[32]) {
-    if (isnan(x.value)) snprintf(text, 32, "-");
-    else if (isnan(x.error)) snprintf(text, 32, "%.3g?", x.value);
-    else if (!(x.error > 0.0)) snprintf(text, 32, "%.4g", x.value);
-    else {
-        const int decimals = (int)fmax(0.0, fmin(8.0, -floor(log10(x.error))));
-        snprintf(text, 32, "%.*f", decimals, x.value);
-    }
+/* Decimals that an error supports, and some more; −1: too small for a row of decimals. */
+static int decimals_of(double error, int more) {
+    const double wanted = more - floor(log10(error));
+    return wanted > 9.0 ? -1 : (int)fmax(0.0, wanted);
+}
+
+const char *csim_estimate_text(csim_estimate x, int more, char text[CSIM_PRINT_TEXT]) {
+    const int decimals = x.error > 0.0 ? decimals_of(x.error, more) : -1;
+    if (isnan(x.value)) snprintf(text, CSIM_PRINT_TEXT, "-");
+    else if (isnan(x.error)) snprintf(text, CSIM_PRINT_TEXT, "%.3g?", x.value);
+    else if (decimals < 0) snprintf(text, CSIM_PRINT_TEXT, "%.4g", x.value);
+    else snprintf(text, CSIM_PRINT_TEXT, "%.*f", decimals, x.value);
+    return text;
+}
+
+const char *csim_error_text(double error, int more, char text[CSIM_PRINT_TEXT]) {
+    const int decimals = error > 0.0 ? decimals_of(error, more) : -1;
+    if (isnan(error)) snprintf(text, CSIM_PRINT_TEXT, "?");
+    else if (decimals < 0) snprintf(text, CSIM_PRINT_TEXT, "%.1g", error);
+    else snprintf(text, CSIM_PRINT_TEXT, "%.*f", decimals, error);
+    return text;
+}
+
+/* No hits, or nothing but hits, is a bound and no share. */
+const char *csim_share_text(const csim_probability *p, int more, char text[CSIM_PRINT_TEXT]) {
+    if (p->count && p->hits == 0) snprintf(text, CSIM_PRINT_TEXT, "below %.2g", p->high);
+    else if (p->count && p->hits == p->count) snprintf(text, CSIM_PRINT_TEXT, "above %.4f", p->low);
+    else csim_estimate_text((csim_estimate){p->value, p->error}, more, text);
     return text;
 }
 
@@ -47,34 +66,27 @@ static void print_series(FILE *out, const csim_result *result, const char *name)
     if (slot < 0) return;
     fprintf(out, "  %-26s", name);
     for (size_t i = 0; i < sizeof years / sizeof years[0]; i++) {
-        char low[32], middle[32], high[32];
+        char low[CSIM_PRINT_TEXT], middle[CSIM_PRINT_TEXT], high[CSIM_PRINT_TEXT];
         const int k = report_of(plan, years[i]);
         if (k < 0) continue;
         if (csim_accumulator_lowest(result->statistics, (size_t)slot, (size_t)k) == csim_accumulator_highest(result->statistics, (size_t)slot, (size_t)k)) {
             fprintf(out, " %9s %9.4g %9s |", "constant", csim_accumulator_lowest(result->statistics, (size_t)slot, (size_t)k), "");
             continue;
         }
-        fprintf(out, " %9s %9s %9s |", with_error(csim_accumulator_quantile(result->statistics, (size_t)slot, (size_t)k, 0.05), low),
-                with_error(csim_accumulator_quantile(result->statistics, (size_t)slot, (size_t)k, 0.50), middle),
-                with_error(csim_accumulator_quantile(result->statistics, (size_t)slot, (size_t)k, 0.95), high));
+        fprintf(out, " %9s %9s %9s |", csim_estimate_text(csim_accumulator_quantile(result->statistics, (size_t)slot, (size_t)k, 0.05), 0, low),
+                csim_estimate_text(csim_accumulator_quantile(result->statistics, (size_t)slot, (size_t)k, 0.50), 0, middle),
+                csim_estimate_text(csim_accumulator_quantile(result->statistics, (size_t)slot, (size_t)k, 0.95), 0, high));
     }
     fprintf(out, " %s\n", csim_outcome_rows[plan->slot_outcome[slot]].unit);
 }
 
-/* No hits, or nothing but hits, is a bound and no share. */
-static void print_share(FILE *out, const csim_probability *p) {
-    char text[32];
-    if (p->count && p->hits == 0) fprintf(out, "below %.2g", p->high);
-    else if (p->count && p->hits == p->count) fprintf(out, "above %.4f", p->low);
-    else fputs(with_error((csim_estimate){p->value, p->error}, text), out);
-}
-
 static void print_probability(FILE *out, const csim_claim_result *c) {
     const csim_probability *p = &c->probability;
+    char text[CSIM_PRINT_TEXT];
     if (c->answer == CSIM_ANSWER_OPEN) fprintf(out, "open: %s", c->note);
     else if (c->answer == CSIM_ANSWER_CONSTANT) fprintf(out, "%s (%.4g, constant)", p->value > 0.5 ? "true" : "false", c->value.value);
     else {
-        print_share(out, p);
+        fputs(csim_share_text(p, 0, text), out);
         if (p->hits && p->hits < p->count) fprintf(out, " ± %.1g", p->error);
     }
     if (c->answer == CSIM_ANSWER_PAIRS) fprintf(out, "; mean difference %.4g", c->value.value);
@@ -85,10 +97,10 @@ static void print_probability(FILE *out, const csim_claim_result *c) {
 static void print_beside(FILE *out, const csim_claim_result *c) {
     const csim_break_even *turn = &c->break_even;
     const csim_estimate *guesses = &c->aside.guesses;
-    char month[CSIM_MONTH_TEXT];
+    char month[CSIM_MONTH_TEXT], text[CSIM_PRINT_TEXT];
     if (c->aside.vintage.count) {
         fprintf(out, "; %s: ", csim_month_text(c->aside.vintage_month, month));
-        print_share(out, &c->aside.vintage);
+        fputs(csim_share_text(&c->aside.vintage, 0, text), out);
     }
     if (isfinite(guesses->value)) fprintf(out, "; guesses %.0f %%", 100.0 * guesses->value);
     if (turn->state == CSIM_BREAK_FLIPS)

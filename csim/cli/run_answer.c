@@ -48,6 +48,8 @@ csim_status csim_job_write(const csim_cli_io *io, csim_run_job *self, const csim
     csim_status status = csim_job_store(io, self, err);
     snprintf(path, sizeof path, "%s/monthly.csv", self->folder);
     if (!status) unlink(path); /* of an earlier run, if any: it is written when asked for */
+    snprintf(path, sizeof path, "%s/report.xlsx", self->folder);
+    if (!status && wanted->no_report) unlink(path);
     csim_job_file(self, path);
     if (!status) status = csim_run_file_read(path, &file, err); /* the exports are made from the file, not from memory: what is stored is what is shown */
     snprintf(path, sizeof path, "%s/summary.csv", self->folder);

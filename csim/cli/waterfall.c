@@ -20,13 +20,20 @@ static csim_status read_what(const char *what, char *series, size_t size, int *m
 }
 
 static void print_bar(FILE *out, const csim_waterfall_bar *bar, const csim_waterfall_total *sum) {
-    const double error = bar->effect.error, share = bar->effect.value == 0.0 ? 0.0 : 100.0 * bar->effect.value / sum->difference.value;
-    const int decimals = error > 0.0 ? (int)fmax(0.0, fmin(9.0, 1.0 - floor(log10(error)))) : 0;
-    fprintf(out, "  %-20s %12.*f ± %-10.*f", bar->group, decimals, bar->effect.value, decimals, error);
-    if (sum->orders) fprintf(out, " ± %-10.*f", decimals, bar->order_error);
+    const double share = bar->effect.value == 0.0 ? 0.0 : 100.0 * bar->effect.value / sum->difference.value;
+    char effect[CSIM_PRINT_TEXT], error[CSIM_PRINT_TEXT], alone[CSIM_PRINT_TEXT], last[CSIM_PRINT_TEXT];
+    fprintf(out, "  %-20s %12s ± %-10s", bar->group, csim_estimate_text(bar->effect, 1, effect), csim_error_text(bar->effect.error, 1, error));
+    if (sum->orders) fprintf(out, " ± %-10s", csim_error_text(bar->order_error, 1, error));
     if (isfinite(share)) fprintf(out, " %6.1f %%", share);
-    if (isfinite(bar->alone) && isfinite(bar->last)) fprintf(out, "   %.*f alone, %.*f last", decimals, bar->alone, decimals, bar->last);
+    if (isfinite(bar->alone) && isfinite(bar->last))
+        fprintf(out, "   %s alone, %s last", csim_estimate_text((csim_estimate){bar->alone, bar->effect.error}, 1, alone),
+                csim_estimate_text((csim_estimate){bar->last, bar->effect.error}, 1, last));
     fprintf(out, "   %zu key%s\n", bar->keys, bar->keys == 1 ? "" : "s");
+}
+
+static void print_end(FILE *out, const char *name, csim_estimate x) {
+    char value[CSIM_PRINT_TEXT], error[CSIM_PRINT_TEXT];
+    fprintf(out, "  %-20s %12s ± %s\n", name, csim_estimate_text(x, 1, value), csim_error_text(x.error, 1, error));
 }
 
 static void print_waterfall(FILE *out, const csim_waterfall *w, const char *what) {
@@ -36,10 +43,11 @@ static void print_waterfall(FILE *out, const csim_waterfall *w, const char *what
     const csim_comparison *ends = csim_waterfall_ends(w);
     char drawn[CSIM_DRAWN_TEXT];
     fprintf(out, "%s, %s: %u paths of each of %zu scenarios, %s\n\n", what, sum->unit, csim_comparison_paths(ends), sum->runs, csim_drawn_text(csim_comparison_options(ends), drawn));
-    fprintf(out, "  %-20s %12.6g ± %.2g\n", csim_comparison_name(ends, 0), sum->a.value, sum->a.error);
+    print_end(out, csim_comparison_name(ends, 0), sum->a);
     for (size_t i = 0; i < bars; i++) print_bar(out, &bar[i], sum);
-    fprintf(out, "  %-20s %12.6g ± %.2g\n", csim_comparison_name(ends, 1), sum->b.value, sum->b.error);
-    fprintf(out, "  %-20s %12.6g ± %.2g\n\n", "difference", sum->difference.value, sum->difference.error);
+    print_end(out, csim_comparison_name(ends, 1), sum->b);
+    print_end(out, "difference", sum->difference);
+    fputc('\n', out);
     const char *const over = csim_comparison_options(ends).replicates > 1 ? "replicates" : "paths";
     if (sum->orders) fprintf(out, "each bar: share ± standard error over %s ± over the sample of %zu orders in which groups change sides\n", over, sum->orders);
     else fprintf(out, "each bar: share ± standard error over %s; all orders in which groups may change sides are averaged\n", over);

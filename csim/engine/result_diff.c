@@ -12,6 +12,12 @@ static double sigmas_of(csim_estimate a, csim_estimate b) {
     return !(apart > 0.0) ? 0.0 : error > 0.0 ? apart / error : (double)INFINITY;
 }
 
+/* No path, or every path, leaves no spread: the bound is then the error, as far from the share as a normal's one-sided 95 % point. */
+static csim_estimate share_of(const csim_probability *p) {
+    const double at_the_edge = p->count && (!p->hits || p->hits == p->count) ? (p->high - p->low) / 1.6448536269514722 : p->error;
+    return (csim_estimate){p->value, at_the_edge};
+}
+
 /* Position of a month (since 2000-01) among those whose distribution is kept; −1. */
 static int report_of(const csim_plan *plan, int month) {
     for (int k = 0; k < plan->report_months; k++)
@@ -51,7 +57,7 @@ csim_status csim_answer_differences(const csim_claim_result *a, size_t a_count, 
     for (size_t i = 0; i < a_count; i++) {
         const csim_claim_result *other = answer_of(b, b_count, &a[i]);
         if (!other) continue;
-        const csim_estimate pa = {a[i].probability.value, a[i].probability.error}, pb = {other->probability.value, other->probability.error};
+        const csim_estimate pa = share_of(&a[i].probability), pb = share_of(&other->probability);
         const int other_kind = a[i].answer != other->answer;
         const double sigmas = other_kind ? (double)INFINITY : sigmas_of(pa, pb);
         if (sigmas > CSIM_RESULT_DIFF_SIGMAS) (*out)[(*count)++] = (csim_answer_difference){&a[i], other, sigmas};

@@ -13,8 +13,8 @@ enum { CSIM_NUMBER_TEXT = 32 };
 /* Shortest text of a finite number that strtod gives back exactly. Call in the "C" locale. Returns text. */
 char *csim_number_text(double value, char text[CSIM_NUMBER_TEXT]);
 
-/* summary.csv (RFC 4180, CRLF, UTF-8), tidy: series,element,month,statistic,value,standard_error,unit; one row a series, reported month and statistic
- * (mean, sd, p5, p25, p50, p75, p95). What is not known is an empty field, as is every error and the sd of a single path. */
+/* summary.csv (RFC 4180, CRLF, UTF-8), tidy: series,element,month,statistic,value,standard_error,unit,effective_paths,low,high (95 % bounds); one row a series,
+ * reported month and statistic (mean, sd, p5, p25, p50, p75, p95). What is not known is an empty field, as is every error and the sd of a single path. */
 csim_status csim_export_csv(const char *path, const csim_result *result, csim_error *err);
 
 /* monthly.csv, written likewise: series,element,month,mean,standard_error,sd,sd_error,unit; one row a series and month of the horizon. */

@@ -60,8 +60,8 @@ static void put_claim(FILE *stream, const csim_comparison *c, const csim_compare
     fputs("    {\"reading\": ", stream);
     csim_tidy_json_text(stream, claim->reading);
     csim_tidy_json_pair(stream, "with", csim_comparison_name(c, claim->side));
-    csim_tidy_json_estimate(stream, "a", (csim_estimate){claim->a.value, claim->a.error});
-    csim_tidy_json_estimate(stream, "b", (csim_estimate){claim->b.value, claim->b.error});
+    csim_tidy_json_probability(stream, "a", &claim->a);
+    csim_tidy_json_probability(stream, "b", &claim->b);
     csim_tidy_json_estimate(stream, "difference", claim->difference);
     fprintf(stream, ", \"gained\": %llu, \"lost\": %llu}", (unsigned long long)claim->gained, (unsigned long long)claim->lost);
 }
@@ -93,7 +93,7 @@ static void put_csv_row(FILE *stream, const csim_comparison *c, const csim_compa
     csim_tidy_csv_text(stream, row->unit);
     put_numbers(stream, (const double[]){row->a.value, row->a.error, row->b.value, row->b.error, d->mean.value, d->mean.error, d->p5, d->p50, d->p95, d->probability.value,
                                          row->ratio.value, row->ratio.error, d->correlation, d->paths_saved, (double)d->pairs}, 15);
-    fputs(",,\r\n", stream);
+    fputs(",,,,,,\r\n", stream);
 }
 
 static void put_csv_claim(FILE *stream, const csim_comparison *c, const csim_compare_claim *claim) {
@@ -102,7 +102,7 @@ static void put_csv_claim(FILE *stream, const csim_comparison *c, const csim_com
     csim_tidy_csv_text(stream, csim_comparison_name(c, claim->side));
     fprintf(stream, ",%s,,share", claim->reading);
     put_numbers(stream, (const double[]){claim->a.value, claim->a.error, claim->b.value, claim->b.error, claim->difference.value, claim->difference.error, none, none, none, none,
-                                         none, none, none, none, none, (double)claim->gained, (double)claim->lost}, 17);
+                                         none, none, none, none, none, (double)claim->gained, (double)claim->lost, claim->a.low, claim->a.high, claim->b.low, claim->b.high}, 21);
     fputs("\r\n", stream);
 }
 
@@ -110,7 +110,7 @@ static void put_csv(FILE *stream, const void *what) {
     size_t rows, claims;
     const csim_compare_row *row = csim_comparison_rows(what, &rows);
     const csim_compare_claim *claim = csim_comparison_claims(what, &claims);
-    fputs("kind,with,name,month,unit,a,a_error,b,b_error,difference,difference_error,p5,p50,p95,above,ratio,ratio_error,correlation,runs_saved,pairs,gained,lost\r\n", stream);
+    fputs("kind,with,name,month,unit,a,a_error,b,b_error,difference,difference_error,p5,p50,p95,above,ratio,ratio_error,correlation,runs_saved,pairs,gained,lost,a_low,a_high,b_low,b_high\r\n", stream);
     for (size_t i = 0; i < rows; i++) put_csv_row(stream, what, &row[i]);
     for (size_t i = 0; i < claims; i++) put_csv_claim(stream, what, &claim[i]);
 }

@@ -21,14 +21,23 @@ static void put_number(FILE *stream, double value) {
     if (isfinite(value)) fputs(csim_number_text(value, text), stream);
 }
 
+static void put_numbers(FILE *stream, const double *numbers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        fputc(',', stream);
+        put_number(stream, numbers[i]);
+    }
+}
+
 static void put_text(FILE *stream, const char *text) { csim_tidy_csv_text(stream, text); }
 
-static csim_estimate statistic(const csim_accumulator *of, size_t series, size_t month, int which, const char **name) {
+typedef struct statistic { const char *name; csim_estimate estimate; csim_interval bounds; /* 95 % */ } statistic;
+
+static statistic find_statistic(const csim_accumulator *of, size_t series, size_t month, int which) {
     static const struct { const char *name; double p; } quantiles[] = {{"p5", 0.05}, {"p25", 0.25}, {"p50", 0.5}, {"p75", 0.75}, {"p95", 0.95}};
-    *name = which == 0 ? "mean" : which == 1 ? "sd" : quantiles[which - 2].name;
-    if (which == 0) return csim_accumulator_mean(of, series, month);
-    if (which == 1) return csim_accumulator_sd(of, series, month);
-    return csim_accumulator_quantile(of, series, month, quantiles[which - 2].p);
+    if (which == 0) return (statistic){"mean", csim_accumulator_mean(of, series, month), csim_accumulator_mean_interval(of, series, month)};
+    if (which == 1) return (statistic){"sd", csim_accumulator_sd(of, series, month), {(double)NAN, (double)NAN}};
+    const double p = quantiles[which - 2].p;
+    return (statistic){quantiles[which - 2].name, csim_accumulator_quantile(of, series, month, p), csim_accumulator_quantile_interval(of, series, month, p)};
 }
 
 /* "share.open.developers" is outcome share.open, element developers. */
@@ -45,28 +54,28 @@ static void put_month(FILE *stream, const csim_result *result, int slot, int rep
     const csim_plan *plan = result->plan;
     const csim_outcome_row *outcome = &csim_outcome_rows[plan->slot_outcome[slot]];
     char month[CSIM_MONTH_TEXT];
-    const char *name;
     csim_month_text(plan->start_month + plan->report_month[report], month);
     for (int which = 0; which < STATISTICS; which++) {
-        const csim_estimate estimate = statistic(result->statistics, (size_t)slot, (size_t)report, which, &name);
+        const statistic found = find_statistic(result->statistics, (size_t)slot, (size_t)report, which);
         put_text(stream, outcome->name);
         fputc(',', stream);
         put_text(stream, element_of(plan, slot));
-        fprintf(stream, ",%s,%s,", month, name);
-        put_number(stream, estimate.value);
+        fprintf(stream, ",%s,%s,", month, found.name);
+        put_number(stream, found.estimate.value);
         fputc(',', stream);
-        put_number(stream, estimate.error);
+        put_number(stream, found.estimate.error);
         fputc(',', stream);
         put_text(stream, outcome->unit);
         fputc(',', stream);
         if (which == 0) put_number(stream, csim_accumulator_effective(result->statistics, (size_t)slot, (size_t)report));
+        put_numbers(stream, (const double[]){found.bounds.low, found.bounds.high}, 2);
         fputs("\r\n", stream);
     }
 }
 
 static void put_all(FILE *stream, const void *what) {
     const csim_result *result = what;
-    fputs("series,element,month,statistic,value,standard_error,unit,effective_paths\r\n", stream);
+    fputs("series,element,month,statistic,value,standard_error,unit,effective_paths,low,high\r\n", stream);
     for (int slot = 0; slot < result->plan->slots; slot++)
         for (int report = 0; report < result->plan->report_months; report++) put_month(stream, result, slot, report);
 }
@@ -76,13 +85,6 @@ void csim_export_csv_put(FILE *stream, const csim_result *result) { put_all(stre
 csim_status csim_export_csv(const char *path, const csim_result *result, csim_error *err) { return csim_atomic_file_write(path, put_all, result, err); }
 
 /* ---- monthly.csv ---- */
-
-static void put_numbers(FILE *stream, const double *numbers, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        fputc(',', stream);
-        put_number(stream, numbers[i]);
-    }
-}
 
 static void put_moments(FILE *stream, const csim_result *result, int slot, int t) {
     const csim_outcome_row *outcome = &csim_outcome_rows[result->plan->slot_outcome[slot]];

@@ -76,3 +76,12 @@ void csim_tidy_json_estimate(FILE *stream, const char *key, csim_estimate estima
     put_number(stream, estimate.error);
     fputc('}', stream);
 }
+
+void csim_tidy_json_probability(FILE *stream, const char *key, const csim_probability *p) {
+    fprintf(stream, ", \"%s\": {\"hits\": %llu, \"count\": %llu", key, (unsigned long long)p->hits, (unsigned long long)p->count);
+    csim_tidy_json_value(stream, "value", p->value);
+    csim_tidy_json_value(stream, "error", p->error);
+    csim_tidy_json_value(stream, "low", p->low);
+    csim_tidy_json_value(stream, "high", p->high);
+    fputc('}', stream);
+}

@@ -17,6 +17,7 @@ const char core_waterfall_doc[] =
 #define DRAWN(c) \
     (COUNT("seed", csim_comparison_seed(c)) || COUNT("paths", csim_comparison_paths(c)) || TEXT("sampler", csim_sampler_name(csim_comparison_options(c).sampler)) || \
      COUNT("replicates", csim_comparison_options(c).replicates))
+#define SHARE(key, it) (ESTIMATE(key, it) || NUMBER(key "_low", (it).low) || NUMBER(key "_high", (it).high) || COUNT(key "_hits", (it).hits) || COUNT(key "_count", (it).count))
 #define ESTIMATE(key, it) (NUMBER(key, (it).value) || NUMBER(key "_error", (it).error))
 
 /* ---- arguments ---------------------------------------------------------------------------------------------------------------------------------- */
@@ -113,7 +114,7 @@ static PyObject *row_at(const void *rows, Py_ssize_t i) {
 static PyObject *claim_at(const void *claims, Py_ssize_t i) {
     const csim_compare_claim *it = (const csim_compare_claim *)claims + i;
     PyObject *dict = PyDict_New();
-    if (dict && (COUNT("side", it->side) || TEXT("reading", it->reading) || ESTIMATE("a", it->a) || ESTIMATE("b", it->b) || NUMBER("difference", it->difference.value) ||
+    if (dict && (COUNT("side", it->side) || TEXT("reading", it->reading) || SHARE("a", it->a) || SHARE("b", it->b) || NUMBER("difference", it->difference.value) ||
                  NUMBER("error", it->difference.error) || COUNT("gained", it->gained) || COUNT("lost", it->lost)))
         Py_CLEAR(dict);
     return dict;

@@ -163,7 +163,14 @@ class Comparison:
         return self._named(self._rows)
 
     def claims(self) -> list[dict[str, Any]]:
-        """A row a side and reading: probabilities ``a`` and ``b``, ``difference`` with its paired ``error``, paths ``gained`` and ``lost``."""
+        """A row a side and reading.
+
+        Returns
+        -------
+        list of dict
+            ``with``, ``reading``; probabilities ``a`` and ``b``, each with ``_error``, 95 % bounds ``_low`` and ``_high``, ``_hits`` and ``_count``;
+            ``difference`` with its paired ``error``; paths ``gained`` and ``lost``.
+        """
         return self._named(self._claims)
 
     def to_dataframe(self) -> DataFrame:

@@ -230,10 +230,18 @@ def test_json_option_prints_run_json(tmp_path):
 
 def test_summary_is_tidy_with_units_and_errors(run):
     rows = list(csv.DictReader(open(run[0] / "summary.csv", newline="")))
-    assert set(rows[0]) == {"series", "element", "month", "statistic", "value", "standard_error", "unit", "effective_paths"}
+    assert set(rows[0]) == {"series", "element", "month", "statistic", "value", "standard_error", "unit", "effective_paths", "low", "high"}
     means = [r for r in rows if r["series"] == "share.open" and r["element"] == "developers" and r["month"] == "2028-12" and r["statistic"] == "mean"]
     assert len(means) == 1 and 0 < float(means[0]["value"]) < 1 and 0 < float(means[0]["standard_error"]) < .1 and means[0]["unit"] == "share"
     assert all(r["unit"] for r in rows)
+
+
+def test_summary_bounds_hold_the_value_and_whole_numbers_have_order_statistics(run):
+    with (run[0] / "summary.csv").open(newline="") as stream:
+        rows = [r for r in csv.DictReader(stream) if r["statistic"] != "sd"]
+    assert all(float(r["low"]) <= float(r["value"]) <= float(r["high"]) for r in rows)
+    pivots = [r for r in rows if r["series"] == "pivots" and r["statistic"].startswith("p")]
+    assert pivots and all(float(r["low"]).is_integer() and float(r["high"]).is_integer() for r in pivots)
 
 
 def test_one_path_has_numbers_but_no_standard_errors(tmp_path):

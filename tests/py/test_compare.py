@@ -227,6 +227,34 @@ def test_scenario_brings_its_own_sampler_into_a_comparison_and_a_waterfall(sampl
     assert fall["difference"] == {**found["series"][0]["difference"]} and fall["bars"][0]["effect"] == fall["difference"]
 
 
+def test_a_hypercube_is_compared_and_told_no_further_than_its_points_reach(tmp_path):
+    moecast("run", "baseline", "--paths", 1024, "--seed", 3, "--sampler", "lhs", "--replicates", 4, "--shard", "2/2", "--quiet", "-o", tmp_path / "half")
+    found = json.loads(moecast("compare", tmp_path / "half", "no_controls", "--series", "cap.gap", "--at", "2026-12", "--json").stdout)
+    assert (found["paths"], found["sampler"], found["series"][0]["pairs"]) == (512, "lhs", 512)
+    assert moecast("path", tmp_path / "half", 1023).returncode == 0
+    assert "a Latin hypercube of 1024 points has no path 1024" in refused("path", tmp_path / "half", 1024)
+
+
+def test_no_path_or_every_path_is_a_bound_and_no_certainty(runs):
+    found = json.loads(moecast("compare", "baseline", "no_controls", "--paths", 64, "--seed", 3, "--json").stdout)
+    never = [row for row in found["claims"] if row["a"]["count"] and not row["a"]["hits"]]
+    assert never and all(row["a"]["low"] == 0 and row["a"]["high"] == pytest.approx(1 - 0.05 ** (1 / row["a"]["count"])) for row in never)
+    assert "below 0.046" in moecast("compare", "baseline", "no_controls", "--paths", 64, "--seed", 3).stdout
+    assert "?" in moecast("compare", "baseline", "no_controls", "--paths", 1, "--series", "cap.gap", "--at", "2028-12").stdout
+    assert "nan" not in moecast("compare", "baseline", "no_controls", "--paths", 1, "--waterfall", "cap.gap@2028-12").stdout
+
+
+def test_diff_says_how_paths_were_drawn_and_holds_bounds_against_each_other(tmp_path):
+    for sampler, paths in (("mc", 700), ("sobol", 512)):
+        moecast("run", "baseline", "--paths", paths, "--seed", 3, "--sampler", sampler, "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / sampler)
+    said = moecast("diff", tmp_path / "mc", tmp_path / "sobol", code=1).stdout
+    assert "seed 3, sampler sobol in 16 replicates" in said and "the scenarios say the same" in said
+    found = json.loads(moecast("diff", tmp_path / "mc", tmp_path / "sobol", "--json", code=1).stdout)
+    assert (found["a"]["sampler"], found["b"]["sampler"], found["b"]["replicates"]) == ("mc", "sobol", 16)
+    rare = [row for row in found["claims"] if min(row["a"]["hits"], row["b"]["hits"]) == 0 and max(row["a"]["hits"], row["b"]["hits"]) < 4]
+    assert not rare
+
+
 @pytest.mark.parametrize("words,said", [(["--sampler", "sobel"], "mc, lhs or sobol, not 'sobel'"), (["--sampler", "sobol", "--replicates", 1], "at least 2 replicates"), (["--replicates", 65], "64")])
 def test_sampler_of_a_comparison_that_is_none_is_refused(words, said):
     assert said in refused("compare", "baseline", "no_controls", *words)
