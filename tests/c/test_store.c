@@ -617,15 +617,17 @@ static void numbers_are_short_and_read_back(void **state) {
 static void the_csv_has_a_row_for_every_statistic(void **state) {
     (void)state;
     csim_error err = {0};
-    char row[256], mean[CSIM_NUMBER_TEXT], error[CSIM_NUMBER_TEXT];
+    char row[256], mean[CSIM_NUMBER_TEXT], error[CSIM_NUMBER_TEXT], low[CSIM_NUMBER_TEXT], high[CSIM_NUMBER_TEXT];
     int lines = 0;
     check_status(csim_export_csv(copy_path, &result, &err), &err);
     bytes file = slurp(copy_path);
     for (size_t i = 0; i < file.size; i++) lines += file.at[i] == '\n';
     assert_int_equal(lines, 1 + 3 * 2 * 7);
-    check_contains((char *)file.at, "series,element,month,statistic,value,standard_error,unit,effective_paths\r\ncap.gap,,2025-12,mean,");
+    check_contains((char *)file.at, "series,element,month,statistic,value,standard_error,unit,effective_paths,low,high\r\ncap.gap,,2025-12,mean,");
     const csim_estimate estimate = csim_accumulator_mean(result.statistics, 1, 1);
-    snprintf(row, sizeof row, "\nshare.open,developers,2026-12,mean,%s,%s,share,199\r\n", csim_number_text(estimate.value, mean), csim_number_text(estimate.error, error));
+    const csim_interval bounds = csim_accumulator_mean_interval(result.statistics, 1, 1);
+    snprintf(row, sizeof row, "\nshare.open,developers,2026-12,mean,%s,%s,share,199,%s,%s\r\n", csim_number_text(estimate.value, mean), csim_number_text(estimate.error, error),
+             csim_number_text(bounds.low, low), csim_number_text(bounds.high, high));
     check_contains((char *)file.at, row);
     free(file.at);
     unlink(copy_path);
