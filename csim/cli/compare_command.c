@@ -76,7 +76,8 @@ static int is_shown(const request *asked, const csim_compare_row *row, int last_
 
 /* "213", or a minus where it is not defined. */
 static const char *plain(const char *format, double value, char text[CSIM_PRINT_TEXT]) {
-    snprintf(text, CSIM_PRINT_TEXT, isnan(value) ? "-" : format, value);
+    if (isnan(value)) snprintf(text, CSIM_PRINT_TEXT, "-");
+    else snprintf(text, CSIM_PRINT_TEXT, format, value);
     return text;
 }
 
