@@ -1,31 +1,51 @@
-/* What a token costs in accelerator-seconds: docs/model.md §4 for the equations, docs/kernel.md for the fit.
- * Works on a block of paths at once, structure of arrays: shape factors, context and machine multipliers differ by path, the rest is shared. */
+/* What a token costs in accelerator-seconds: docs/model.md §4 for the equations, docs/kernel-fit.md for the coefficients and their errors.
+ * Works on a block of paths at once, structure of arrays: shape factors, context and machine multipliers differ by path, the rest is shared.
+ * Four foldings, each done when its inputs change: a shape (once a plan), a shape on a machine (likewise), a shape's paths and a machine's paths
+ * (once a month). Then moe_cost_evaluate is a shape on a machine in a month, the inner loop of every run. */
 #ifndef MOECAST_KERNELS_MOE_COST_H
 #define MOECAST_KERNELS_MOE_COST_H
 
+#include "kernels/moe_efficiency.h"
 #include "kernels/moe_shape.h"
 
 enum { MOE_BLOCK = 64 }; /* paths a block: the working set of one evaluation stays in the first-level cache */
 
-/* A shape with everything folded that does not depend on path or context. */
+#define MOE_FOUR_BIT_BYTES 0.8 /* a parameter: fewer are 4-bit formats with their scales */
+
+/* The weights that a token uses, by the format they are served in. */
+typedef enum moe_part_name { MOE_ATTENTION, MOE_FFN, MOE_SHARED_EXPERT, MOE_ROUTED_EXPERT, MOE_HEAD, MOE_PARTS } moe_part_name;
+typedef struct moe_part { double params, bytes; } moe_part; /* parameters a token uses, whole model; bytes a parameter */
+
+/* A shape with everything folded that depends neither on machine nor on path or context. */
 typedef struct moe_fold_base {
-    double layers, moe_layers, hidden, expert_io, top_k, kv_heads;
+    double layers, moe_layers, latent_layers, index_layers, linear_layers;
+    double hidden, expert_io, top_k, kv_heads;
+    moe_part part[MOE_PARTS];
     double dense_bytes, routed_bytes;            /* all weights but the routed experts; routed experts */
     double routed_fraction;                      /* top_k / experts, 0 for a dense model */
-    double flop_bf16, flop_fp8, flop_fp4;        /* linear FLOPs a token by the precision of the weights */
     double total_over_active;                    /* total / active parameters */
-    double attention_fp8;                        /* 1: attention runs at the FP8 rate */
+    double cache_fp8;                            /* 1: the cache is FP8 and attention runs at the FP8 rate; else BF16 */
     double groups;                               /* kv groups in use */
     moe_kv_group kv[MOE_MAX_KV_GROUPS];
 } moe_fold_base;
 
-/* Fitted efficiencies and fixed times (docs/kernel.md). */
-typedef struct moe_efficiency {
-    double memory, expert_memory, flop, network, prefill; /* achieved over peak */
-    double layer_s, moe_layer_s, group_layer_s;           /* fixed seconds a layer, a MoE layer, a layer when more than one accelerator serves */
-    double draft_alike;                                   /* ζ: share of drafted tokens' experts that differ from those already touched */
-} moe_efficiency;
-extern const moe_efficiency moe_efficiency_joint;
+/* A shape on a machine at its catalogued rates, served by a tuned stack: seconds, with the efficiencies in. Times a path's factors they are the terms of
+ * the equations. */
+typedef struct moe_pair {
+    double mixture;                              /* 1: experts are routed */
+    double dense_bytes, routed_bytes;            /* whole model */
+    double dense_stream, routed_stream;          /* these over .3 and their share of bandwidth reached */
+    double dense_read_bytes, routed_read_bytes;  /* these over the share of bandwidth reached */
+    double memory;                               /* one over η_m */
+    double decode_s, prefill_s;                  /* matrix products of a token */
+    double attention_s, attention_prefill_s;     /* a FLOP of attention */
+    double activations;                          /* bytes of activations through memory, a prompt token */
+    double reduce_bytes, reduce_saved_bytes;     /* on links for each rank beyond the first: all layers reduce twice; MoE layers with all-to-all once */
+    double exchange_bytes;                       /* a token sends to one other accelerator, and back, all layers */
+    double up_s, up_prefill_s, out_s, domain;    /* seconds a byte inside and across domains; accelerators in a domain */
+    double fixed_s, doubling_s, exchange_s, sequence_s; /* fixed times: always; a unit of ln t; with all-to-all; a sequence of an attention rank */
+    double per_kv_head, top_k, group_max, layers;
+} moe_pair;
 
 /* Request and service level, by path. */
 typedef struct moe_workload_block {
@@ -33,12 +53,12 @@ typedef struct moe_workload_block {
     double hit_share, verified; /* cache hits; tokens verified a step (draft depth + 1) */
 } moe_workload_block;
 
-/* Shape times factors, context attended. */
+/* Factors of a path on the shape, and the context attended. */
 typedef struct moe_fold_block {
-    double dense_bytes[MOE_BLOCK], routed_bytes[MOE_BLOCK], log_untouched[MOE_BLOCK]; /* ln(1 − k/E) */
-    double flop_bf16[MOE_BLOCK], flop_fp8[MOE_BLOCK], flop_fp4[MOE_BLOCK];
+    double active[MOE_BLOCK], routed[MOE_BLOCK];             /* factors on dense weights and FLOPs; on routed experts' bytes */
+    double log_untouched[MOE_BLOCK];                         /* ln(1 − k/E) */
     double attention_decode_flop[MOE_BLOCK], attention_prefill_flop[MOE_BLOCK];
-    double kv_read_bytes[MOE_BLOCK], kv_stored_bytes[MOE_BLOCK];
+    double kv_read_bytes[MOE_BLOCK], kv_stored_bytes[MOE_BLOCK], state_bytes[MOE_BLOCK]; /* a sequence; the state is read and stored */
 } moe_fold_block;
 
 /* What a path does to a catalogued machine: penalties of controls, improvements of a synthetic successor. 1 leaves it alone. */
@@ -61,17 +81,23 @@ typedef struct moe_cost_block {
 
 void moe_fold_shape(const moe_shape *shape, moe_fold_base *out);
 
+/* The shape as a tuned host serves it on a machine: 4-bit weights are kept at 8 bits where there are 8-bit units and no 4-bit ones (exact for MXFP4), since
+ * widening them in every product costs more than reading them twice. */
+void moe_fold_served(const moe_fold_base *published, const moe_hardware *machine, moe_fold_base *out);
+
+/* FLOP/s that a part's matrix products run at on a machine: the format's peak; BF16 for 4-bit weights on machines without 4-bit units, where routed
+ * experts lose more (f_w); FP8 for experts in MXFP4, which meet 8-bit activations. */
+double moe_part_flop_per_s(const moe_fold_base *base, moe_part_name name, const moe_hardware *machine, const moe_efficiency *efficiency);
+
+void moe_fold_pair(const moe_fold_base *base, const moe_hardware *machine, const moe_efficiency *efficiency, moe_pair *out);
+
 /* active, total, cache: factors of a path on the shape. A mixture's total stays ≥ 1.6 × its active parameters. */
 void moe_fold_paths(const moe_fold_base *base, const moe_workload_block *work, const double *active, const double *total, const double *cache,
                     int n, moe_fold_block *out);
 
 void moe_fold_machine(const moe_hardware *machine, const moe_machine_block *change, const moe_workload_block *work, int n, moe_machine_fold *out);
 
-void moe_cost_evaluate_on(const moe_fold_base *base, const moe_fold_block *fold, const moe_workload_block *work, const moe_hardware *machine,
-                          const moe_machine_fold *ready, const moe_efficiency *efficiency, int n, moe_cost_block *out);
-
-/* Both at once, for one shape. */
-void moe_cost_evaluate(const moe_fold_base *base, const moe_fold_block *fold, const moe_workload_block *work, const moe_hardware *machine,
-                       const moe_machine_block *change, const moe_efficiency *efficiency, int n, moe_cost_block *out);
+void moe_cost_evaluate(const moe_pair *pair, const moe_fold_block *fold, const moe_workload_block *work, const moe_machine_fold *machine, int n,
+                       moe_cost_block *out);
 
 #endif

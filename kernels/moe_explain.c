@@ -3,22 +3,26 @@
 
 #include "kernels/vmath.h"
 
-/* Attention work, cache reads and cache size of one sequence. */
-typedef struct sequence { double decode_flop, prefill_flop, read_bytes, stored_bytes; } sequence;
+/* ---- what a sequence asks for ---- */
+
+typedef struct sequence { double decode_flop, prefill_flop, read_bytes, stored_bytes, state_bytes; } sequence;
 
 static sequence sum_over_layers(const moe_fold_base *base, const moe_request *r) {
     const double context = r->input_tokens + r->output_tokens / 2.0, before = r->input_tokens * (1.0 + r->hit_share) / 2.0;
     const double whole = r->input_tokens + r->output_tokens;
-    sequence s = {0.0, 0.0, 0.0, 0.0};
+    sequence s = {0.0, 0.0, 0.0, 0.0, 0.0};
     for (int g = 0; g < (int)base->groups; g++) {
         const moe_kv_group *kv = &base->kv[g];
         s.decode_flop += kv->layers * (kv->decode_flop_per_context_token * moe_min(context, kv->reach_tokens) + kv->index_flop_per_context_token * context);
         s.prefill_flop += kv->layers * (kv->prefill_flop_per_context_token * moe_min(before, kv->reach_tokens) + kv->index_flop_per_context_token * before);
-        s.read_bytes += kv->layers * (kv->read_bytes_per_token * moe_min(context, kv->reach_tokens) + kv->index_bytes_per_token * context + kv->state_bytes);
-        s.stored_bytes += kv->layers * (kv->stored_bytes_per_token * moe_min(whole, kv->stored_reach_tokens) + kv->state_bytes);
+        s.read_bytes += kv->layers * (kv->read_bytes_per_token * moe_min(context, kv->reach_tokens) + kv->index_bytes_per_token * context);
+        s.stored_bytes += kv->layers * kv->stored_bytes_per_token * moe_min(whole, kv->stored_reach_tokens);
+        s.state_bytes += kv->layers * kv->state_bytes;
     }
     return s;
 }
+
+/* ---- where it runs ---- */
 
 static double power(double x, unsigned k) {
     double result = 1.0;
@@ -26,100 +30,240 @@ static double power(double x, unsigned k) {
     return result;
 }
 
-static void lay_out(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, moe_explanation *x) {
-    const int mixture = base->routed_bytes > 0.0;
-    const double share = mixture ? eta->expert_memory : eta->memory, weights = mixture ? base->routed_bytes : base->dense_bytes;
-    const double spread = moe_max(weights / (0.35 * h->memory_bytes), weights / (share * h->memory_bytes_per_s * 0.3 * r->tpot_s));
-    const unsigned k = (unsigned)base->top_k;
-    x->tensor_parallel = mixture ? moe_max(1.0, 4.0 * base->dense_bytes / h->memory_bytes) : moe_clip(spread, 1.0, h->group_max);
-    x->group = mixture ? moe_max(x->tensor_parallel, moe_clip(spread, 8.0, h->group_max)) : x->tensor_parallel;
-    const double inside = moe_min(h->scale_up_domain / x->group, 1.0), nodes = moe_max(1.0, x->group / h->scale_up_domain);
-    x->link_bytes_per_s = 1.0 / (inside / h->scale_up_bytes_per_s + (1.0 - inside) / h->scale_out_bytes_per_s);
-    x->reached_gpus = (x->group - 1.0) * (1.0 - power(1.0 - 1.0 / x->group, k));
-    x->reached_nodes = (nodes - 1.0) * (1.0 - power(1.0 - 1.0 / nodes, k));
-    x->replication = x->tensor_parallel / moe_min(x->tensor_parallel, base->kv_heads);
+static int is_mixture(const moe_fold_base *base) { return base->routed_bytes > 0.0; }
+static int has_four_bit_units(const moe_hardware *h) { return h->fp4_flop_per_s > h->fp8_flop_per_s; }
+static int is_four_bit(const moe_fold_base *base, moe_part_name name) { return base->part[name].bytes < MOE_FOUR_BIT_BYTES; }
+
+/* Share of the memory bandwidth that routed experts reach. */
+static double expert_memory(const moe_fold_base *base, const moe_hardware *h, const moe_efficiency *eta) {
+    return eta->expert_memory * (is_four_bit(base, MOE_ROUTED_EXPERT) && has_four_bit_units(h) ? eta->expert_memory_4bit : 1.0);
 }
 
-/* Linear layers' seconds a token at the peaks. */
-static double linear_s(const moe_fold_base *base, const moe_hardware *h) {
-    return base->flop_bf16 / h->bf16_flop_per_s + base->flop_fp8 / h->fp8_flop_per_s + base->flop_fp4 / h->fp4_flop_per_s;
+moe_layout moe_layout_spread(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta) {
+    const double share = is_mixture(base) ? expert_memory(base, h, eta) : eta->memory, weights = is_mixture(base) ? base->routed_bytes : base->dense_bytes;
+    const double fit = weights / (0.35 * h->memory_bytes), stream = weights / (share * h->memory_bytes_per_s * 0.3 * r->tpot_s);
+    moe_layout out;
+    if (is_mixture(base)) {
+        out.tensor = out.prefill_tensor = moe_max(1.0, 4.0 * base->dense_bytes / h->memory_bytes);
+        out.group = moe_max(out.tensor, moe_clip(moe_max(fit, stream), 8.0, h->group_max));
+        out.prefill_group = moe_max(out.tensor, moe_clip(fit, 8.0, h->group_max));
+    } else {
+        out.tensor = out.group = moe_clip(moe_max(fit, stream), 1.0, h->group_max);
+        out.prefill_tensor = out.prefill_group = moe_clip(fit, 1.0, h->group_max);
+    }
+    return out;
 }
 
-/* Seconds a decode step: what every step takes, and what each sequence adds. */
-typedef struct step_parts { double dense, experts, fixed, cache, compute, network, untouched_log; } step_parts;
+/* Experts lie on other accelerators than their tokens, and messages go all to all, when attention is data parallel. */
+static int is_exchanging(const moe_fold_base *base, double tensor, double group) { return is_mixture(base) && group > tensor; }
 
-static step_parts time_step(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const sequence *s,
+/* Seconds a byte between the accelerators of a group of n: part of the others lie in the same domain. */
+static double link_s_per_byte(const moe_hardware *h, const moe_efficiency *eta, double n) {
+    const double inside = moe_min(h->scale_up_domain / n, 1.0);
+    return inside / (eta->scale_up * h->scale_up_bytes_per_s) + (1.0 - inside) / (eta->scale_out * h->scale_out_bytes_per_s);
+}
+
+static double reduce_bytes(const moe_fold_base *base, double tensor, int exchanging) {
+    return (2.0 * base->layers - (exchanging ? base->moe_layers : 0.0)) * 2.0 * (tensor - 1.0) * base->hidden * 2.0;
+}
+
+static double attention_flop_per_s(const moe_fold_base *base, const moe_hardware *h) { return base->cache_fp8 > 0.0 ? h->fp8_flop_per_s : h->bf16_flop_per_s; }
+
+/* Matrix products' seconds a token at the rates of the formats; prompts need the head for their last token only. */
+static double linear_s(const moe_fold_base *base, const moe_hardware *h, const moe_efficiency *eta, int with_head) {
+    double seconds = 0.0;
+    for (int i = 0; i < (with_head ? MOE_PARTS : MOE_HEAD); i++)
+        seconds += 2.0 * base->part[i].params / moe_part_flop_per_s(base, (moe_part_name)i, h, eta);
+    return seconds;
+}
+
+/* ---- a decode step ---- */
+
+static double dense_read_s(const moe_fold_base *base, const moe_hardware *h, const moe_efficiency *eta, double tensor) {
+    double seconds = 0.0;
+    for (int i = 0; i < MOE_PARTS; i++) {
+        const double slower = i != MOE_HEAD && is_four_bit(base, (moe_part_name)i) ? eta->memory_4bit : 1.0;
+        if (i != MOE_ROUTED_EXPERT) seconds += base->part[i].params * base->part[i].bytes / (tensor * eta->memory * slower * h->memory_bytes_per_s);
+    }
+    return seconds;
+}
+
+/* Launches and synchronisation: what a step takes with no work in it. */
+static double launch_s(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const moe_layout *lay) {
+    const double scale = (has_four_bit_units(h) ? eta->four_bit_units : 1.0) * (r->stack == MOE_STACK_FIRST ? eta->first_release : 1.0);
+    const double a_layer = eta->layer_s + eta->doubling_s * moe_log(lay->tensor) * 1.4426950408889634 + (is_four_bit(base, MOE_FFN) ? eta->quantise_s : 0.0);
+    const double a_moe_layer = eta->moe_s + (is_exchanging(base, lay->tensor, lay->group) ? eta->exchange_s : 0.0);
+    return scale * (base->layers * a_layer + base->latent_layers * eta->latent_s + base->index_layers * eta->index_s + base->linear_layers * eta->linear_s +
+                    base->moe_layers * a_moe_layer);
+}
+
+static double host_s(const moe_request *r, const moe_hardware *h, const moe_efficiency *eta) {
+    return (has_four_bit_units(h) ? eta->four_bit_units : 1.0) * (r->stack == MOE_STACK_FIRST ? eta->first_release : 1.0) * eta->sequence_s;
+}
+
+/* Coefficients of a step of b sequences an accelerator. */
+typedef struct step_terms {
+    double dense, experts, decay, fixed;                              /* seconds a step; untouched share of experts = e^(decay b) */
+    double compute, cache, attention, overlapped, exchange, reduce, host; /* seconds a sequence */
+    double draft;                                                     /* a drafted token takes one layer more */
+} step_terms;
+
+static step_terms time_step(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const sequence *s,
                             const moe_explanation *x) {
-    const double attention_rate = base->attention_fp8 > 0.0 ? h->fp8_flop_per_s : h->bf16_flop_per_s;
-    const double tensor_bytes = (2.0 * base->layers - base->moe_layers) * 2.0 * (x->tensor_parallel - 1.0) * base->hidden * 2.0;
-    const double expert_bytes = base->moe_layers * x->reached_gpus * base->expert_io * 3.0;
-    step_parts part;
-    part.dense = base->dense_bytes / (x->tensor_parallel * eta->memory * h->memory_bytes_per_s);
-    part.experts = base->routed_bytes / (x->group * eta->expert_memory * h->memory_bytes_per_s);
-    part.fixed = base->layers * (eta->layer_s + (x->group > 1.0 ? eta->group_layer_s : 0.0)) + base->moe_layers * eta->moe_layer_s;
-    part.cache = s->read_bytes * x->replication / (eta->memory * h->memory_bytes_per_s);
-    part.compute = r->verified * (linear_s(base, h) + s->decode_flop / attention_rate) / eta->flop;
-    part.network = r->verified * (tensor_bytes + expert_bytes) / (x->link_bytes_per_s * eta->network);
-    part.untouched_log = base->routed_fraction > 0.0 ? moe_log(1.0 - base->routed_fraction) * x->group * (1.0 + eta->draft_alike * (r->verified - 1.0)) : 0.0;
-    return part;
+    const moe_layout *lay = &x->layout;
+    const int exchanging = is_exchanging(base, lay->tensor, lay->group), tuned = r->stack == MOE_STACK_TUNED;
+    const double inside = moe_min(h->scale_up_domain / lay->group, 1.0), bytes = exchanging ? base->moe_layers * x->reached_gpus * base->expert_io * 3.0 : 0.0;
+    const double near_s = r->verified * bytes * inside / (eta->scale_up * h->scale_up_bytes_per_s);
+    const double far_s = r->verified * bytes * (1.0 - inside) / (eta->scale_out * h->scale_out_bytes_per_s);
+    step_terms k;
+    k.dense = dense_read_s(base, h, eta, lay->tensor);
+    k.experts = base->routed_bytes / (lay->group * expert_memory(base, h, eta) * h->memory_bytes_per_s);
+    k.decay = base->routed_fraction > 0.0 ? moe_log(1.0 - base->routed_fraction) * lay->group * r->verified : 0.0;
+    k.fixed = launch_s(base, r, h, eta, lay);
+    k.compute = r->verified * linear_s(base, h, eta, 1) / eta->flop;
+    k.cache = (s->read_bytes * x->replication + s->state_bytes) / (eta->memory * h->memory_bytes_per_s);
+    k.attention = r->verified * s->decode_flop / (attention_flop_per_s(base, h) * eta->flop);
+    k.overlapped = far_s + (tuned ? near_s : 0.0);
+    k.exchange = tuned ? 0.0 : near_s;
+    k.reduce = r->verified * reduce_bytes(base, lay->tensor, exchanging) * link_s_per_byte(h, eta, lay->tensor);
+    k.host = host_s(r, h, eta) * lay->tensor;
+    k.draft = 1.0 + (r->verified - 1.0) / base->layers;
+    return k;
 }
 
-static double untouched(const step_parts *part, double batch) { return moe_exp(part->untouched_log * batch); }
+static double saved_s(const step_terms *k, double batch) { return k->experts * moe_exp(k->decay * batch); }
 
-static double step_of(const step_parts *part, double batch) {
-    return part->dense + part->experts * (1.0 - untouched(part, batch)) + part->fixed + (part->cache + part->compute + part->network) * batch;
+static double step_of(const step_terms *k, double b) {
+    const double work = moe_max(k->dense + k->experts - saved_s(k, b), k->compute * b) + (k->cache + k->attention) * b;
+    return sqrt(work * work + k->overlapped * b * k->overlapped * b) + (k->exchange + k->reduce + k->host) * b + k->fixed;
 }
 
-static double largest_batch(const step_parts *part, double limit_s) {
-    const double each = part->cache + part->compute + part->network;
-    double batch = (limit_s - (part->dense + part->experts + part->fixed)) / each;
-    for (int newton = 0; newton < 2; newton++)
-        batch -= (step_of(part, batch) - limit_s) / (each - part->experts * part->untouched_log * untouched(part, batch));
-    return batch;
+static double slope_of(const step_terms *k, double b) {
+    const double stream = k->dense + k->experts - saved_s(k, b), compute = k->compute * b;
+    const double work = moe_max(stream, compute) + (k->cache + k->attention) * b, more = (stream > compute ? -k->decay * saved_s(k, b) : k->compute) + k->cache + k->attention;
+    return (work * more + k->overlapped * k->overlapped * b) / sqrt(work * work + k->overlapped * b * k->overlapped * b) + k->exchange + k->reduce + k->host;
 }
 
+/* The line with all experts touched or compute bound, nothing overlapped, then two Newton steps. */
+static double largest_batch(const step_terms *k, double limit_s) {
+    const double each = k->cache + k->attention + k->overlapped + k->exchange + k->reduce + k->host, room = limit_s - k->fixed;
+    double b = moe_min((room - k->dense - k->experts) / each, room / (k->compute + each));
+    for (int newton = 0; newton < 2; newton++) b -= (step_of(k, b) - limit_s) / slope_of(k, b);
+    return b;
+}
+
+/* ---- a prompt token ---- */
+
+static double prompt_token_s(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const sequence *s,
+                             const moe_explanation *x) {
+    const moe_layout *lay = &x->layout;
+    const int exchanging = is_exchanging(base, lay->prefill_tensor, lay->prefill_group);
+    const double slower = is_mixture(base) && r->stack != MOE_STACK_TUNED ? eta->prefill_default : 1.0;
+    const double products = (linear_s(base, h, eta, 0) + s->prefill_flop / attention_flop_per_s(base, h)) / eta->prefill;
+    const double activations = eta->activation_passes * 2.0 * base->hidden * (base->layers + base->moe_layers * base->top_k) / h->memory_bytes_per_s;
+    const double reduce = reduce_bytes(base, lay->prefill_tensor, exchanging) / (eta->scale_up_prefill * h->scale_up_bytes_per_s);
+    const double across = exchanging ? base->moe_layers * x->reached_nodes * base->expert_io * 3.0 / (eta->scale_out * h->scale_out_bytes_per_s) : 0.0;
+    const double work = slower * (products + activations) + reduce;
+    return sqrt(work * work + across * across);
+}
+
+/* ---- the answer ---- */
+
+/* What limits the batch, or, when patience does, the largest part of the step; ties in the order of the names. */
 static moe_binding binding_of(const moe_explanation *x) {
-    if (x->batch_memory < x->batch_latency) return MOE_MEMORY_CAPACITY;
-    const double seconds[MOE_BINDINGS] = {0.0, x->dense_s + x->experts_s + x->cache_s, x->compute_s, x->network_s, x->fixed_s};
+    if (x->batch >= x->batch_memory) return MOE_MEMORY_CAPACITY;
+    const int streams = x->dense_s + x->experts_s >= x->compute_s;
+    const double network = sqrt(x->work_s * x->work_s + x->exchange_overlapped_s * x->exchange_overlapped_s) - x->work_s + x->exchange_s + x->reduce_s;
+    const double seconds[MOE_BINDINGS] = {0.0, (streams ? x->dense_s + x->experts_s : 0.0) + x->cache_s, (streams ? 0.0 : x->compute_s) + x->attention_s, network, x->fixed_s};
     moe_binding largest = MOE_BANDWIDTH;
     for (int i = MOE_COMPUTE; i < MOE_BINDINGS; i++)
         if (seconds[i] > seconds[largest]) largest = (moe_binding)i;
     return largest;
 }
 
-static void fill_batch(const moe_request *r, const moe_hardware *h, const step_parts *part, moe_explanation *x) {
-    const double floor_s = part->dense + part->experts + part->fixed, wanted_s = r->tpot_s * r->accepted;
-    const double left = 0.9 * h->memory_bytes - x->dense_bytes / x->tensor_parallel - x->routed_bytes / x->group - 3e9;
-    x->meets_tpot = wanted_s >= 1.5 * floor_s;
-    x->batch_latency = largest_batch(part, moe_max(wanted_s, 1.5 * floor_s));
-    x->batch_memory = moe_max(left, 0.02 * h->memory_bytes) / (x->kv_stored_bytes * x->replication);
-    x->fits = left * x->group >= x->kv_stored_bytes * x->replication; /* one sequence in the whole group */
-    x->batch = moe_max(moe_min(x->batch_memory, x->batch_latency), 0.05);
+/* Sequences an accelerator that the memory holds beside the weights and 3 GB of buffers; fits: one sequence in the whole group. */
+static void fill_memory(const moe_hardware *h, moe_explanation *x) {
+    const double left = 0.9 * h->memory_bytes - x->dense_bytes / x->layout.tensor - x->routed_bytes / x->layout.group - 3e9;
+    const double each = x->kv_stored_bytes * x->replication + x->state_bytes;
+    x->batch_memory = moe_max(left, 0.02 * h->memory_bytes) / each;
+    x->fits = left * x->layout.group >= each;
 }
 
-void moe_explain(const moe_fold_base *base, const moe_request *request, const moe_hardware *machine, const moe_efficiency *efficiency, moe_explanation *x) {
-    const sequence s = sum_over_layers(base, request);
-    const double attention_rate = base->attention_fp8 > 0.0 ? machine->fp8_flop_per_s : machine->bf16_flop_per_s;
+static sequence begin(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_layout *layout, moe_explanation *x) {
+    const unsigned k = (unsigned)base->top_k;
+    const double nodes = moe_max(1.0, layout->prefill_group / h->scale_up_domain);
+    const sequence s = sum_over_layers(base, r);
     memset(x, 0, sizeof *x);
+    x->layout = *layout;
     x->dense_bytes = base->dense_bytes;
     x->routed_bytes = base->routed_bytes;
     x->kv_read_bytes = s.read_bytes;
     x->kv_stored_bytes = s.stored_bytes;
-    lay_out(base, request, machine, efficiency, x);
-    const step_parts part = time_step(base, request, machine, efficiency, &s, x);
-    fill_batch(request, machine, &part, x);
-    x->experts_touched_share = base->routed_fraction > 0.0 ? 1.0 - untouched(&part, x->batch) : 1.0;
-    x->step_s = step_of(&part, x->batch);
-    x->dense_s = part.dense;
-    x->experts_s = part.experts * x->experts_touched_share;
-    x->fixed_s = part.fixed;
-    x->cache_s = part.cache * x->batch;
-    x->compute_s = part.compute * x->batch;
-    x->network_s = part.network * x->batch;
-    x->output_s = x->step_s / (request->accepted * x->batch);
-    x->input_s = (linear_s(base, machine) + s.prefill_flop / attention_rate) / efficiency->prefill +
-                 base->moe_layers * x->reached_nodes * base->expert_io * 3.0 / machine->scale_out_bytes_per_s;
+    x->state_bytes = s.state_bytes;
+    x->replication = layout->tensor / moe_min(layout->tensor, base->kv_heads);
+    x->reached_gpus = (layout->group - 1.0) * (1.0 - power(1.0 - 1.0 / layout->group, k));
+    x->reached_nodes = (nodes - 1.0) * (1.0 - power(1.0 - 1.0 / nodes, k));
+    fill_memory(h, x);
+    return s;
+}
+
+static void finish(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const sequence *s, const step_terms *k,
+                   moe_explanation *x) {
+    const double b = x->batch;
+    x->experts_touched_share = base->routed_fraction > 0.0 ? 1.0 - moe_exp(k->decay * b) : 1.0;
+    x->dense_s = k->dense;
+    x->experts_s = k->experts - saved_s(k, b);
+    x->compute_s = k->compute * b;
+    x->cache_s = k->cache * b;
+    x->attention_s = k->attention * b;
+    x->work_s = moe_max(x->dense_s + x->experts_s, x->compute_s) + x->cache_s + x->attention_s;
+    x->exchange_overlapped_s = k->overlapped * b;
+    x->exchange_s = k->exchange * b;
+    x->reduce_s = k->reduce * b;
+    x->fixed_s = k->fixed + k->host * b;
+    x->drafts_s = (k->draft - 1.0) * step_of(k, b);
+    x->step_s = step_of(k, b) + x->drafts_s;
+    x->input_s = prompt_token_s(base, r, h, eta, s, x);
+    x->prompt_s = r->one_pool ? b * (1.0 - r->hit_share) * r->input_tokens / r->output_tokens * x->input_s : 0.0;
+    x->tpot_s = x->step_s / r->accepted + x->prompt_s;
+    x->output_s = x->step_s / (r->accepted * b);
     x->binding = binding_of(x);
+}
+
+void moe_explain_at(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const moe_layout *layout, double batch,
+                    moe_explanation *x) {
+    const sequence s = begin(base, r, h, layout, x);
+    const step_terms k = time_step(base, r, h, eta, &s, x);
+    x->batch = batch;
+    finish(base, r, h, eta, &s, &k, x);
+}
+
+void moe_explain(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, moe_explanation *x) {
+    const moe_layout layout = moe_layout_spread(base, r, h, eta);
+    const sequence s = begin(base, r, h, &layout, x);
+    const step_terms k = time_step(base, r, h, eta, &s, x);
+    const double shortest = 1.5 * (k.dense + k.experts + k.fixed), wanted = r->tpot_s * r->accepted / k.draft;
+    x->meets_tpot = wanted >= shortest;
+    x->batch_latency = largest_batch(&k, moe_max(wanted, shortest));
+    x->batch = moe_max(moe_min(x->batch_memory, x->batch_latency), 0.05);
+    finish(base, r, h, eta, &s, &k, x);
+}
+
+double moe_batch_within(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const moe_layout *layout) {
+    moe_explanation x;
+    const sequence s = begin(base, r, h, layout, &x);
+    const step_terms k = time_step(base, r, h, eta, &s, &x);
+    const double prompts = r->one_pool ? (1.0 - r->hit_share) * r->input_tokens / r->output_tokens * prompt_token_s(base, r, h, eta, &s, &x) : 0.0;
+    const double one = 1.0 / layout->group;
+    double low = one, high = x.batch_memory;
+    if (!x.fits || k.draft * step_of(&k, one) / r->accepted + prompts * one > r->tpot_s) return 0.0;
+    if (high <= one || k.draft * step_of(&k, high) / r->accepted + prompts * high <= r->tpot_s) return moe_max(high, one);
+    for (int i = 0; i < 60 && high - low > 1e-12 * high; i++) {
+        const double middle = 0.5 * (low + high);
+        if (k.draft * step_of(&k, middle) / r->accepted + prompts * middle <= r->tpot_s) low = middle;
+        else high = middle;
+    }
+    return low;
 }
 
 const char *moe_binding_name(moe_binding binding) {

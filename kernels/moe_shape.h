@@ -22,19 +22,21 @@ typedef struct moe_kv_group {
 
 typedef struct moe_shape {
     double layers, moe_layers;            /* transformer layers; those with routed experts (0: dense model) */
+    double latent_layers, index_layers, linear_layers; /* layers with latent attention (MLA and its kin), with an indexer, with linear attention */
     double hidden;                        /* width of the residual stream */
     double expert_io;                     /* width sent to an expert (the latent of Kimi K3; otherwise hidden) */
     double experts, top_k;                /* routed experts a layer and how many a token visits (0, 0: dense model) */
     double attention_params, dense_ffn_params, shared_expert_params, head_params; /* totals over layers */
     double expert_params;                 /* parameters of one routed expert in one layer */
     double attention_bytes, ffn_bytes, expert_bytes, head_bytes;                 /* bytes a parameter, as served */
+    double cache_value_bytes;             /* bytes of a cached value: attention computes in FP8 below 1.5 */
     double active_params, total_params;   /* as published, for reports and checks */
     int kv_groups;
     moe_kv_group kv[MOE_MAX_KV_GROUPS];
 } moe_shape;
 
 typedef struct moe_hardware {
-    double bf16_flop_per_s, fp8_flop_per_s, fp4_flop_per_s; /* dense peaks */
+    double bf16_flop_per_s, fp8_flop_per_s, fp4_flop_per_s; /* dense peaks; FP4 = FP8 where there are no 4-bit units */
     double memory_bytes, memory_bytes_per_s;
     double scale_up_bytes_per_s;          /* one way, one accelerator */
     double scale_up_domain;               /* accelerators in the fast domain */
@@ -43,6 +45,7 @@ typedef struct moe_hardware {
     double all_in_kw;                     /* utility power an accelerator: server, network, cooling, PUE included */
     double capex_usd;                     /* installed capital an accelerator: server, network, facility */
     int weights_on_chip;                  /* 1: SRAM machine, the weights must fit on chip */
+    double layer_s, moe_layer_s;          /* on-chip machines: fixed seconds a layer, more for a MoE layer, as measured; 0 for others */
 } moe_hardware;
 
 #endif

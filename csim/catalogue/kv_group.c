@@ -1,4 +1,5 @@
-/* One group of attention layers as the file writes it → the moe_kv_group the cost kernel reads. Owns this arithmetic and nothing else.
+/* One group of attention layers as the file writes it → the moe_kv_group the cost kernel reads. Owns this arithmetic and
+ * the count of layers by kind.
  *
  * Per layer; b = bytes a value, H = query heads, K = KV heads, d = head dimension, l = latent, r = rotary part, n = top_n, R = compression ratio:
  *   kind         stored bytes a token            read bytes an attended token   reach       FLOP an attended token: decode | prefill
@@ -125,9 +126,22 @@ static void read_direct(csim_entry_reader *reader, moe_kv_group *out) {
 static const char *const kind_names[] = {"full", "window", "mla", "sparse_mla", "sparse_gqa", "compressed", "linear", "direct", NULL};
 static void (*const kind_readers[])(csim_entry_reader *, moe_kv_group *) = {read_full,       read_window,     read_mla,    read_sparse_mla,
                                                                             read_sparse_gqa, read_compressed, read_linear, read_direct};
+enum { MLA = 2, SPARSE_MLA = 3, COMPRESSED = 5, LINEAR = 6, DIRECT = 7 }; /* places in kind_names */
 
-csim_status csim_kv_group_read(csim_node *node, const char *parent, size_t index, moe_kv_group *out, double *counted_layers, csim_error *err) {
+/* What kinds of layers a step has fixed times for, and the format of cached values; a second cache of a layer (`extra`) is no layer. */
+static void count_layers(csim_entry_reader *reader, int kind, bool extra, const moe_kv_group *group, moe_shape *shape) {
+    const bool latent = kind == MLA || kind == SPARSE_MLA || kind == COMPRESSED;
+    if (latent && !extra) shape->latent_layers += group->layers;
+    if (group->index_flop_per_context_token > 0) shape->index_layers += group->layers;
+    if (kind == LINEAR) shape->linear_layers += group->layers;
+    if (kind == LINEAR || kind == DIRECT) return;
+    const double bytes = csim_entry_number(reader, latent ? "latent_bytes_per_value" : "bytes_per_value", 0.25, 8);
+    if (shape->cache_value_bytes <= 0 || bytes < shape->cache_value_bytes) shape->cache_value_bytes = bytes;
+}
+
+csim_status csim_kv_group_read(csim_node *node, const char *parent, size_t index, moe_shape *shape, double *counted_layers, csim_error *err) {
     char name[8] = {'k', 'v', '[', (char)('0' + index), ']', '\0'}; /* index < MOE_MAX_KV_GROUPS */
+    moe_kv_group *out = &shape->kv[index];
     csim_entry_reader reader;
     csim_entry_open(&reader, node, parent, name, err);
     *out = (moe_kv_group){.reach_tokens = UNLIMITED, .stored_reach_tokens = UNLIMITED};
@@ -135,6 +149,7 @@ csim_status csim_kv_group_read(csim_node *node, const char *parent, size_t index
     int kind = csim_entry_choice(&reader, "kind", kind_names);
     bool extra = csim_entry_flag_or(&reader, "extra", false);
     if (reader.status == CSIM_OK) kind_readers[kind](&reader, out);
+    if (reader.status == CSIM_OK) count_layers(&reader, kind, extra, out, shape);
     if (!extra) *counted_layers += out->layers;
     return csim_entry_close(&reader);
 }

@@ -69,8 +69,9 @@ static void read_kv(csim_entry_reader *reader, moe_shape *out) {
     }
     double counted_layers = 0;
     for (size_t i = 0; i < list->count && reader->status == CSIM_OK; i++)
-        reader->status = csim_kv_group_read(list->items[i], reader->field, i, &out->kv[i], &counted_layers, reader->err);
+        reader->status = csim_kv_group_read(list->items[i], reader->field, i, out, &counted_layers, reader->err);
     out->kv_groups = (int)list->count;
+    if (out->cache_value_bytes <= 0) out->cache_value_bytes = out->attention_bytes; /* no group says: as the attention's weights */
     if (counted_layers != out->layers)
         csim_entry_fail(reader, list, CSIM_INCONSISTENT, "kv", "the groups count %g layers, the model has %g", counted_layers, out->layers);
 }

@@ -12,8 +12,8 @@ extern const char *const csim_confidence_names[];
 void csim_provenance_read(csim_entry_reader *parent, csim_provenance_set *out);
 void csim_provenance_clear(csim_provenance_set *set);
 
-/* One element of a model's `kv` list. *counted_layers grows by its layers unless it is an extra cache. */
-csim_status csim_kv_group_read(csim_node *node, const char *parent, size_t index, moe_kv_group *out, double *counted_layers, csim_error *err);
+/* Element `index` of a model's `kv` list, into the shape. *counted_layers grows by its layers unless it is an extra cache. */
+csim_status csim_kv_group_read(csim_node *node, const char *parent, size_t index, moe_shape *shape, double *counted_layers, csim_error *err);
 
 /* One entry each. name is the key of a map or the index of a list. */
 csim_status csim_model_entry_read(csim_node *node, const char *parent, const char *name, void *out, csim_error *err);

@@ -49,15 +49,16 @@ static double hourly(const csim_hardware_entry *hardware, const csim_ownership *
 csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardware_entry *hardware, const moe_request *request, const csim_ownership *owner,
                                csim_token_cost *out, csim_error *err) {
     const double cached_share = 0.05; /* a cached token is loaded, not computed (scenario key cost.cached_cost) */
-    moe_fold_base base;
+    moe_fold_base published, base;
     csim_status status = check_request(request, err);
     if (!status) status = check_owner(owner, err);
     if (status) return status;
-    moe_fold_shape(&model->shape, &base);
-    moe_explain(&base, request, &hardware->machine, &moe_efficiency_joint, &out->kernel);
+    moe_fold_shape(&model->shape, &published);
+    moe_fold_served(&published, &hardware->machine, &base);
+    moe_explain(&base, request, &hardware->machine, &moe_efficiency_fitted, &out->kernel);
     if (!out->kernel.fits)
         return csim_error_set(err, CSIM_INCONSISTENT, "%s does not fit %s: %.0f GB of weights and one sequence on %.0f of at most %.0f accelerators with %.1f GB each",
-                              model->title, hardware->title, (out->kernel.dense_bytes + out->kernel.routed_bytes) / 1e9, ceil(out->kernel.group),
+                              model->title, hardware->title, (out->kernel.dense_bytes + out->kernel.routed_bytes) / 1e9, ceil(out->kernel.layout.group),
                               hardware->machine.group_max, hardware->machine.memory_bytes / 1e9);
     const double faster = hardware->measured_tok_per_s > 0.0 && hardware->kernel_tok_per_s > 0.0 ? hardware->measured_tok_per_s / hardware->kernel_tok_per_s : 1.0;
     out->kernel.output_s /= faster; /* machines with a measured anchor that the fit does not know */
@@ -69,7 +70,7 @@ csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardwar
     out->usd_per_mtok_blend = (3.0 * out->usd_per_mtok_in + out->usd_per_mtok_out) / 4.0;
     out->output_tok_per_s = 1.0 / out->kernel.output_s;
     out->input_tok_per_s = 1.0 / out->kernel.input_s;
-    out->tok_per_s_user = request->accepted / out->kernel.step_s;
+    out->tok_per_s_user = 1.0 / out->kernel.tpot_s;
     out->joule_per_output_token = 1e3 * hardware->machine.all_in_kw * out->kernel.output_s / owner->utilisation;
     out->band_log_sd = hardware->stack == CSIM_STACK_KNOWN ? 0.25 : 0.35;
     return check_finite(out, err);

@@ -11,13 +11,16 @@ typedef struct question { const char *model, *hardware; moe_request request; dou
 
 static void print_explanation(FILE *out, const csim_token_cost *c) {
     const moe_explanation *x = &c->kernel;
-    fprintf(out, "\n  replica            %.1f accelerators, dense weights over %.1f of them\n", x->group, x->tensor_parallel);
+    fprintf(out, "\n  replica            %.1f accelerators, dense weights over %.1f of them; prompts on %.1f\n", x->layout.group, x->layout.tensor, x->layout.prefill_group);
     fprintf(out, "  weights            %.1f GB dense, %.1f GB routed experts; %.1f %% of the experts touched a step\n", x->dense_bytes / 1e9, x->routed_bytes / 1e9, 100.0 * x->experts_touched_share);
-    fprintf(out, "  cache              %.1f MB stored and %.1f MB read a step for each sequence, %.2f copies\n", x->kv_stored_bytes / 1e6, x->kv_read_bytes / 1e6, x->replication);
-    fprintf(out, "  a token's experts  on %.1f other accelerators, %.1f other domains; link %.0f GB/s\n", x->reached_gpus, x->reached_nodes, x->link_bytes_per_s / 1e9);
+    fprintf(out, "  cache              %.1f MB stored and %.1f MB read a step for each sequence, %.2f copies; %.1f MB of state\n", x->kv_stored_bytes / 1e6, x->kv_read_bytes / 1e6,
+            x->replication, x->state_bytes / 1e6);
+    fprintf(out, "  a token's experts  on %.1f other accelerators, %.1f other domains\n", x->reached_gpus, x->reached_nodes);
     fprintf(out, "  batch limits       memory %.1f, latency %.1f sequences an accelerator\n", x->batch_memory, x->batch_latency);
-    fprintf(out, "  decode step        %.2f ms = dense %.2f + experts %.2f + cache %.2f + compute %.2f + network %.2f + fixed %.2f\n", 1e3 * x->step_s, 1e3 * x->dense_s,
-            1e3 * x->experts_s, 1e3 * x->cache_s, 1e3 * x->compute_s, 1e3 * x->network_s, 1e3 * x->fixed_s);
+    fprintf(out, "  work               %.2f ms = the longer of dense %.2f + experts %.2f and compute %.2f, + cache %.2f + attention %.2f\n", 1e3 * x->work_s, 1e3 * x->dense_s,
+            1e3 * x->experts_s, 1e3 * x->compute_s, 1e3 * x->cache_s, 1e3 * x->attention_s);
+    fprintf(out, "  decode step        %.2f ms = work overlapped with all-to-all %.2f, + all-to-all %.2f + all-reduce %.2f + fixed %.2f + drafts %.2f\n", 1e3 * x->step_s,
+            1e3 * x->exchange_overlapped_s, 1e3 * x->exchange_s, 1e3 * x->reduce_s, 1e3 * x->fixed_s, 1e3 * x->drafts_s);
     fprintf(out, "  accelerator-s      %.3g an output token, %.3g an uncached input token\n", x->output_s, x->input_s);
 }
 
@@ -39,8 +42,9 @@ static void put_explanation(FILE *out, const moe_explanation *x) {
     const struct { const char *name; double value; } all[] = {
         {"dense_bytes", x->dense_bytes}, {"routed_bytes", x->routed_bytes}, {"experts_touched_share", x->experts_touched_share}, {"kv_stored_bytes", x->kv_stored_bytes},
         {"kv_read_bytes", x->kv_read_bytes}, {"replication", x->replication}, {"reached_gpus", x->reached_gpus}, {"reached_nodes", x->reached_nodes},
-        {"link_bytes_per_s", x->link_bytes_per_s}, {"batch_memory", x->batch_memory}, {"batch_latency", x->batch_latency}, {"dense_s", x->dense_s},
-        {"experts_s", x->experts_s}, {"cache_s", x->cache_s}, {"compute_s", x->compute_s}, {"network_s", x->network_s}, {"fixed_s", x->fixed_s}};
+        {"batch_memory", x->batch_memory}, {"batch_latency", x->batch_latency}, {"dense_s", x->dense_s},
+        {"experts_s", x->experts_s}, {"cache_s", x->cache_s}, {"compute_s", x->compute_s}, {"attention_s", x->attention_s}, {"work_s", x->work_s},
+        {"exchange_overlapped_s", x->exchange_overlapped_s}, {"exchange_s", x->exchange_s}, {"reduce_s", x->reduce_s}, {"fixed_s", x->fixed_s}, {"drafts_s", x->drafts_s}};
     fprintf(out, ",\n \"explanation\": {");
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         fprintf(out, "%s\"%s\": ", i ? ", " : "", all[i].name);
@@ -59,7 +63,7 @@ static void print_json(FILE *out, const question *q, const csim_token_cost *c) {
     fprintf(out, " \"tok_per_s_user\": %.17g, \"output_tok_per_s\": %.17g, \"input_tok_per_s\": %.17g, \"joule_per_output_token\": %.17g, \"usd_per_hour\": %.17g,\n",
             c->tok_per_s_user, c->output_tok_per_s, c->input_tok_per_s, c->joule_per_output_token, c->usd_per_hour);
     fprintf(out, " \"batch\": %.17g, \"group\": %.17g, \"tensor_parallel\": %.17g, \"step_s\": %.17g, \"output_s\": %.17g, \"input_s\": %.17g, \"binding\": \"%s\", \"meets_tpot\": %s",
-            x->batch, x->group, x->tensor_parallel, x->step_s, x->output_s, x->input_s, moe_binding_name(x->binding), x->meets_tpot ? "true" : "false");
+            x->batch, x->layout.group, x->layout.tensor, x->step_s, x->output_s, x->input_s, moe_binding_name(x->binding), x->meets_tpot ? "true" : "false");
     if (q->explain) put_explanation(out, x);
     fprintf(out, "}\n");
 }

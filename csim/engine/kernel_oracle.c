@@ -15,16 +15,18 @@ static moe_request workload(const csim_plan *plan, int month, double tpot_ms) {
                          .hit_share = lever(plan, CSIM_LEVER_WORKLOAD_HIT, within), .tpot_s = 1e-3 * tpot_ms, .verified = 1.0, .accepted = 1.0};
 }
 
-/* The fastest a single user is served: one sequence a group, every layer's fixed time and all weights of the experts it visits. */
+/* The fastest a single user is served: one sequence in the whole group, which is spread as widely as the machine allows. */
 static double fastest_user(const csim_model_entry *model, const csim_hardware_entry *machine, moe_request request, csim_error *err) {
     csim_token_cost cost;
     const csim_ownership owner = csim_ownership_standard();
+    moe_fold_base published, base;
+    moe_explanation alone;
     request.tpot_s = 1e-4; /* no batch is asked for: the widest spread the machine allows */
     if (csim_token_cost_of(model, machine, &request, &owner, &cost, err)) return UNDEFINED;
-    const moe_explanation *x = &cost.kernel;
-    const double per_sequence = (x->cache_s + x->compute_s + x->network_s) / x->batch;
-    const double touched = model->shape.experts > 0.0 ? model->shape.top_k / model->shape.experts : 1.0;
-    return 1.0 / (x->dense_s + touched * x->experts_s / x->experts_touched_share + x->fixed_s + per_sequence / x->group);
+    moe_fold_shape(&model->shape, &published);
+    moe_fold_served(&published, &machine->machine, &base);
+    moe_explain_at(&base, &request, &machine->machine, &moe_efficiency_fitted, &cost.kernel.layout, 1.0 / cost.kernel.layout.group, &alone);
+    return 1.0 / alone.tpot_s;
 }
 
 /* The twin in which every expert works for every token: one wide feed-forward layer, served by tensor parallelism as dense models are. */

@@ -102,6 +102,7 @@ typedef struct csim_block {
     int fleet_machine[CSIM_MAX_MACHINES], fleet_machines; /* machines with a share, rows of fleet_share */
     csim_machine_factors machine_factors[CSIM_MAX_MACHINES];
     moe_fold_block fold[J];
+    int pair_shape[J][CSIM_MAX_MACHINES];   /* 1 + the shape that pair[] below was folded for */
     int seconds_until[J][CSIM_MAX_MACHINES]; /* month before which seconds[] below holds */
     csim_fleet_cost merchant[J], second[J], controlled[J];
     double cost[J][P], cost_abroad[J][P], cost_first[J][P], own_weight[J][P], cost_mix[J][P], capital_share[J][P];
@@ -147,6 +148,7 @@ typedef struct csim_block {
 
     /* Not cleared at the start: valid only where seconds_until says so, and where a sampler uses bridges. */
     moe_cost_block seconds[J][CSIM_MAX_MACHINES];
+    moe_pair pair[J][CSIM_MAX_MACHINES];    /* the offering's shape on the machine */
     csim_bridge bridge[CSIM_BRIDGES];
 } csim_block;
 

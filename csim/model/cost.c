@@ -156,6 +156,20 @@ static void finish(const csim_block *b, int j, csim_fleet_cost *restrict sum) {
 
 /* ---- one fleet ---- */
 
+/* The offering's shape of the month on a machine: new when the ladder steps. */
+static const moe_pair *find_pair(csim_block *b, int j, int machine) {
+    const csim_plan *plan = b->plan;
+    const int shape = plan->shape[j][b->t];
+    if (b->pair_shape[j][machine] != shape + 1) {
+        const moe_hardware *hardware = &plan->machine[machine].hardware;
+        moe_fold_base served;
+        moe_fold_served(&plan->shape_base[shape], hardware, &served);
+        moe_fold_pair(&served, hardware, &plan->efficiency, &b->pair[j][machine]);
+        b->pair_shape[j][machine] = shape + 1;
+    }
+    return &b->pair[j][machine];
+}
+
 /* Machine seconds a token of an offering. Chinese offerings meet merchant machines twice, abroad and in the controlled fleet's offshore part. Unless
  * controls penalise chips the machines are the same, and what the merchant fleet's turn has found this month is used again. */
 static const moe_cost_block *find_seconds(csim_block *b, int j, int machine, int penalised, const machine_rates *rates, moe_cost_block *own) {
@@ -163,7 +177,7 @@ static const moe_cost_block *find_seconds(csim_block *b, int j, int machine, int
     const int kept = csim_is_chinese(plan, j) && !penalised, found = kept && b->seconds_until[j][machine] > b->t;
     moe_cost_block *cost = kept ? &b->seconds[j][machine] : own;
     if (found) return cost;
-    moe_cost_evaluate_on(&plan->shape_base[plan->shape[j][b->t]], &b->fold[j], &b->work, &plan->machine[machine].hardware, &rates->machine, &plan->efficiency, P, cost);
+    moe_cost_evaluate(find_pair(b, j, machine), &b->fold[j], &b->work, &rates->machine, P, cost);
     if (kept) b->seconds_until[j][machine] = b->t + 1;
     return cost;
 }

@@ -38,7 +38,7 @@ csim_status csim_plan_compile(const csim_scenario *scenario, const csim_catalogu
     if (!plan) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for the plan (%zu bytes)", sizeof *plan);
     plan->bytes = sizeof *plan;
     plan->format = CSIM_PLAN_FORMAT;
-    plan->efficiency = moe_efficiency_joint;
+    plan->efficiency = moe_efficiency_fitted;
     const csim_status status = compile_parts(scenario, catalogue, plan, err);
     if (status) {
         free(plan);

@@ -29,7 +29,7 @@ static PyObject *cost_dict(const csim_token_cost *c) {
     return Py_BuildValue("{s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:s,s:N}", "usd_per_mtok_in", c->usd_per_mtok_in, "usd_per_mtok_cached",
                          c->usd_per_mtok_cached, "usd_per_mtok_out", c->usd_per_mtok_out, "usd_per_mtok_blend", c->usd_per_mtok_blend, "band_log_sd", c->band_log_sd,
                          "tok_per_s_user", c->tok_per_s_user, "output_tok_per_s", c->output_tok_per_s, "input_tok_per_s", c->input_tok_per_s,
-                         "joule_per_output_token", c->joule_per_output_token, "usd_per_hour", c->usd_per_hour, "batch", x->batch, "group", x->group, "step_s",
+                         "joule_per_output_token", c->joule_per_output_token, "usd_per_hour", c->usd_per_hour, "batch", x->batch, "group", x->layout.group, "step_s",
                          x->step_s, "output_s", x->output_s, "input_s", x->input_s, "binding", moe_binding_name(x->binding), "meets_tpot", PyBool_FromLong(x->meets_tpot));
 }
 

@@ -1,5 +1,6 @@
 """The fitted serving model without its measurements: published points follow from the committed coefficients, time grows with the batch, a case by hand."""
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -70,3 +71,20 @@ def test_bands_cover_what_they_say_on_normal_errors():
     found = bands(error, np.repeat(["a", "b", "c", "d"], 10000))
     assert found["sd"] == pytest.approx(0.2, rel=0.02) and found["coverage"] == pytest.approx(0.8, abs=0.01)
     assert measures(np.zeros(4)) == dict(n=4, median_abs=0.0, within_25=1.0, bias=0.0, sd=0.0)
+
+
+COEFFICIENT_FIELDS = {
+    "memory": "eta_m", "memory_4bit": "r_m4", "expert_memory": "eta_e", "expert_memory_4bit": "r_e4", "flop": "eta_f", "flop_widened": "f_w", "prefill": "eta_p",
+    "prefill_default": "p_moe", "activation_passes": "kappa", "scale_up": "eta_n", "scale_up_prefill": "eta_pn", "scale_out": "eta_o", "layer_s": "tau", "doubling_s": "tau_t",
+    "latent_s": "tau_l", "index_s": "tau_i", "linear_s": "tau_r", "quantise_s": "tau_q", "moe_s": "tau_m", "exchange_s": "tau_x", "sequence_s": "tau_s",
+    "four_bit_units": "rho", "first_release": "first",
+}
+
+
+def test_the_kernel_holds_the_fitted_coefficients():
+    source = (HERE.parents[1] / "kernels" / "moe_efficiency.c").read_text()
+    found = {field: float(value) for field, value in re.findall(r"\.(\w+) = ([0-9.e-]+)", source)}
+    fitted = {**FITTED["constants"], **VALUES}
+    assert found.keys() == COEFFICIENT_FIELDS.keys()
+    for field, name in COEFFICIENT_FIELDS.items():
+        assert found[field] == pytest.approx(fitted[name], rel=1e-12), field

@@ -26,6 +26,9 @@ class KVGroup:
     decode_flop: float = 0.0
     prefill_flop: float = 0.0
     index_flop: float = 0.0
+    latent_layers: float = 0.0  # of these layers, with latent attention (a second cache of a layer is no layer)
+    linear_layers: float = 0.0
+    value_bytes: float = np.inf  # of a cached value; inf where the catalogue does not say
 
 
 @dataclass
@@ -41,6 +44,12 @@ class Shape:
     active: float
     total: float
     kv: list
+
+    @property
+    def cache_fp8(self):
+        """Attention computes in FP8 where values are cached so, or, where nobody says, where its weights are."""
+        known = min(g.value_bytes for g in self.kv)
+        return (known if np.isfinite(known) else self.bytes["attention"]) < 1.5
 
     @property
     def mixture(self):
@@ -125,6 +134,13 @@ def _kv_group(n):
         g.index_flop = _number(n, "index_flop_per_context_token")
     else:
         raise ValueError(f"unknown kind of cache {kind!r}")
+    if kind in ("mla", "sparse_mla", "compressed"):
+        g.latent_layers = 0.0 if n.get("extra") == "true" else g.layers
+        g.value_bytes = _number(n, "latent_bytes_per_value")
+    elif kind in ("full", "window", "sparse_gqa"):
+        g.value_bytes = _number(n, "bytes_per_value")
+    elif kind == "linear":
+        g.linear_layers = g.layers
     return g
 
 

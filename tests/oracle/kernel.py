@@ -9,55 +9,99 @@ import numpy as np
 
 from .notation import clip
 
-# The joint set of efficiencies: regression coefficients on serving measurements.
-ETA_M, ETA_E, ETA_F, ETA_N, ETA_P = 0.843, 0.518, 0.448, 1.0, 0.422
-TAU, TAU_M, TAU_C = 65.1e-6, 25.1e-6, 3.3e-6
-ZETA = 0.6  # drafts of one sequence route alike
+# The fitted coefficients (docs/kernel-fit.md): shares of peaks, then seconds.
+ETA_M, R_M4, ETA_E, R_E4 = 0.83272, 0.73403, 0.63861, 1.5834
+ETA_F, F_W, ETA_P, KAPPA = 0.48926, 0.40842, 0.6901, 29.551
+ETA_N, ETA_PN, ETA_O = 0.18601, 0.5144, 0.8
+TAU, TAU_T, TAU_L, TAU_I, TAU_R = 44.583e-6, 5.9776e-6, 21.968e-6, 20e-6, 10e-6
+TAU_Q, TAU_M, TAU_X, TAU_S, RHO = 4.9662e-6, 28.976e-6, 20.711e-6, 8.9884e-6, 0.89684
 
-
-def _precision(bytes_a_parameter):
-    return "fp4" if bytes_a_parameter < 0.8 else "fp8" if bytes_a_parameter < 1.5 else "bf16"
+FOUR_BIT, MXFP4 = 0.8, 0.54  # below: bytes a parameter of 4-bit weights; of MXFP4, whose experts meet 8-bit activations
 
 
 def fold(shape, f_a, f_t, f_k, work):
-    """What a shape costs on one path before any machine is known."""
+    """What a shape costs on one path before any machine is known. parts: name → (parameters a token uses, bytes a parameter)."""
     p, b = shape.params, shape.bytes
-    routed_active = shape.moe_layers * shape.top_k * p["expert"]
-    flop = {"bf16": 0.0, "fp8": 0.0, "fp4": 0.0}
-    for params, width in (
-        (p["attention"], b["attention"]),
-        (p["ffn"], b["ffn"]),
-        (p["shared"] + routed_active, b["expert"]),
-        (p["head"], b["head"]),
-    ):
-        flop[_precision(width)] = flop[_precision(width)] + 2 * params * f_a
-    dense = p["attention"] * b["attention"] + p["ffn"] * b["ffn"] + p["shared"] * b["expert"] + p["head"] * b["head"]
+    parts = {
+        "attention": (p["attention"], b["attention"]),
+        "ffn": (p["ffn"], b["ffn"]),
+        "shared": (p["shared"], b["expert"]),
+        "routed": (shape.moe_layers * shape.top_k * p["expert"], b["expert"]),
+        "head": (p["head"], b["head"]),
+    }
     c, past = work.I + work.O / 2, work.I * (1 + work.h) / 2
-    kv_read = kv_stored = a_d = a_p = 0.0
+    kv_read = kv_stored = state = a_d = a_p = 0.0
     for g in shape.kv:
         a_d = a_d + g.layers * (g.decode_flop * np.minimum(c, g.reach) + g.index_flop * c)
         a_p = a_p + g.layers * (g.prefill_flop * np.minimum(past, g.reach) + g.index_flop * past)
-        kv_read = kv_read + g.layers * (g.read * np.minimum(c, g.reach) + g.index_bytes * c + g.state)
-        kv_stored = kv_stored + g.layers * (g.stored * np.minimum(work.I + work.O, g.stored_reach) + g.state)
+        kv_read = kv_read + g.layers * (g.read * np.minimum(c, g.reach) + g.index_bytes * c)
+        kv_stored = kv_stored + g.layers * g.stored * np.minimum(work.I + work.O, g.stored_reach)
+        state = state + g.layers * g.state
     cached = [g.kv_heads for g in shape.kv if g.stored > 0]
     return SimpleNamespace(
         mixture=shape.mixture,
-        D=dense * f_a,
-        W=shape.moe_layers * shape.experts * p["expert"] * b["expert"] * f_t if shape.mixture else 0.0 * f_a,
+        parts=parts,
+        f_a=f_a,
+        routed=shape.moe_layers * shape.experts * p["expert"] * f_t if shape.mixture else 0.0 * f_a,
         q=1 - shape.top_k / shape.experts * f_a / f_t if shape.mixture else np.ones_like(f_a),
-        flop=flop,
         a_d=a_d,
         a_p=a_p,
         kv_r=f_k * kv_read,
         kv_s=f_k * kv_stored,
-        attention_fp8=b["attention"] < 1.5,
+        state=f_k * state,
+        cache_fp8=shape.cache_fp8,
         kv_heads=min(cached) if cached else np.inf,
         k=shape.top_k,
         L=shape.layers,
         L_m=shape.moe_layers,
+        L_lat=sum(g.latent_layers for g in shape.kv),
+        L_idx=sum(g.layers for g in shape.kv if g.index_flop > 0),
+        L_lin=sum(g.linear_layers for g in shape.kv),
         h=shape.hidden,
         h_io=shape.expert_io,
     )
+
+
+def _served(s, m):
+    """Bytes a parameter of each part on machines: 4-bit weights are kept at 8 bits where there are 8-bit units and no 4-bit ones."""
+    widened = (m.fp8 > m.bf16) & ~(m.fp4 > m.fp8)
+    return {name: np.where(widened & (width < FOUR_BIT), 1.0, width) for name, (_, width) in s.parts.items()}
+
+
+def _rates(s, m):
+    """A shape's parts on machines: bytes, four-bit units or not, FLOP/s of each part, read bytes over the bandwidth reached."""
+    units, width = m.fp4 > m.fp8, _served(s, m)
+
+    def flop_per_s(name):
+        with_units = np.where((width[name] < MXFP4) & (name in ("shared", "routed")), m.fp8, m.fp4)
+        four = np.where(units, with_units, m.bf16 * (F_W if name == "routed" else 1))
+        return np.where(width[name] >= 1.5, m.bf16, np.where(width[name] >= FOUR_BIT, m.fp8, four))
+
+    four_bit = {name: width[name] < FOUR_BIT for name in s.parts}
+    seconds = {name: 2 * n / flop_per_s(name) for name, (n, _) in s.parts.items()}
+    dense = {name: n * width[name] for name, (n, _) in s.parts.items() if name != "routed"}
+    return SimpleNamespace(
+        D=s.f_a * sum(dense.values()),
+        W=s.routed * width["routed"],
+        units=units,
+        linear=sum(seconds.values()),
+        linear_prefill=sum(v for name, v in seconds.items() if name != "head"),
+        dense_read=sum(v / np.where(four_bit[name] & (name != "head"), R_M4, 1) for name, v in dense.items()) / ETA_M,
+        eta_e=ETA_E * np.where(units & four_bit["routed"], R_E4, 1.0),
+        quantised=four_bit["ffn"],
+    )
+
+
+def _spread(s, m, r, tpot):
+    """t and G of decode, t and G of prefill: as memory and, in decode, patience want it."""
+    HBM, BW = m.memory, m.bandwidth
+    if s.mixture:
+        t = np.maximum(1, 4 * r.D / HBM)
+        fit, stream = r.W / (0.35 * HBM), r.W / (r.eta_e * BW * 0.3 * tpot)
+        return t, np.maximum(t, clip(np.maximum(fit, stream), 8, m.group_max)), t, np.maximum(t, clip(fit, 8, m.group_max))
+    fit, stream = r.D / (0.35 * HBM), r.D / (ETA_M * BW * 0.3 * tpot)
+    t, t_p = clip(np.maximum(fit, stream), 1, m.group_max), clip(fit, 1, m.group_max)
+    return t, t, t_p, t_p
 
 
 def token_seconds(s, m, work):
@@ -66,43 +110,57 @@ def token_seconds(s, m, work):
     HBM, BW = m.memory, m.bandwidth
     tokens = work.depth + 1  # verified a step
     A = work.A  # tokens accepted a step
-    if s.mixture:
-        t = np.maximum(1, 4 * s.D / HBM)
-        spread = np.maximum(s.W / (0.35 * HBM), s.W / (ETA_E * BW * 0.3 * work.tpot))
-        G = np.maximum(t, clip(spread, 8, m.group_max))
-    else:
-        spread = np.maximum(s.D / (0.35 * HBM), s.D / (ETA_M * BW * 0.3 * work.tpot))
-        t = G = clip(spread, 1, m.group_max)
+    r = _rates(s, m)
+    t, G, t_p, G_p = _spread(s, m, r, work.tpot)
     rep = t / np.minimum(t, s.kv_heads)
-    inside = np.minimum(m.domain / G, 1)
-    link = 1 / (inside / m.scale_up + (1 - inside) / m.scale_out)
+    a, a_p = (G > t) * s.mixture, (G_p > t_p) * s.mixture  # messages go all to all
+    P_att = m.fp8 if s.cache_fp8 else m.bf16
+
+    # seconds a step, whatever the batch
+    t_d = s.f_a * r.dense_read / (t * BW)
+    t_e = r.W / (G * r.eta_e * BW)
+    S = np.where(r.units, RHO, 1.0)
+    layer = TAU + TAU_T * np.log2(t) + TAU_Q * r.quantised
+    fixed = S * (s.L * layer + s.L_lat * TAU_L + s.L_idx * TAU_I + s.L_lin * TAU_R + s.L_m * (TAU_M + TAU_X * a))
+    # seconds a step and sequence
+    flop = tokens * r.linear * s.f_a / ETA_F
+    cache = (s.kv_r * rep + s.state) / (ETA_M * BW) + tokens * s.a_d / (ETA_F * P_att)
+
+    def link(n):
+        """Seconds a byte between n accelerators."""
+        inside = np.minimum(m.domain / n, 1)
+        return inside / (ETA_N * m.scale_up) + (1 - inside) / (ETA_O * m.scale_out)
+
     k_d = (G - 1) * (1 - (1 - 1 / G) ** s.k)
-    N = np.maximum(1, G / m.domain)
-    k_n = (N - 1) * (1 - (1 - 1 / N) ** s.k)
+    net = tokens * a * s.L_m * k_d * 3 * s.h_io * link(G)
+    reduce = lambda t, a: (2 * s.L - a * s.L_m) * 2 * (t - 1) * s.h * 2
+    rest = tokens * reduce(t, a) * link(t) + S * TAU_S * t
+    draft = 1 + work.depth / s.L
 
-    linear = s.flop["bf16"] / m.bf16 + s.flop["fp8"] / m.fp8 + s.flop["fp4"] / m.fp4
-    P_att = m.fp8 if s.attention_fp8 else m.bf16
-    mem_e = s.W / (G * ETA_E * BW)
-    a0 = s.D / (t * ETA_M * BW) + mem_e + s.L * (TAU + TAU_C * (G > 1)) + s.L_m * TAU_M
-    traffic = (2 * s.L - s.L_m) * 2 * (t - 1) * s.h * 2 + s.L_m * k_d * s.h_io * 3
-    b0 = s.kv_r * rep / (ETA_M * BW) + tokens * (linear + s.a_d / P_att) / ETA_F + tokens * traffic / (link * ETA_N)
-
-    exponent = G * (1 + ZETA * (tokens - 1))
     ln_q = np.log(s.q)
+    saved = lambda b: t_e * np.exp(G * tokens * ln_q * b)  # seconds that experts without a token save
+    stream = lambda b: t_d + t_e - saved(b)
+    work_s = lambda b: np.maximum(stream(b), flop * b) + cache * b
+    both = lambda b: np.sqrt(work_s(b) ** 2 + (net * b) ** 2)
+    step = lambda b: both(b) + rest * b + fixed
 
-    def untouched(b):
-        """q^(G b (1+ζ(m−1))): share of experts that no token of the step visits."""
-        return np.exp(exponent * ln_q * b)
+    def slope(b):
+        more = np.where(stream(b) > flop * b, -G * tokens * ln_q * saved(b), flop) + cache
+        return (work_s(b) * more + net**2 * b) / both(b) + rest
 
-    def step(b):
-        return a0 - mem_e * untouched(b) + b0 * b
-
-    limit = np.maximum(work.tpot * A, 1.5 * a0)
-    b_lim = (limit - a0) / b0
+    limit = np.maximum(work.tpot * A / draft, 1.5 * (t_d + t_e + fixed))
+    each = cache + net + rest
+    b_lim = np.minimum((limit - fixed - t_d - t_e) / each, (limit - fixed) / (flop + each))
     for _ in range(2):
-        b_lim = b_lim - (step(b_lim) - limit) / (b0 - mem_e * exponent * ln_q * untouched(b_lim))
-    b_cap = np.maximum(0.9 * HBM - s.D / t - s.W / G - 3e9, 0.02 * HBM) / (s.kv_s * rep)
+        b_lim = b_lim - (step(b_lim) - limit) / slope(b_lim)
+    b_cap = np.maximum(0.9 * HBM - r.D / t - r.W / G - 3e9, 0.02 * HBM) / (s.kv_s * rep + s.state)
     b = np.maximum(np.minimum(b_cap, b_lim), 0.05)
-    s_out = step(b) / (A * b)
-    s_in = (linear + s.a_p / P_att) / ETA_P + s.L_m * k_n * s.h_io * 3 / m.scale_out
-    return SimpleNamespace(s_out=s_out, s_in=s_in, b=b, b_cap=b_cap, b_lim=b_lim, step=step, t=t, G=G)
+    s_out = draft * step(b) / (A * b)
+
+    N = np.maximum(1, G_p / m.domain)
+    k_n = (N - 1) * (1 - (1 - 1 / N) ** s.k)
+    products = (r.linear_prefill * s.f_a + s.a_p / P_att) / ETA_P
+    passes = KAPPA * 2 * s.h * (s.L + s.L_m * s.k) / BW
+    across = a_p * s.L_m * k_n * 3 * s.h_io / (ETA_O * m.scale_out)
+    s_in = np.sqrt((products + passes + reduce(t_p, a_p) / (ETA_PN * m.scale_up)) ** 2 + across**2)
+    return SimpleNamespace(s_out=s_out, s_in=s_in, b=b, b_cap=b_cap, b_lim=b_lim, step=step, t=t, G=G, D=r.D, W=r.W, step_parts=(t_d, t_e, flop, cache, net, rest, fixed))

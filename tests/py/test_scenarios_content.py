@@ -194,7 +194,7 @@ def test_shares_weights_and_transition_rows_sum_to_one():
         ("cap.lambda_K", {"truncated_normal": {"mean": 0.15, "sd": 0.08, "low": 0}}),
         ("cap.lambda_D", {"half_normal": {"scale": 0.35}}),
         ("cap.rel", {"gamma": {"shape": 20, "scale": 0.025}}),
-        ("cost.closed_act", {"lognormal": {"median": 2.4, "log_sd": 0.35}}),
+        ("cost.closed_act", {"lognormal": {"median": 3.6, "log_sd": 0.35}}),
         ("cost.life", {"uniform": {"low": 3, "high": 6}}),
         ("cost.successor_capex", {"fixed": 1.22}),
         ("price.m_o", {"lognormal": {"median": 1.5, "log_sd": 0.6}}),
