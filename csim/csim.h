@@ -13,7 +13,7 @@
 #include "csim/base/version.h"
 #include "csim/batch/batch.h"
 #include "csim/catalogue/catalogue.h"
-#include "csim/catalogue/token_cost.h"
+#include "csim/cost/token_cost.h"
 #include "csim/cli/cli.h"
 #include "csim/engine/beside.h"
 #include "csim/engine/break_even.h"

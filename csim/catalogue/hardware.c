@@ -5,7 +5,7 @@
 #include "csim/catalogue/readers.h"
 
 static const char *const stack_names[] = {"known", "controlled", "synthetic", "sram", NULL};
-static const double TERA = 1e12, GIGA = 1e9;
+static const double TERA = 1e12, GIGA = 1e9, MICRO = 1e-6;
 
 static void read_speed(csim_entry_reader *reader, csim_hardware_entry *out) {
     moe_hardware *machine = &out->machine;
@@ -31,6 +31,8 @@ static void read_memory_and_fabric(csim_entry_reader *reader, moe_hardware *out)
     out->scale_out_bytes_per_s = GIGA * csim_entry_number(reader, "scale_out_gb_per_s", 0.1, 1e5);
     out->group_max = csim_entry_whole(reader, "group_max", 1, 1e5);
     out->weights_on_chip = csim_entry_flag_or(reader, "weights_on_chip", false);
+    out->layer_s = out->weights_on_chip ? MICRO * csim_entry_number(reader, "layer_us", 0.01, 1e4) : 0.0;
+    out->moe_layer_s = out->weights_on_chip ? MICRO * csim_entry_number(reader, "moe_layer_us", 0.0, 1e4) : 0.0;
 }
 
 static void read_cost(csim_entry_reader *reader, csim_hardware_entry *out) {

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "csim/catalogue/token_cost.h"
+#include "csim/cost/token_cost.h"
 
 #define UNDEFINED ((double)NAN)
 
@@ -15,18 +15,12 @@ static moe_request workload(const csim_plan *plan, int month, double tpot_ms) {
                          .hit_share = lever(plan, CSIM_LEVER_WORKLOAD_HIT, within), .tpot_s = 1e-3 * tpot_ms, .verified = 1.0, .accepted = 1.0};
 }
 
-/* The fastest a single user is served: one sequence in the whole group, which is spread as widely as the machine allows. */
-static double fastest_user(const csim_model_entry *model, const csim_hardware_entry *machine, moe_request request, csim_error *err) {
-    csim_token_cost cost;
-    const csim_ownership owner = csim_ownership_standard();
-    moe_fold_base published, base;
-    moe_explanation alone;
-    request.tpot_s = 1e-4; /* no batch is asked for: the widest spread the machine allows */
-    if (csim_token_cost_of(model, machine, &request, &owner, &cost, err)) return UNDEFINED;
-    moe_fold_shape(&model->shape, &published);
-    moe_fold_served(&published, &machine->machine, &base);
-    moe_explain_at(&base, &request, &machine->machine, &moe_efficiency_fitted, &cost.kernel.layout, 1.0 / cost.kernel.layout.group, &alone);
-    return 1.0 / alone.tpot_s;
+/* The fastest a single user is served: one sequence in a replica. */
+static double fastest_user(const csim_model_entry *model, const csim_hardware_entry *machine, const moe_request *request) {
+    const csim_serving_question question = {.shape = &model->shape, .hardware = &machine->machine, .request = *request, .ttft_s = (double)INFINITY,
+                                            .utilisation = csim_ownership_standard().utilisation};
+    const double fastest = csim_serving_fastest(&question, &moe_efficiency_fitted);
+    return fastest > 0.0 ? fastest : UNDEFINED;
 }
 
 /* The twin in which every expert works for every token: one wide feed-forward layer, served by tensor parallelism as dense models are. */
@@ -40,12 +34,12 @@ static void make_dense(moe_shape *shape) {
 
 double csim_kernel_answer(void *plan_pointer, const csim_kernel_question *question) {
     const csim_plan *plan = *(const csim_plan **)plan_pointer;
-    const csim_ownership owner = csim_ownership_standard();
-    const moe_request request = workload(plan, question->month, question->tpot_ms > 0.0 ? question->tpot_ms : 40.0);
+    csim_cost_question ask = csim_cost_question_standard();
+    ask.request = workload(plan, question->month, question->tpot_ms > 0.0 ? question->tpot_ms : 40.0);
     csim_model_entry model = *question->model;
     csim_token_cost cost;
     csim_error refused;
     if (question->dense) make_dense(&model.shape);
-    if (question->quantity == CSIM_KERNEL_TOK_PER_S_USER) return fastest_user(&model, question->machine, request, &refused);
-    return csim_token_cost_of(&model, question->machine, &request, &owner, &cost, &refused) ? UNDEFINED : cost.usd_per_mtok_out;
+    if (question->quantity == CSIM_KERNEL_TOK_PER_S_USER) return fastest_user(&model, question->machine, &ask.request);
+    return csim_token_cost_of(&model, question->machine, &ask, &cost, &refused) ? UNDEFINED : cost.usd_per_mtok_out;
 }

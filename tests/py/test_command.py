@@ -81,7 +81,7 @@ def test_no_words_is_a_usage_error():
     (["cost", "--model", "deepseek-v33", "--hardware", "h100"], "deepseek-v3"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--hit", "1.5"], "--hit"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--draft", "1", "--accepted", "3"], "--accepted"),
-    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--draft", "99"], "--draft wants a whole number from 0 to 3, not '99'"),
+    (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--draft", "99"], "--draft: must be 0, 1, 2, 3 or best, got '99'"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--electricity", "-1"], "--electricity: must be 0 to 10"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--input", "1e308"], "--input: must be 1 to 1e8"),
     (["cost", "--model", "deepseek-v3", "--hardware", "h100", "--usd-per-hour", "0"], "--usd-per-hour: must be above 0"),
@@ -369,7 +369,7 @@ def test_keep_says_what_is_kept_and_changes_no_number(run, tmp_path):
 def test_cost_explains_every_intermediate():
     done = moecast("cost", "--model", "deepseek-v3", "--hardware", "h800", "--explain")
     assert done.returncode == 0
-    for word in ("replica", "weights", "cache", "batch limits", "decode step", "$", "J an output token", "90 %"):
+    for word in ("decode  ", "prompts  ", "weights", "cache", "batch limits", "decode step", "$", "J an output token", "80 %"):
         assert word in done.stdout
     facts = json.loads(moecast("cost", "--model", "deepseek-v3", "--hardware", "h800", "--json").stdout)
     explained = json.loads(moecast("cost", "--model", "deepseek-v3", "--hardware", "h800", "--json", "--explain").stdout)

@@ -14,11 +14,11 @@ ALLOWED_HOMES = {
     "Python.h": ("pyext/",),
     "immintrin.h": ("kernels/",),
 }
-LAYERS = ["base", "rng", "dist", "scenario", "catalogue", "plan", "model", "stats", "engine", "store", "report", "batch", "cli"]
+LAYERS = ["base", "rng", "dist", "scenario", "catalogue", "cost", "plan", "model", "stats", "engine", "store", "report", "batch", "cli"]
 MAY_USE = {
-    "base": set(), "rng": {"base"}, "dist": {"base"}, "scenario": {"base", "dist"}, "catalogue": {"base", "scenario"},
+    "base": set(), "rng": {"base"}, "dist": {"base"}, "scenario": {"base", "dist"}, "catalogue": {"base", "scenario"}, "cost": {"base", "scenario", "catalogue"},
     "plan": {"base", "rng", "dist", "scenario", "catalogue"}, "model": {"base", "rng", "dist", "scenario", "catalogue", "plan"}, "stats": {"base"},
-    "engine": {"base", "rng", "scenario", "catalogue", "plan", "model", "stats"}, "store": {"base", "scenario", "catalogue", "plan", "stats", "engine"},
+    "engine": {"base", "rng", "scenario", "catalogue", "cost", "plan", "model", "stats"}, "store": {"base", "scenario", "catalogue", "plan", "stats", "engine"},
     "report": {"base", "dist", "scenario", "catalogue", "plan", "stats", "engine", "store"},
     "batch": {"base", "scenario", "catalogue", "plan", "stats", "engine", "store", "report"}, "cli": set(LAYERS),
 }

@@ -1,0 +1,40 @@
+/* Acceptance of drafts and the best depth. */
+#include "csim/cost/drafting.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct { const char *name; double first, next; } kinds[CSIM_DRAFTINGS] = {{"benchmark", 0.98, 0.55}, {"general", 0.85, 0.47}, {"agentic", 0.45, 0.40}};
+
+double csim_draft_accepted(csim_drafting kind, int depth) {
+    const double accepted = 1.0 + kinds[kind].first * (1.0 - pow(kinds[kind].next, depth)) / (1.0 - kinds[kind].next);
+    return fmin(accepted, depth + 1.0);
+}
+
+const char *csim_drafting_name(csim_drafting kind) { return (unsigned)kind < CSIM_DRAFTINGS ? kinds[kind].name : "unknown"; }
+
+csim_status csim_drafting_find(const char *name, csim_drafting *out, csim_error *err) {
+    for (int i = 0; i < CSIM_DRAFTINGS; i++)
+        if (!strcmp(name, kinds[i].name)) {
+            *out = (csim_drafting)i;
+            return CSIM_OK;
+        }
+    return csim_error_set_at(err, CSIM_OUT_OF_RANGE, NULL, 0, 0, "drafting", "must be benchmark, general or agentic, got '%s'", name);
+}
+
+csim_status csim_draft_best(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *question, csim_drafting kind, int *depth,
+                            csim_token_cost *out, csim_error *err) {
+    for (int k = 0; k <= CSIM_DRAFT_MOST; k++) {
+        csim_cost_question q = *question;
+        csim_token_cost cost;
+        q.request.verified = 1.0 + k;
+        q.request.accepted = csim_draft_accepted(kind, k);
+        const csim_status status = csim_token_cost_of(model, hardware, &q, &cost, err);
+        if (status) return status;
+        const int faster = cost.serving.kernel.meets_tpot > out->serving.kernel.meets_tpot, slower = cost.serving.kernel.meets_tpot < out->serving.kernel.meets_tpot;
+        if (k && !faster && (slower || cost.usd_per_request >= out->usd_per_request)) continue;
+        *out = cost;
+        *depth = k;
+    }
+    return CSIM_OK;
+}

@@ -1,0 +1,121 @@
+"""`moecast cost`: the best layout's prices and speeds, said plainly where there are none."""
+import json
+import math
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MOECAST = pathlib.Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
+ENV = {**os.environ, "MOECAST_SCENARIOS": str(ROOT / "scenarios")}
+
+pytestmark = pytest.mark.skipif(not MOECAST.exists(), reason=f"{MOECAST} is not built; set MOECAST_BIN")
+
+
+def ask(model, hardware, *options):
+    return subprocess.run([MOECAST, "cost", "--model", model, "--hardware", hardware, *map(str, options)], capture_output=True, text=True, env=ENV, timeout=60, check=False)
+
+
+def cost(model, hardware, *options):
+    done = ask(model, hardware, "--json", "--explain", *options)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_searched_layouts_are_whole_and_no_dearer_than_the_markets_average():
+    for model, hardware in (("deepseek-v3", "h800"), ("kimi-k2", "gb300"), ("llama-3.1-70b", "h100"), ("gpt-oss-120b", "b200")):
+        best, spread = cost(model, hardware), cost(model, hardware, "--layouts", "spread")
+        assert best["meets_tpot"] and best["tok_per_s_user"] >= 25 * (1 - 1e-9)
+        assert all(best[k] == int(best[k]) for k in ("group", "tensor_parallel", "prefill_group", "prefill_tensor_parallel"))
+        assert best["group"] % best["tensor_parallel"] == 0 and (best["batch"] * best["group"]) % 1 == pytest.approx(0, abs=1e-6)
+        assert best["usd_per_request"] <= spread["usd_per_request"] * 1.02, (model, hardware)
+
+
+def test_deepseeks_production_day_is_met():
+    """Decode 1,850 tokens/s an accelerator at 21 a user on H800s, all day 608 G tokens in (342 G cached) and 168 G out on 226.75 nodes (docs/kernel-fit.md)."""
+    day = cost("deepseek-v3", "h800", "--input", 4989 - 978 / 2, "--output", 978, "--hit", 0.563, "--tok-s-user", 21)
+    assert day["output_tok_per_s"] == pytest.approx(1850, rel=0.2)
+    hours = (168e9 / day["output_tok_per_s"] + (608e9 - 342e9) / day["input_tok_per_s"] / 0.75) / 3600
+    assert hours == pytest.approx(226.75 * 8 * 24, rel=0.1)
+
+
+@pytest.mark.parametrize("hardware, measured", [("h20", 714), ("ascend-910c", 1943)])
+def test_machines_with_a_measured_deployment_meet_it(hardware, measured):
+    x = cost("deepseek-v3", hardware, "--input", 4096, "--output", 1024, "--hit", 0, "--tok-s-user", 20, "--draft", 1, "--accepted", 1.7, "--layouts", "spread")
+    assert x["output_tok_per_s"] == pytest.approx(measured, rel=2e-3)
+
+
+def test_a_model_that_does_not_fit_is_refused_in_one_sentence():
+    done = ask("kimi-k3", "groq-3-lpu")
+    assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1 and "does not fit" in done.stderr
+
+
+def test_prices_follow_from_seconds_and_hours():
+    x = cost("kimi-k2", "h200", "--usd-per-hour", 2, "--utilisation", 0.5)
+    per_token = 2 / 3600 / 0.5 * 1e6
+    assert x["usd_per_mtok_out"] == pytest.approx(per_token * x["output_s"]) and x["usd_per_mtok_in"] == pytest.approx(per_token * x["input_s"])
+    assert x["usd_per_mtok_blend"] == pytest.approx((3 * x["usd_per_mtok_in"] + x["usd_per_mtok_out"]) / 4)
+    spent = 4000 * x["usd_per_mtok_in"] + 4000 * x["usd_per_mtok_cached"] + 1000 * x["usd_per_mtok_out"]
+    assert x["usd_per_request"] == pytest.approx(spent / 1e6)
+    assert x["prefill_per_decode"] == pytest.approx(4000 / 1000 * x["input_s"] / x["output_s"])
+    assert 0 < x["usd_per_mtok_cached"] < x["usd_per_mtok_in"]
+
+
+def test_penalties_of_controls_act_on_what_they_name():
+    free = cost("deepseek-v3", "h200")
+    slow = cost("deepseek-v3", "h200", "--slower", 0.2, "--less-bandwidth", 0.2, "--hungrier", 0.3)
+    assert slow["output_s"] > free["output_s"] and slow["joule_per_output_token"] / free["joule_per_output_token"] == pytest.approx(1.3 * slow["output_s"] / free["output_s"])
+    dear = cost("deepseek-v3", "h200", "--dearer", 0.5)
+    assert dear["output_s"] == free["output_s"] and dear["usd_per_hour"] > 1.4 * free["usd_per_hour"]
+
+
+def test_one_pool_is_slower_for_users_than_pools_apart():
+    split, one = cost("deepseek-v3", "h200", "--tok-s-user", 40), cost("deepseek-v3", "h200", "--tok-s-user", 40, "--pools", "one")
+    assert one["batch"] < split["batch"] and one["explanation"]["prompt_s"] > 0 and split["explanation"]["prompt_s"] == 0
+    assert one["usd_per_request"] > split["usd_per_request"] and one["prefill_per_decode"] == 0
+
+
+def test_a_limit_on_the_first_token_costs():
+    free, quick = cost("deepseek-v3", "h800"), cost("deepseek-v3", "h800", "--ttft", 0.5)
+    assert free["ttft_s"] > 0.5 >= quick["ttft_s"] and quick["meets_ttft"] and quick["usd_per_request"] >= free["usd_per_request"]
+    assert not cost("deepseek-v3", "h800", "--ttft", 0.01)["meets_ttft"]
+
+
+def test_the_best_draft_depth_is_the_cheapest():
+    for kind in ("benchmark", "general", "agentic"):
+        best = cost("deepseek-v3", "h800", "--tok-s-user", 50, "--draft", "best", "--drafting", kind)
+        each = [cost("deepseek-v3", "h800", "--tok-s-user", 50, "--draft", k, "--drafting", kind) for k in range(4)]
+        assert best["usd_per_request"] == min(x["usd_per_request"] for x in each) and best["draft"] == min(range(4), key=lambda k: each[k]["usd_per_request"])
+
+
+def test_four_bit_weights_are_kept_at_eight_bits_where_that_is_cheaper():
+    assert cost("deepseek-v4-pro", "h200")["weights_at_8_bits"] and not cost("deepseek-v4-pro", "gb300")["weights_at_8_bits"]
+
+
+def test_chips_with_weights_on_chip_give_one_user_their_measured_speed():
+    """42 µs a layer: 300 tokens/s of a 70-billion-parameter model with 80 layers on Groq's first chips, 17 µs: 1,800 of one with 32 layers on a wafer."""
+    assert cost("llama-2-70b", "groq-lpu-v1", "--input", 500, "--output", 200, "--tok-s-user", 280)["tok_per_s_user"] == pytest.approx(290, rel=0.1)
+    assert cost("llama-3.1-8b", "cerebras-wse-3", "--input", 500, "--output", 200, "--tok-s-user", 1700)["tok_per_s_user"] == pytest.approx(1750, rel=0.1)
+
+
+@pytest.mark.parametrize("options, named", [
+    (("--tok-s-user", 0), "--tok-s-user"), (("--hit", 1), "--hit"), (("--basis", "lease"), "--basis"), (("--stack", "old"), "--stack"), (("--draft", 4), "--draft"),
+    (("--slower", 1), "--slower"), (("--drafting", "none"), "--drafting"), (("--pools", "two"), "--pools"), (("--ttft", 0), "--ttft"),
+    (("--draft", "best", "--accepted", 1.5), "--accepted"),
+])  # fmt: skip
+def test_bad_numbers_and_words_are_named(options, named):
+    done = ask("deepseek-v3", "h800", *options)
+    assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1 and named in done.stderr
+
+
+def test_a_basis_without_a_price_names_those_there_are():
+    done = ask("deepseek-v3", "ascend-910c", "--basis", "neocloud")
+    assert done.returncode == 2 and "own" in done.stderr and "neocloud" in done.stderr
+
+
+def test_the_interval_is_the_fits():
+    x, other = cost("deepseek-v3", "h800"), cost("deepseek-v3", "ascend-910c")
+    assert (x["band_log_sd"], other["band_log_sd"]) == (0.17, 0.35)
+    assert x["band_high"] == pytest.approx(math.exp(1.2816 * 0.17), rel=1e-4) and x["band_low"] * x["band_high"] == pytest.approx(1)
