@@ -19,6 +19,7 @@ LIBS     := -lgsl -lgslcblas -lxlsxwriter -lz -lyaml -lsqlite3 -lm -pthread
 DEBIAN_BUILD := gcc pkg-config libgsl-dev libxlsxwriter-dev zlib1g-dev libyaml-dev libsqlite3-dev python3 python3-dev python3-venv
 DEBIAN_TEST  := libcmocka-dev clang locales libreoffice-calc poppler-utils libxml2-utils unzip fonts-dejavu-core
 PYPI         := numpy setuptools wheel
+PYPI_BENCH   := numba
 PYPI_TEST    := numpy scipy pyyaml pytest pytest-xdist openpyxl pandas matplotlib mpmath jsonschema ruff setuptools wheel build
 
 LIB_SOURCES  := $(sort $(wildcard kernels/*.c csim/*/*.c))
@@ -34,7 +35,7 @@ TEST_SOURCES := $(sort $(wildcard tests/c/test_*.c))
 TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)
 DEFS         := $(wildcard csim/*/*.def)
 
-.PHONY: all help deps deps-test report test test-c test-py test-slow sanitize soak lint clean install python schema pictures
+.PHONY: all help deps deps-test bench report test test-c test-py test-slow sanitize soak lint clean install python schema pictures bench-programs
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/moecast compile_commands.json  ## build the library and the command
@@ -143,7 +144,7 @@ $(BUILD)/locale/de_DE.UTF-8: | $(VENV)/ready-test
 test-c: deps-test $(TESTS) $(BUILD)/locale/de_DE.UTF-8  ## the C tests
 	@printf '%s\n' $(TESTS) | LOCPATH=$(abspath $(BUILD)/locale) xargs -P "$$(nproc)" -I{} sh tests/c/run_one.sh {}
 
-test-py: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the Python tests: oracle against C, scenarios, workbook, package
+test-py: deps-test $(BUILD)/moecast bench-programs $(BUILD)/tests/dump_paths python  ## the Python tests: oracle against C, scenarios, workbook, package
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup tests
 
 test-slow: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the tests that take seconds each, which `make test` leaves to CI
@@ -162,9 +163,40 @@ soak: deps-test $(TESTS) $(BUILD)/moecast python  ## the long tests: many seeds,
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 -m soak tests
 
 lint: deps-test  ## gcc and clang with warnings as errors, ruff
-	$(MAKE) --no-print-directory CI=1 BUILD=build/lint-gcc build/lint-gcc/moecast >/dev/null
-	$(MAKE) --no-print-directory CI=1 CC=clang BUILD=build/lint-clang build/lint-clang/moecast >/dev/null
+	$(MAKE) --no-print-directory CI=1 BUILD=build/lint-gcc build/lint-gcc/moecast bench-programs >/dev/null
+	$(MAKE) --no-print-directory CI=1 CC=clang BUILD=build/lint-clang build/lint-clang/moecast bench-programs >/dev/null
 	$(VENV)/bin/ruff check -q tests pyext setup.py docs
+
+# --- benchmark --------------------------------------------------------------------------------------------------------------------------------
+# Our functions with the flags of each variant, linked with that variant's own objects: what is measured is what a run calls. run.py takes the program of the
+# variant that a run chooses.
+BENCH_SOURCES  := tests/bench/bench_kernels.c tests/bench/server.c $(sort $(wildcard tests/bench/work_*.c))
+BENCH_PROGRAMS := $(foreach v,scalar $(if $(VARIANTS),avx2),$(BUILD)/bench/kernels_$v $(BUILD)/bench/limits_$v) $(BUILD)/bench/gsl
+BENCH_SCALAR   := $(BENCH_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/tests/bench/limits.o
+BENCH_AVX2     := $(BENCH_SOURCES:%.c=$(BUILD)/avx2/%.o) $(BUILD)/avx2/tests/bench/limits.o
+$(BENCH_SCALAR): CFLAGS += -O3
+
+$(BUILD)/bench/kernels_scalar: $(BENCH_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/libcsim.a
+$(BUILD)/bench/kernels_avx2: $(BENCH_SOURCES:%.c=$(BUILD)/avx2/%.o) $(filter $(BUILD)/avx2/kernels/%,$(AVX2_OBJECTS)) $(BUILD)/libcsim.a
+$(BUILD)/bench/limits_scalar: $(BUILD)/tests/bench/limits.o $(BUILD)/tests/bench/server.o
+$(BUILD)/bench/limits_avx2: $(BUILD)/avx2/tests/bench/limits.o $(BUILD)/avx2/tests/bench/server.o
+$(BUILD)/bench/gsl: $(BUILD)/tests/bench/bench_gsl.o $(BUILD)/tests/bench/server.o
+
+$(BENCH_PROGRAMS):
+	@mkdir -p $(@D)
+	@echo "  ld $@"
+	@$(CC) $(CFLAGS) $^ $(LIBS) -o $@
+
+-include $(BENCH_SCALAR:.o=.d) $(BENCH_AVX2:.o=.d) $(BUILD)/tests/bench/bench_gsl.d
+
+$(VENV)/ready-bench: $(VENV)/ready-test
+	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_BENCH)
+	@touch $@
+
+bench-programs: $(BENCH_PROGRAMS)
+
+bench: $(VENV)/ready-bench $(BUILD)/moecast bench-programs  ## how fast the parts of a run are, against NumPy, numba, GSL and the processor (5 minutes)
+	$(PY) tests/bench/run.py $(BUILD)
 
 schema: $(BUILD)/moecast deps-test  ## regenerate scenarios/schema.json and the tables of the model page
 	$(BUILD)/moecast schema > scenarios/schema.json
