@@ -1,4 +1,4 @@
-"""Measures how time and memory grow, and writes docs/performance.md and docs/pictures/scale.png.
+"""Measures how time and memory grow, and writes docs/performance.md, but for its last section (tests/bench/page.py), and docs/pictures/scale.png.
 
     python docs/tables/scale.py MOECAST [--most 100000] [--repeat 3]
 
@@ -180,7 +180,9 @@ def write_page(version, by_paths, kept, by_months, by_markets, paths, repeat):
     if markets_each * grown < 0.1 * max(m.cpu_s for m in by_markets.values()):
         said = f"from {min(by_markets)} to {max(by_markets)} markets the time moves by less than a tenth, within the noise"
     size = ("months", "paths", "processor s", "peak MB"), ("markets", "paths", "processor s", "peak MB")
-    (DOCS / "performance.md").write_text(f"""# Time and memory
+    page = DOCS / "performance.md"
+    last = page.read_text().partition("## Benchmark\n")  # not ours
+    page.write_text(f"""# Time and memory
 
 Written by `python docs/tables/scale.py build/moecast`, which measures everything anew. {version}.
 
@@ -207,7 +209,7 @@ The baseline's start with another end, two threads; {1e6 * months_each / paths:.
 {table(size[1], [(k, f"{paths:,}", f"{m.cpu_s:.2f}", f"{m.peak_mb:.0f}") for k, m in by_markets.items()])}
 
 The baseline's five segments, its region `rest` split into as many parts as it takes, no claims, two threads, 84 months; {said}. Shares of markets are a small part of a month's work; costs and prices are by offering.
-""")
+""" + "\n" * bool(last[1]) + last[1] + last[2])
 
 
 def main():
