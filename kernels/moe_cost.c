@@ -8,13 +8,8 @@
 #define FULL 0.35   /* share of the memory that experts, or a dense model, take before they are spread further */
 #define FEWEST 8.0  /* accelerators of a mixture's replica */
 
-/* How a replica is laid out, by path: t and G accelerators in decode and one over each; t and 1/G in prefill; all-to-all or not (G > t); k_d and k_n, the
- * other accelerators (decode) and domains (prefill) that a token's experts lie on. */
-typedef struct layout {
-    double tensor[MOE_BLOCK], group[MOE_BLOCK], per_tensor[MOE_BLOCK], per_group[MOE_BLOCK], exchange[MOE_BLOCK];
-    double prefill_tensor[MOE_BLOCK], prefill_exchange[MOE_BLOCK], nodes[MOE_BLOCK], per_nodes[MOE_BLOCK];
-    double gpus_reached[MOE_BLOCK], nodes_reached[MOE_BLOCK];
-} layout;
+/* How a replica is laid out: t and G accelerators in decode, one over each, ln t; t and N domains in prefill; all-to-all or not (G > t) in each. */
+typedef struct layout { double tensor, group, per_tensor, per_group, log_tensor, exchange, prefill_tensor, nodes, per_nodes, prefill_exchange; } layout;
 
 /* A decode step of b sequences: streaming (all − saved(b)) or computing, whichever is longer, then caches; overlapped with the all-to-all; and the rest. */
 typedef struct decode {
@@ -26,128 +21,102 @@ typedef struct decode {
     double exchange[MOE_BLOCK];  /* all-to-all, s a sequence */
     double rest[MOE_BLOCK];      /* all-reduce and host, s a sequence */
     double fixed[MOE_BLOCK];     /* s a step */
-    double capacity[MOE_BLOCK];  /* sequences that the memory holds */
+    double left[MOE_BLOCK];      /* bytes of memory beside the weights */
+    double kept[MOE_BLOCK];      /* bytes a sequence keeps */
 } decode;
 
-/* t and G of a mixture: attention data parallel until a quarter of the memory is dense weights; experts spread until they fit and, in decode, stream in time. */
-static void lay_out_mixture(const moe_pair *pair, const moe_fold_block *fold, const moe_machine_fold *machine, int n, layout *restrict out) {
-    const double most = pair->group_max, four_dense = 4.0 * pair->dense_bytes, full = pair->routed_bytes / FULL, stream = pair->routed_stream, domain = pair->domain;
-    const double per_domain = 1.0 / domain;
-    const double *restrict active = fold->active, *restrict routed = fold->routed, *restrict per_room = machine->per_room, *restrict per_patience = machine->per_patience;
-    for (int p = 0; p < n; p++) {
-        const double t = moe_max(1.0, four_dense * active[p] * per_room[p]), fit = full * routed[p] * per_room[p];
-        const double prefill = moe_max(t, moe_clip(fit, FEWEST, most)), nodes = moe_max(1.0, prefill * per_domain);
-        const double g = moe_max(t, moe_clip(moe_max(fit, stream * routed[p] * per_patience[p]), FEWEST, most));
-        const double per_t_g = 1.0 / (t * g), per_nodes = 1.0 / nodes;
-        out->tensor[p] = out->prefill_tensor[p] = t;
-        out->group[p] = g;
-        out->per_tensor[p] = g * per_t_g;
-        out->per_group[p] = t * per_t_g;
-        out->exchange[p] = g > t ? 1.0 : 0.0;
-        out->prefill_exchange[p] = prefill > t ? 1.0 : 0.0;
-        out->nodes[p] = nodes;
-        out->per_nodes[p] = per_nodes;
-    }
+/* A path of a shape and of a machine. */
+typedef struct lane { double active, log_active, routed, room, per_room, log_room, per_patience, log_per_patience, per_byte, per_flop, per_link; } lane;
+
+static inline lane lane_of(const moe_fold_block *fold, const moe_machine_fold *machine, int p) {
+    return (lane){fold->active[p], fold->log_active[p], fold->routed[p], machine->room_bytes[p], machine->per_room[p], machine->log_room[p], machine->per_patience[p],
+                  machine->log_per_patience[p], machine->per_byte_s[p], machine->per_flop[p], machine->per_link[p]};
+}
+
+/* A mixture: attention data parallel until a quarter of the memory is dense weights; experts spread until they fit and, in decode, stream in time. */
+static inline layout lay_out_mixture(const moe_pair *pair, const lane *x) {
+    const double t = moe_max(1.0, 4.0 * pair->dense_bytes * x->active * x->per_room), fit = pair->routed_bytes / FULL * x->routed * x->per_room;
+    const double prefill = moe_max(t, moe_clip(fit, FEWEST, pair->group_max)), nodes = moe_max(1.0, prefill * pair->per_domain);
+    const double g = moe_max(t, moe_clip(moe_max(fit, pair->routed_stream * x->routed * x->per_patience), FEWEST, pair->group_max));
+    const double per_t_g = 1.0 / (t * g);
+    return (layout){.tensor = t, .group = g, .per_tensor = g * per_t_g, .per_group = t * per_t_g, .log_tensor = moe_max(0.0, pair->log_four_dense + x->log_active - x->log_room),
+                    .exchange = g > t ? 1.0 : 0.0, .prefill_tensor = t, .nodes = nodes, .per_nodes = 1.0 / nodes, .prefill_exchange = prefill > t ? 1.0 : 0.0};
 }
 
 /* A dense model is spread by tensor parallelism alone, for the same two reasons. */
-static void lay_out_dense(const moe_pair *pair, const moe_fold_block *fold, const moe_machine_fold *machine, int n, layout *restrict out) {
-    const double most = pair->group_max, full = pair->dense_bytes / FULL, stream = pair->dense_stream;
-    const double *restrict active = fold->active, *restrict per_room = machine->per_room, *restrict per_patience = machine->per_patience;
+static inline layout lay_out_dense(const moe_pair *pair, const lane *x) {
+    const double fit = pair->dense_bytes / FULL * x->active * x->per_room, t = moe_clip(moe_max(fit, pair->dense_stream * x->active * x->per_patience), 1.0, pair->group_max);
+    const double per_tensor = 1.0 / t;
+    const double log_spread = x->log_active + moe_max(pair->log_dense_full - x->log_room, pair->log_dense_stream + x->log_per_patience);
+    return (layout){.tensor = t, .group = t, .per_tensor = per_tensor, .per_group = per_tensor, .log_tensor = moe_clip(log_spread, 0.0, pair->log_group_max),
+                    .prefill_tensor = moe_clip(fit, 1.0, pair->group_max), .nodes = 1.0, .per_nodes = 1.0};
+}
+
+/* x^k, k whole, below 32 and the same for all paths. */
+static inline double whole_power(double x, unsigned k) {
+    const double x2 = x * x, x4 = x2 * x2, x8 = x4 * x4, x16 = x8 * x8;
+    return (k & 1 ? x : 1.0) * (k & 2 ? x2 : 1.0) * (k & 4 ? x4 : 1.0) * (k & 8 ? x8 : 1.0) * (k & 16 ? x16 : 1.0);
+}
+
+/* What a decode step takes, whatever the batch and for each sequence, and what is left of the memory, in caches. k_d: other accelerators that the k experts
+ * of a token lie on, when experts are spread evenly. */
+static inline void time_decode(const moe_pair *pair, const moe_fold_block *fold, const lane *x, const layout *lay, double verified, unsigned k, int p, decode *restrict out) {
+    const double dense_share = x->active * lay->per_tensor, routed_share = x->routed * lay->per_group, experts = routed_share * pair->routed_read_bytes * x->per_byte;
+    const double copies = moe_max(1.0, lay->tensor * pair->per_kv_head), up_s = verified * pair->up_s * x->per_link, across = verified * pair->out_s;
+    const double inside = moe_min(pair->domain * lay->per_group, 1.0), tensor_inside = moe_min(pair->domain * lay->per_tensor, 1.0);
+    const double reached = (lay->group - 1.0) * (1.0 - whole_power(1.0 - lay->per_group, k));
+    out->stream[p] = dense_share * pair->dense_read_bytes * x->per_byte + experts;
+    out->experts[p] = experts;
+    out->decay[p] = fold->log_untouched[p] * lay->group * verified;
+    out->flop[p] = verified * pair->decode_s * x->active * x->per_flop;
+    out->cache[p] = (fold->kv_read_bytes[p] * copies + fold->state_bytes[p]) * pair->memory * x->per_byte + fold->attention_decode_flop[p] * (verified * pair->attention_s) * x->per_flop;
+    out->exchange[p] = lay->exchange * pair->exchange_bytes * reached * (inside * up_s + (1.0 - inside) * across);
+    out->rest[p] = (pair->reduce_bytes - lay->exchange * pair->reduce_saved_bytes) * (lay->tensor - 1.0) * (tensor_inside * up_s + (1.0 - tensor_inside) * across) +
+                   pair->sequence_s * lay->tensor;
+    out->fixed[p] = pair->fixed_s + lay->exchange * pair->exchange_s + pair->doubling_s * lay->log_tensor;
+    out->left[p] = moe_max(0.9 * x->room - dense_share * pair->dense_bytes - routed_share * pair->routed_bytes - 3e9, 0.02 * x->room);
+    out->kept[p] = fold->kv_stored_bytes[p] * copies + fold->state_bytes[p];
+}
+
+/* s_in: accelerator-seconds an uncached input token. Messages across domains (k_n of them) overlap with the work. */
+static inline double time_prompt(const moe_pair *pair, const moe_fold_block *fold, const lane *x, const layout *lay, unsigned k, int p) {
+    const double reached = (lay->nodes - 1.0) * (1.0 - whole_power(1.0 - lay->per_nodes, k)), message = lay->prefill_exchange * reached * pair->exchange_bytes * pair->out_s;
+    const double reduced = (pair->reduce_bytes - lay->prefill_exchange * pair->reduce_saved_bytes) * (lay->prefill_tensor - 1.0) * pair->up_prefill_s * x->per_link;
+    const double work = (pair->prefill_s * x->active + fold->attention_prefill_flop[p] * pair->attention_prefill_s) * x->per_flop + pair->activations * x->per_byte + reduced;
+    return sqrt(work * work + message * message);
+}
+
+/* k is a constant in each of the calls below, so that the powers are straight code. */
+static inline __attribute__((always_inline)) void time_mixture(const moe_pair *pair, const moe_fold_block *fold, const moe_machine_fold *machine, double verified, unsigned k, int n, decode *restrict out,
+                                double *restrict input_s) {
     for (int p = 0; p < n; p++) {
-        const double fit = full * active[p] * per_room[p], t = moe_clip(moe_max(fit, stream * active[p] * per_patience[p]), 1.0, most);
-        out->prefill_tensor[p] = moe_clip(fit, 1.0, most);
-        out->tensor[p] = out->group[p] = t;
-        out->per_tensor[p] = out->per_group[p] = 1.0 / t;
-        out->exchange[p] = out->prefill_exchange[p] = out->gpus_reached[p] = out->nodes_reached[p] = 0.0;
+        const lane x = lane_of(fold, machine, p);
+        const layout lay = lay_out_mixture(pair, &x);
+        time_decode(pair, fold, &x, &lay, verified, k, p, out);
+        input_s[p] = time_prompt(pair, fold, &x, &lay, k, p);
     }
 }
 
-/* k_d and k_n: other accelerators and other domains that the k experts of a token lie on, when experts are spread evenly.
- * (1 − 1/G)^k and (1 − 1/N)^k by squaring: k is whole and the same for all paths. */
-static void reach_experts(double top_k, int n, layout *restrict lay) {
-    double *restrict gpus = lay->gpus_reached, *restrict nodes = lay->nodes_reached;
-    double gpu_square[MOE_BLOCK], node_square[MOE_BLOCK];
+static void time_dense(const moe_pair *pair, const moe_fold_block *fold, const moe_machine_fold *machine, double verified, int n, decode *restrict out,
+                       double *restrict input_s) {
     for (int p = 0; p < n; p++) {
-        gpu_square[p] = 1.0 - lay->per_group[p];
-        node_square[p] = 1.0 - lay->per_nodes[p];
-        gpus[p] = nodes[p] = 1.0;
-    }
-    for (unsigned k = (unsigned)top_k; k; k >>= 1) {
-        if (k & 1)
-            for (int p = 0; p < n; p++) {
-                gpus[p] *= gpu_square[p];
-                nodes[p] *= node_square[p];
-            }
-        for (int p = 0; k > 1 && p < n; p++) {
-            gpu_square[p] *= gpu_square[p];
-            node_square[p] *= node_square[p];
-        }
-    }
-    for (int p = 0; p < n; p++) {
-        gpus[p] = (lay->group[p] - 1.0) * (1.0 - gpus[p]);
-        nodes[p] = (lay->nodes[p] - 1.0) * (1.0 - nodes[p]);
+        const lane x = lane_of(fold, machine, p);
+        const layout lay = lay_out_dense(pair, &x);
+        time_decode(pair, fold, &x, &lay, verified, 0, p, out);
+        input_s[p] = time_prompt(pair, fold, &x, &lay, 0, p);
     }
 }
 
-/* Weights read once a step, whatever the batch, and what is left of the memory, in caches. */
-static void time_weights(const moe_pair *pair, const moe_fold_block *fold, const layout *lay, const moe_machine_fold *machine, double verified, int n,
-                         decode *restrict out) {
-    const double dense_read = pair->dense_read_bytes, routed_read = pair->routed_read_bytes, dense_bytes = pair->dense_bytes, routed_bytes = pair->routed_bytes;
-    const double per_kv_head = pair->per_kv_head;
-    const double *restrict active = fold->active, *restrict routed = fold->routed, *restrict stored = fold->kv_stored_bytes, *restrict state = fold->state_bytes;
-    const double *restrict untouched = fold->log_untouched;
-    for (int p = 0; p < n; p++) {
-        const double per_byte = machine->per_byte_s[p], room = machine->room_bytes[p];
-        const double dense_share = active[p] * lay->per_tensor[p], routed_share = routed[p] * lay->per_group[p], experts = routed_share * routed_read * per_byte;
-        out->stream[p] = dense_share * dense_read * per_byte + experts;
-        out->experts[p] = experts;
-        out->decay[p] = untouched[p] * lay->group[p] * verified;
-        const double left = moe_max(0.9 * room - dense_share * dense_bytes - routed_share * routed_bytes - 3e9, 0.02 * room);
-        out->capacity[p] = left / (stored[p] * moe_max(1.0, lay->tensor[p] * per_kv_head) + state[p]);
-    }
-}
-
-/* What a step takes for each sequence: FLOPs, cache, messages. */
-static void time_sequence(const moe_pair *pair, const moe_fold_block *fold, const layout *lay, const moe_machine_fold *machine, double verified, int n,
-                          decode *restrict out) {
-    const double linear = verified * pair->decode_s, attention = verified * pair->attention_s, memory = pair->memory, per_kv_head = pair->per_kv_head;
-    const double up = verified * pair->up_s, across = verified * pair->out_s, domain = pair->domain, host = pair->sequence_s;
-    const double reduce = pair->reduce_bytes, saved = pair->reduce_saved_bytes, exchanged = pair->exchange_bytes;
-    const double *restrict active = fold->active, *restrict ask = fold->attention_decode_flop, *restrict read = fold->kv_read_bytes, *restrict state = fold->state_bytes;
-    for (int p = 0; p < n; p++) {
-        const double t = lay->tensor[p], per_flop = machine->per_flop[p], up_s = up * machine->per_link[p], exchange = lay->exchange[p];
-        const double inside = moe_min(domain * lay->per_group[p], 1.0), tensor_inside = moe_min(domain * lay->per_tensor[p], 1.0);
-        out->flop[p] = linear * active[p] * per_flop;
-        out->cache[p] = (read[p] * moe_max(1.0, t * per_kv_head) + state[p]) * memory * machine->per_byte_s[p] + ask[p] * attention * per_flop;
-        out->exchange[p] = exchange * exchanged * lay->gpus_reached[p] * (inside * up_s + (1.0 - inside) * across);
-        out->rest[p] = (reduce - exchange * saved) * (t - 1.0) * (tensor_inside * up_s + (1.0 - tensor_inside) * across) + host * t;
-    }
-}
-
-/* Fixed seconds a step. Most replicas are not tensor parallel: then no logarithm is taken (ln 1 is 0, so a path's bits do not depend on its neighbours). */
-static void time_fixed(const moe_pair *pair, const layout *lay, int n, double *restrict fixed) {
-    const double always = pair->fixed_s, all_to_all = pair->exchange_s, doubling = pair->doubling_s;
-    double widest = 1.0;
-    for (int p = 0; p < n; p++) {
-        fixed[p] = always + lay->exchange[p] * all_to_all;
-        widest = moe_max(widest, lay->tensor[p]);
-    }
-    if (widest > 1.0)
-        for (int p = 0; p < n; p++) fixed[p] += doubling * moe_log(lay->tensor[p]);
-}
-
-/* s_in: accelerator-seconds an uncached input token. Messages across domains overlap with the work. */
-static void time_prompt(const moe_pair *pair, const moe_fold_block *fold, const layout *lay, const moe_machine_fold *machine, int n, double *restrict input_s) {
-    const double linear = pair->prefill_s, attention = pair->attention_prefill_s, activations = pair->activations, up = pair->up_prefill_s;
-    const double across = pair->exchange_bytes * pair->out_s, reduce = pair->reduce_bytes, saved = pair->reduce_saved_bytes;
-    const double *restrict active = fold->active, *restrict ask = fold->attention_prefill_flop;
-    for (int p = 0; p < n; p++) {
-        const double exchange = lay->prefill_exchange[p], message = exchange * lay->nodes_reached[p] * across;
-        const double reduced = (reduce - exchange * saved) * (lay->prefill_tensor[p] - 1.0) * up * machine->per_link[p];
-        const double work = (linear * active[p] + ask[p] * attention) * machine->per_flop[p] + activations * machine->per_byte_s[p] + reduced;
-        input_s[p] = sqrt(work * work + message * message);
-    }
+static void time_parts(const moe_pair *pair, const moe_fold_block *fold, const moe_machine_fold *machine, double verified, int n, decode *restrict out,
+                       double *restrict input_s) {
+    const unsigned k = (unsigned)pair->top_k;
+    if (!(pair->mixture > 0.0)) time_dense(pair, fold, machine, verified, n, out, input_s);
+    else if (k == 8) time_mixture(pair, fold, machine, verified, 8, n, out, input_s);
+    else if (k == 6) time_mixture(pair, fold, machine, verified, 6, n, out, input_s);
+    else if (k == 4) time_mixture(pair, fold, machine, verified, 4, n, out, input_s);
+    else if (k == 10) time_mixture(pair, fold, machine, verified, 10, n, out, input_s);
+    else if (k == 16) time_mixture(pair, fold, machine, verified, 16, n, out, input_s);
+    else time_mixture(pair, fold, machine, verified, k, n, out, input_s);
 }
 
 /* Seconds a step saves because some experts of an accelerator get no token: experts e^(decay b). Below e^NONE_IDLE they are no longer part of a
@@ -155,7 +124,7 @@ static void time_prompt(const moe_pair *pair, const moe_fold_block *fold, const 
  * 0 and the exponential is each path's own, so that no path's bits depend on its neighbours'. */
 #define NONE_IDLE (-40.0)
 
-static void save_idle(const decode *restrict step, const double *restrict batch, int n, double *restrict saved) {
+static int save_idle(const decode *restrict step, const double *restrict batch, int n, double *restrict saved) {
     uint64_t below = ~UINT64_C(0); /* its sign bit stays while all exponents are below */
     for (int p = 0; p < n; p++) {
         const double exponent = step->decay[p] * batch[p];
@@ -164,46 +133,50 @@ static void save_idle(const decode *restrict step, const double *restrict batch,
     }
     if (below >> 63) {
         memset(saved, 0, (size_t)n * sizeof *saved);
-        return;
+        return 0;
     }
     for (int p = 0; p < n; p++) {
         const double exponent = saved[p], seconds = step->experts[p] * moe_exp(exponent);
         saved[p] = exponent < NONE_IDLE ? 0.0 : seconds;
     }
+    return 1;
 }
 
-/* One Newton step on step(b) = limit. With r = √(work² + net²): b −= (r + rest b − room) r / (work work' + net² / b + rest r). */
+/* A Newton step on step(b) = limit, for paths with idle experts. With r = √(work² + net²): b −= (r + rest b − room) r / (work work' + net² / b + rest r). */
 static void newton(const decode *restrict step, const double *restrict room, const double *restrict saved, int n, double *restrict batch) {
     for (int p = 0; p < n; p++) {
         const double b = batch[p], stream = step->stream[p] - saved[p], flop = step->flop[p] * b, cache = step->cache[p];
         const double work = moe_max(stream, flop) + cache * b, slope = (stream > flop ? -step->decay[p] * saved[p] : step->flop[p]) + cache;
         const double net = step->exchange[p] * b, r = sqrt(work * work + net * net), rest = step->rest[p];
-        batch[p] = b - (r + rest * b - room[p]) * r / (work * slope + net * step->exchange[p] + rest * r);
+        const double change = (r + rest * b - room[p]) * r / (work * slope + net * step->exchange[p] + rest * r);
+        batch[p] = b - (saved[p] > 0.0 ? change : 0.0);
     }
 }
 
 /* The batch whose step takes as long as the user's patience allows; a machine that cannot keep the limit at all runs at half as much again as its
- * shortest step with all experts touched. First guess: all experts touched or compute bound, nothing overlapped; it lies below the answer. */
-static void find_batch(const decode *restrict step, const moe_workload_block *work, double per_draft, int n, double *restrict batch) {
+ * shortest step with all experts touched. With all of them touched the step is the larger of two curves, one for reading and one for computing, and
+ * each has a root in closed form; the smaller is the answer, and where experts are idle lies below it; one Newton step does the rest. */
+static void find_batch(const decode *restrict step, const moe_workload_block *work, double per_draft, int n, double *restrict batch, double *restrict capacity) {
     const double *restrict tpot_s = work->tpot_s, *restrict accepted = work->accepted;
-    double room[MOE_BLOCK], saved[MOE_BLOCK]; /* room: what the limit leaves beside fixed times */
+    double rooms[MOE_BLOCK], saved[MOE_BLOCK]; /* room: what the limit leaves beside fixed times */
     for (int p = 0; p < n; p++) {
-        const double fixed = step->fixed[p], stream = step->stream[p], each = step->cache[p] + step->exchange[p] + step->rest[p];
-        room[p] = moe_max(tpot_s[p] * accepted[p] * per_draft, 1.5 * (stream + fixed)) - fixed;
-        const double streaming = (room[p] - stream) * (step->flop[p] + each), computing = room[p] * each;
-        batch[p] = moe_min(streaming, computing) / (each * (step->flop[p] + each));
+        const double fixed = step->fixed[p], stream = step->stream[p], cache = step->cache[p], net = step->exchange[p], rest = step->rest[p], each = step->flop[p] + cache;
+        const double room = moe_max(tpot_s[p] * accepted[p] * per_draft, 1.5 * (stream + fixed)) - fixed, over = (room - stream) * (room + stream);
+        const double both = cache * room + rest * stream, reading = stream * cache + rest * room + sqrt(both * both + net * net * over);
+        const double computing = sqrt(each * each + net * net) + rest;
+        batch[p] = moe_min(over * computing, room * reading) / (reading*computing);
+        capacity[p] = step->left[p] / step->kept[p];
+        rooms[p] = room;
     }
-    for (int i = 0; i < 2; i++) {
-        save_idle(step, batch, n, saved);
-        newton(step, room, saved, n, batch);
-    }
+    if (save_idle(step, batch, n, saved)) newton(step, rooms, saved, n, batch);
 }
 
 /* No more sequences than the memory holds; s_out of that batch. */
-static void fill_batch(const decode *restrict step, const moe_workload_block *work, double draft, int n, double *restrict batch, double *restrict output_s) {
+static void fill_batch(const decode *restrict step, const moe_workload_block *work, const double *restrict capacity, double draft, int n, double *restrict batch,
+                       double *restrict output_s) {
     const double *restrict accepted = work->accepted;
     double saved[MOE_BLOCK];
-    for (int p = 0; p < n; p++) batch[p] = moe_max(moe_min(step->capacity[p], batch[p]), 0.05);
+    for (int p = 0; p < n; p++) batch[p] = moe_max(moe_min(capacity[p], batch[p]), 0.05);
     save_idle(step, batch, n, saved);
     for (int p = 0; p < n; p++) {
         const double b = batch[p], busy = moe_max(step->stream[p] - saved[p], step->flop[p] * b) + step->cache[p] * b, net = step->exchange[p] * b;
@@ -221,24 +194,18 @@ void moe_fold_machine(const moe_hardware *machine, const moe_machine_block *chan
         out->per_flop[p] = 1.0 / change->flop[p];
         out->per_link[p] = 1.0 / change->link[p];
     }
+    for (int p = 0; p < n; p++) out->log_room[p] = moe_log(out->room_bytes[p]);
+    for (int p = 0; p < n; p++) out->log_per_patience[p] = moe_log(out->per_patience[p]);
 }
 
 /* A drafted token takes one layer more, so a step with K drafts takes 1 + K/L times as long. */
 void moe_cost_evaluate(const moe_pair *pair, const moe_fold_block *fold, const moe_workload_block *work, const moe_machine_fold *machine, int n,
                        moe_cost_block *out) {
     const double draft = 1.0 + (work->verified - 1.0) / pair->layers;
-    layout lay;
     decode step;
-    if (pair->mixture > 0.0) {
-        lay_out_mixture(pair, fold, machine, n, &lay);
-        reach_experts(pair->top_k, n, &lay);
-    } else {
-        lay_out_dense(pair, fold, machine, n, &lay);
-    }
-    time_weights(pair, fold, &lay, machine, work->verified, n, &step);
-    time_sequence(pair, fold, &lay, machine, work->verified, n, &step);
-    time_fixed(pair, &lay, n, step.fixed);
-    time_prompt(pair, fold, &lay, machine, n, out->input_s);
-    find_batch(&step, work, 1.0 / draft, n, out->batch);
-    fill_batch(&step, work, draft, n, out->batch, out->output_s);
+    double capacity[MOE_BLOCK]; /* sequences that the memory holds */
+    if (n <= 0) return;
+    time_parts(pair, fold, machine, work->verified, n, &step, out->input_s);
+    find_batch(&step, work, 1.0 / draft, n, out->batch, capacity);
+    fill_batch(&step, work, capacity, draft, n, out->batch, out->output_s);
 }

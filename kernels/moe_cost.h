@@ -44,7 +44,8 @@ typedef struct moe_pair {
     double exchange_bytes;                       /* a token sends to one other accelerator, and back, all layers */
     double up_s, up_prefill_s, out_s, domain;    /* seconds a byte inside and across domains; accelerators in a domain */
     double fixed_s, doubling_s, exchange_s, sequence_s; /* fixed times: always; a unit of ln t; with all-to-all; a sequence of an attention rank */
-    double per_kv_head, top_k, group_max, layers;
+    double per_kv_head, top_k, group_max, layers, per_domain;
+    double log_four_dense, log_dense_full, log_dense_stream, log_group_max; /* ln of what spreads: 4 D; D / .35; dense_stream; group_max */
 } moe_pair;
 
 /* Request and service level, by path. */
@@ -56,7 +57,8 @@ typedef struct moe_workload_block {
 /* Factors of a path on the shape, and the context attended. */
 typedef struct moe_fold_block {
     double active[MOE_BLOCK], routed[MOE_BLOCK];             /* factors on dense weights and FLOPs; on routed experts' bytes */
-    double log_untouched[MOE_BLOCK];                         /* ln(1 − k/E) */
+    double log_active[MOE_BLOCK];                            /* ln of the first */
+    double log_untouched[MOE_BLOCK];                         /* ln(1 − k/E); −1e300 for a dense model */
     double attention_decode_flop[MOE_BLOCK], attention_prefill_flop[MOE_BLOCK];
     double kv_read_bytes[MOE_BLOCK], kv_stored_bytes[MOE_BLOCK], state_bytes[MOE_BLOCK]; /* a sequence; the state is read and stored */
 } moe_fold_block;
@@ -70,6 +72,7 @@ typedef struct moe_machine_fold {
     double per_patience[MOE_BLOCK];                              /* one over the bytes read while a user waits for a token */
     double per_byte_s[MOE_BLOCK];                                /* seconds a byte of memory, at the peak */
     double per_flop[MOE_BLOCK], per_link[MOE_BLOCK];             /* one over the change of each */
+    double log_room[MOE_BLOCK], log_per_patience[MOE_BLOCK];     /* ln of the above: tensor parallelism has a time for each doubling */
 } moe_machine_fold;
 
 typedef enum moe_binding { MOE_MEMORY_CAPACITY, MOE_BANDWIDTH, MOE_COMPUTE, MOE_NETWORK, MOE_LATENCY, MOE_BINDINGS } moe_binding;

@@ -144,12 +144,14 @@ static double slope_of(const step_terms *k, double b) {
     return (work * more + k->overlapped * k->overlapped * b) / sqrt(work * work + k->overlapped * b * k->overlapped * b) + k->exchange + k->reduce + k->host;
 }
 
-/* The line with all experts touched or compute bound, nothing overlapped, then two Newton steps. */
+/* With all experts touched the step is the larger of two curves: √((s + c b)² + (o b)²) + r b, s the weights' reading, and √((f + c)² + o²) b + r b. Each meets
+ * what the fixed times leave of the limit at a root in closed form; the smaller one is the batch, and a lower bound where experts are idle, from which one
+ * Newton step goes on. */
 static double largest_batch(const step_terms *k, double limit_s) {
-    const double each = k->cache + k->attention + k->overlapped + k->exchange + k->reduce + k->host, room = limit_s - k->fixed;
-    double b = moe_min((room - k->dense - k->experts) / each, room / (k->compute + each));
-    for (int newton = 0; newton < 2; newton++) b -= (step_of(k, b) - limit_s) / slope_of(k, b);
-    return b;
+    const double room = limit_s - k->fixed, s = k->dense + k->experts, c = k->cache + k->attention, o = k->overlapped, r = k->exchange + k->reduce + k->host;
+    const double over = (room - s) * (room + s), both = c * room + r * s;
+    const double b = moe_min(over / (s * c + r * room + sqrt(both * both + o * o * over)), room / (sqrt((k->compute + c) * (k->compute + c) + o * o) + r));
+    return b - (step_of(k, b) - limit_s) / slope_of(k, b);
 }
 
 /* ---- a prompt token ---- */

@@ -69,8 +69,12 @@ static void fold_mixture(const moe_fold_base *base, const double *restrict activ
     }
 }
 
+/* Nothing is routed, so nothing lies idle: no batch leaves an expert untouched. */
 static void fold_dense(int n, double *restrict routed, double *restrict log_untouched) {
-    for (int p = 0; p < n; p++) routed[p] = log_untouched[p] = 0.0;
+    for (int p = 0; p < n; p++) {
+        routed[p] = 0.0;
+        log_untouched[p] = -1e300;
+    }
 }
 
 /* One group of layers: what it computes, reads a step, and keeps, at the mean context of decode and of prefill. */
@@ -100,5 +104,6 @@ void moe_fold_paths(const moe_fold_base *base, const moe_workload_block *work, c
         out->attention_decode_flop[p] = out->attention_prefill_flop[p] = 0.0;
         out->kv_read_bytes[p] = out->kv_stored_bytes[p] = out->state_bytes[p] = 0.0;
     }
+    for (int p = 0; p < n; p++) out->log_active[p] = moe_log(active[p]);
     for (int g = 0; g < (int)base->groups; g++) add_group(&base->kv[g], work, cache, n, out);
 }

@@ -69,6 +69,14 @@ static void fold_fixed(const moe_fold_base *base, const moe_hardware *machine, c
     out->sequence_s = scale * eta->sequence_s;
 }
 
+static void fold_logarithms(moe_pair *out) {
+    out->per_domain = 1.0 / out->domain;
+    out->log_four_dense = moe_log(4.0 * out->dense_bytes);
+    out->log_dense_full = moe_log(out->dense_bytes / 0.35);
+    out->log_dense_stream = moe_log(out->dense_stream);
+    out->log_group_max = moe_log(out->group_max);
+}
+
 void moe_fold_pair(const moe_fold_base *base, const moe_hardware *machine, const moe_efficiency *efficiency, moe_pair *out) {
     memset(out, 0, sizeof *out);
     out->per_kv_head = 1.0 / base->kv_heads;
@@ -79,4 +87,5 @@ void moe_fold_pair(const moe_fold_base *base, const moe_hardware *machine, const
     fold_flop(base, machine, efficiency, out);
     fold_links(base, machine, efficiency, out);
     fold_fixed(base, machine, efficiency, out);
+    fold_logarithms(out);
 }

@@ -149,10 +149,11 @@ def token_seconds(s, m, work):
         return (work_s(b) * more + net**2 * b) / both(b) + rest
 
     limit = np.maximum(work.tpot * A / draft, 1.5 * (t_d + t_e + fixed))
-    each = cache + net + rest
-    b_lim = np.minimum((limit - fixed - t_d - t_e) / each, (limit - fixed) / (flop + each))
-    for _ in range(2):
-        b_lim = b_lim - (step(b_lim) - limit) / slope(b_lim)
+    # with all experts touched: the root of the curve for reading weights and of the one for computing
+    R, w = limit - fixed, t_d + t_e
+    reading = (R**2 - w**2) / (w * cache + rest * R + np.sqrt((cache * R + rest * w) ** 2 + net**2 * (R**2 - w**2)))
+    b_lim = np.minimum(reading, R / (np.hypot(flop + cache, net) + rest))
+    b_lim = b_lim - (step(b_lim) - limit) / slope(b_lim)  # one Newton step for idle experts
     b_cap = np.maximum(0.9 * HBM - r.D / t - r.W / G - 3e9, 0.02 * HBM) / (s.kv_s * rep + s.state)
     b = np.maximum(np.minimum(b_cap, b_lim), 0.05)
     s_out = draft * step(b) / (A * b)
