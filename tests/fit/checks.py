@@ -7,6 +7,7 @@ from solving import errors, held_out, solve
 from targets import CELL, case_of, pick
 
 Z80 = 1.2815515655446004  # half of an 80 % interval in standard deviations
+SHIPPED_SD = 0.17         # of the band that `moecast cost` and the market model draw for known stacks
 LARGEST = 0.6             # a row's error of ln time counts at most so much in a mean
 
 # A day of DeepSeek's own service: tokens, GPU-hours and the rates of its two pools, as published.
@@ -19,15 +20,21 @@ def measures(error):
     return dict(n=int(len(error)), median_abs=float(np.median(np.abs(ratio))), within_25=float(np.mean(np.abs(ratio) < 0.25)), bias=float(np.median(ratio)), sd=float(np.std(error)))
 
 
+def covered(error, sd):
+    """Share of errors of ln time inside the 80 % interval of a log-normal band."""
+    return float(np.mean(np.abs(error) < Z80 * sd))
+
+
 def bands(error, folds):
-    """sd of a log-normal band from all folds, and the share of rows inside its 80 % interval when the sd comes from the other folds."""
+    """sd of a log-normal band from all folds, the share of rows inside its 80 % interval when the sd comes from the other folds, and inside that of the band which is
+    shipped, whose sd is the same for all."""
     found = {}
     for fold in sorted(set(folds)):
         here = folds == fold
         sd = np.quantile(np.abs(error[~here]), 0.8) / Z80
-        found[fold] = dict(n=int(here.sum()), sd=round(float(sd), 3), coverage=round(float(np.mean(np.abs(error[here]) < Z80 * sd)), 3))
+        found[fold] = dict(n=int(here.sum()), sd=round(float(sd), 3), coverage=round(covered(error[here], sd), 3), shipped=round(covered(error[here], SHIPPED_SD), 3))
     inside = sum(fold["n"] * fold["coverage"] for fold in found.values()) / len(error)
-    return dict(sd=round(float(np.quantile(np.abs(error), 0.8) / Z80), 4), coverage=round(inside, 3), folds=found)
+    return dict(sd=round(float(np.quantile(np.abs(error), 0.8) / Z80), 4), coverage=round(inside, 3), shipped=round(covered(error, SHIPPED_SD), 3), folds=found)
 
 
 def mean_error(by_model, by_hardware):

@@ -14,7 +14,7 @@ import measurements
 import numpy as np
 import serving_model
 import yaml
-from checks import bands, by_group, cost_of_dropping, first_token, mean_error, measures, production_day
+from checks import SHIPPED_SD, bands, by_group, cost_of_dropping, covered, first_token, mean_error, measures, production_day
 from solving import PRIOR_TIGHTNESS, covariance, each_point_out, errors, held_out, held_out_both, solve
 from targets import assemble
 
@@ -79,7 +79,10 @@ def calibrated_bands(targets, found):
     table = dict(measured=bands(found["model_out"][rows], labels.model[rows].to_numpy()), hardware_out=bands(found["hardware_out"][rows], labels.hardware[rows].to_numpy()),
                  neither=bands(found["both_out"][rows], both))
     for name, band in table.items():
-        print(f"band, {name}: sd of ln {band['sd']:.3f}; covers {100 * band['coverage']:.0f} % of rows when the other folds give its sd")
+        print(f"band, {name}: sd of ln {band['sd']:.3f}; covers {100 * band['coverage']:.1f} % of rows when the other folds give its sd, {100 * band['shipped']:.1f} % with {SHIPPED_SD}")
+    points = targets.is_kind("point")
+    table["points"] = {how: dict(n=int(points.sum()), shipped=round(covered(error[points], SHIPPED_SD), 3)) for how, error in found.items() if how != "both_out"}
+    print("band, published points: " + ", ".join(f"{how.replace('_', ' ')} {100 * of['shipped']:.0f} %" for how, of in table["points"].items()) + f" with {SHIPPED_SD}")
     return table
 
 
