@@ -183,11 +183,12 @@ static moe_binding binding_of(const moe_explanation *x) {
     return largest;
 }
 
+static double stored_bytes(const moe_explanation *x) { return x->kv_stored_bytes * x->replication + x->state_bytes; }
+
 /* Sequences an accelerator that the memory holds beside the weights and 3 GB of buffers; fits: one sequence in the whole group. */
 static void fill_memory(const moe_hardware *h, moe_explanation *x) {
-    const double left = 0.9 * h->memory_bytes - x->dense_bytes / x->layout.tensor - x->routed_bytes / x->layout.group - 3e9;
-    const double each = x->kv_stored_bytes * x->replication + x->state_bytes;
-    x->batch_memory = moe_max(left, 0.02 * h->memory_bytes) / each;
+    const double left = 0.9 * h->memory_bytes - x->dense_bytes / x->layout.tensor - x->routed_bytes / x->layout.group - 3e9, each = stored_bytes(x);
+    x->batch_memory = left / each;
     x->fits = left * x->layout.group >= each;
 }
 
@@ -246,6 +247,7 @@ void moe_explain(const moe_fold_base *base, const moe_request *r, const moe_hard
     const step_terms k = time_step(base, r, h, eta, &s, x);
     const double shortest = 1.5 * (k.dense + k.experts + k.fixed), wanted = r->tpot_s * r->accepted / k.draft;
     x->meets_tpot = wanted >= shortest;
+    x->batch_memory = moe_max(x->batch_memory, 0.02 * h->memory_bytes / stored_bytes(x)); /* a fleet's average host finds room for some */
     x->batch_latency = largest_batch(&k, moe_max(wanted, shortest));
     x->batch = moe_max(moe_min(x->batch_memory, x->batch_latency), 0.05);
     finish(base, r, h, eta, &s, &k, x);

@@ -52,6 +52,14 @@ def test_a_model_that_does_not_fit_is_refused_in_one_sentence():
     assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1 and "does not fit" in done.stderr
 
 
+def test_a_searched_batch_leaves_the_memory_as_it_is():
+    """Weights that leave less than a fiftieth of the memory: what is left holds the batch, no more."""
+    x = cost("deepseek-v4-pro", "h200", "--input", 478.5, "--output", 946.3, "--hit", 0.193, "--tok-s-user", 5.933, "--draft", 2, "--accepted", 1.005)
+    e, memory = x["explanation"], 141e9
+    used = e["dense_bytes"] / x["tensor_parallel"] + e["routed_bytes"] / x["group"] + 3e9 + x["batch"] * (e["kv_stored_bytes"] * e["replication"] + e["state_bytes"])
+    assert used <= 0.9 * memory * (1 + 1e-12)
+
+
 def test_prices_follow_from_seconds_and_hours():
     x = cost("kimi-k2", "h200", "--usd-per-hour", 2, "--utilisation", 0.5)
     per_token = 2 / 3600 / 0.5 * 1e6
