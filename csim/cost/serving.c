@@ -59,6 +59,14 @@ static void consider(search *s, const moe_explanation *x) {
     best->ttft_s = first;
 }
 
+/* What limited the batch: the memory, if all that it holds is in time, or the largest part of the step. */
+static void answer_with(search *s, double found, moe_explanation *x) {
+    x->batch_latency = found;
+    x->meets_tpot = found > 0.0;
+    if (found >= x->batch_memory) x->binding = MOE_MEMORY_CAPACITY;
+    consider(s, x);
+}
+
 /* Whole sequences; where even one is too slow the one is answered, as the best that this layout does. */
 static void try_decode(search *s, const moe_layout *layout) {
     const csim_serving_question *q = s->question;
@@ -66,9 +74,7 @@ static void try_decode(search *s, const moe_layout *layout) {
     moe_explanation x;
     moe_explain_at(&s->base, &q->request, q->hardware, s->efficiency, layout, whole / layout->group, &x);
     if (!x.fits) return;
-    x.batch_latency = found;
-    x.meets_tpot = found > 0.0;
-    consider(s, &x);
+    answer_with(s, found, &x);
 }
 
 static void search_decode(search *s) {
@@ -97,6 +103,7 @@ static void search_prefill(search *s) {
             moe_explain_at(&s->base, &q->request, q->hardware, s->efficiency, &both, decode.batch, &x);
             x.batch_latency = decode.batch_latency;
             x.meets_tpot = decode.meets_tpot;
+            x.binding = decode.binding;
             const double first = first_token_s(q, &x);
             const int in_time = first <= q->ttft_s;
             s->tried++;
@@ -148,9 +155,7 @@ static void try_on_chip(search *s, double group) {
     moe_explanation x;
     moe_on_chip_at(&s->base, &q->request, q->hardware, s->efficiency, group, whole / group, &x);
     if (!x.fits) return;
-    x.batch_latency = found;
-    x.meets_tpot = found > 0.0;
-    consider(s, &x);
+    answer_with(s, found, &x);
 }
 
 /* Groups from the fewest chips that hold the model up to the most, a sixteenth larger each time. */

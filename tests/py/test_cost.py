@@ -60,6 +60,14 @@ def test_a_searched_batch_leaves_the_memory_as_it_is():
     assert used <= 0.9 * memory * (1 + 1e-12)
 
 
+@pytest.mark.parametrize("model, hardware, pools", [("deepseek-v3", "h100", "split"), ("llama-3.1-70b", "h100", "one"), ("llama-3.1-8b", "groq-lpu-v1", "split")])
+def test_a_batch_that_fills_the_memory_is_bound_by_it(model, hardware, pools):
+    full, half = (cost(model, hardware, "--tok-s-user", speed, "--pools", pools) for speed in (2, 1e5))
+    fits = full["explanation"]["batch_memory"] * full["group"]
+    assert fits - 1 < full["batch"] * full["group"] <= fits and full["binding"] == "memory"
+    assert not half["meets_tpot"] and half["binding"] != "memory"
+
+
 def test_prices_follow_from_seconds_and_hours():
     x = cost("kimi-k2", "h200", "--usd-per-hour", 2, "--utilisation", 0.5)
     per_token = 2 / 3600 / 0.5 * 1e6
