@@ -118,7 +118,8 @@ static void search_prefill(search *s) {
 
 /* ---- formats, machines of on-chip memory, the answer ---- */
 
-/* The published format, and 4-bit weights at 8 bits where a machine has units for these and not for those: the cheaper one. */
+/* The published format, and 4-bit weights at 8 bits where a machine has units for these and not for those: the cheaper one, or the faster where the wanted
+ * speed is out of reach in both. */
 static void search_formats(search *s, const moe_fold_base *published) {
     const csim_serving_question *q = s->question;
     moe_fold_base eight;
@@ -129,8 +130,8 @@ static void search_formats(search *s, const moe_fold_base *published) {
         search_decode(&one);
         if (found.kernel.fits && !q->request.one_pool) search_prefill(&one);
         s->tried += one.tried;
-        const double value = found.kernel.output_s + prompts_per_output(&q->request) * found.kernel.input_s;
-        const int served = found.kernel.meets_tpot + found.meets_ttft, before = s->best->kernel.meets_tpot + s->best->meets_ttft;
+        const double cost = found.kernel.output_s + prompts_per_output(&q->request) * found.kernel.input_s, value = found.kernel.meets_tpot ? cost : found.kernel.tpot_s;
+        const int served = 2 * found.meets_ttft + found.kernel.meets_tpot, before = 2 * s->best->meets_ttft + s->best->kernel.meets_tpot;
         if (!found.kernel.fits || (s->best->kernel.fits && (served < before || (served == before && value >= s->least)))) continue;
         *s->best = found;
         s->best->weights_at_8_bits = format;

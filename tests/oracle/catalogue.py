@@ -4,7 +4,7 @@ Checks nothing: sums and provenance are the business of tests/py/test_catalogue.
 """
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +72,10 @@ class Machine:
     capex: float
     measured: float  # tok/s of a reference deployment, and what the kernel says of it; nan where none
     kernel: float
+    on_chip: bool = False  # weights in on-chip memory: fixed seconds a layer, and more for one with routed experts
+    layer_s: float = 0.0
+    moe_layer_s: float = 0.0
+    rent: dict = field(default_factory=dict)  # $/h by basis, those that the catalogue has
 
 
 def _number(node, key, default=0.0):
@@ -185,6 +189,10 @@ def _machine(n):
         capex=_number(n, "capex_usd"),
         measured=_number(tested, "measured_tok_per_s", np.nan),
         kernel=_number(tested, "kernel_tok_per_s", np.nan),
+        on_chip=n.get("weights_on_chip") == "true",
+        layer_s=_number(n, "layer_us") / 1e6,
+        moe_layer_s=_number(n, "moe_layer_us") / 1e6,
+        rent={basis: float(value) for basis, value in (n.get("rent_usd_per_hour") or {}).items() if value not in ("null", "~", "")},
     )
 
 

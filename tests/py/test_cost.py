@@ -110,6 +110,13 @@ def test_four_bit_weights_are_kept_at_eight_bits_where_that_is_cheaper():
     assert cost("deepseek-v4-pro", "h200")["weights_at_8_bits"] and not cost("deepseek-v4-pro", "gb300")["weights_at_8_bits"]
 
 
+def test_out_of_reach_the_faster_format_is_answered():
+    """Weights kept at 8 bits take these long prompts cheaper; 4-bit ones decode a single sequence faster, and speed was asked for."""
+    options = ("--input", 26900, "--output", 95, "--hit", 0.746, "--tok-s-user", 2000, "--stack", "default")
+    x = cost("gpt-oss-120b", "h100", *options)
+    assert not x["meets_tpot"] and not x["weights_at_8_bits"] and x["tok_per_s_user"] == pytest.approx(277, rel=0.01)
+
+
 def test_chips_with_weights_on_chip_give_one_user_their_measured_speed():
     """42 µs a layer: 300 tokens/s of a 70-billion-parameter model with 80 layers on Groq's first chips, 17 µs: 1,800 of one with 32 layers on a wafer."""
     assert cost("llama-2-70b", "groq-lpu-v1", "--input", 500, "--output", 200, "--tok-s-user", 280)["tok_per_s_user"] == pytest.approx(290, rel=0.1)
