@@ -97,7 +97,11 @@ csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardwar
     csim_serving_find(&serving, &moe_efficiency_fitted, &out->serving);
     if (!out->serving.kernel.fits) return refuse_to_fit(model, hardware, &penalised.machine, err);
     /* machines with a measured anchor that the fit does not know */
-    if (hardware->measured_tok_per_s > 0.0 && hardware->kernel_tok_per_s > 0.0) out->serving.kernel.output_s *= hardware->kernel_tok_per_s / hardware->measured_tok_per_s;
+    if (hardware->measured_tok_per_s > 0.0 && hardware->kernel_tok_per_s > 0.0) {
+        const double ratio = hardware->kernel_tok_per_s / hardware->measured_tok_per_s;
+        out->serving.kernel.output_s *= ratio;
+        out->serving.prefill_per_decode /= ratio;
+    }
     status = csim_ownership_hour(&penalised, &q->owner, &out->usd_per_hour, err);
     if (status) return status;
     price(model, q, &penalised.machine, out);

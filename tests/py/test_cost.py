@@ -47,6 +47,12 @@ def test_machines_with_a_measured_deployment_meet_it(hardware, measured):
     assert x["output_tok_per_s"] == pytest.approx(measured, rel=2e-3)
 
 
+@pytest.mark.parametrize("hardware", ["h20", "ascend-910c"])
+def test_pools_are_sized_for_the_measured_decode(hardware):
+    x = cost("deepseek-v3", hardware)
+    assert x["prefill_per_decode"] == pytest.approx(4000 / 1000 * x["input_s"] / x["output_s"])
+
+
 def test_a_model_that_does_not_fit_is_refused_in_one_sentence():
     done = ask("kimi-k3", "groq-3-lpu")
     assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1 and "does not fit" in done.stderr
