@@ -35,9 +35,9 @@ static double first_token_s(const csim_serving_question *q, const moe_explanatio
 
 static int is_layout(const search *s, double tensor, double group) {
     const moe_hardware *h = s->question->hardware;
-    if (group > h->group_max || tensor > group || tensor > h->scale_up_domain || fmod(group, tensor) != 0.0) return 0;
-    if (!(s->base.routed_bytes > 0.0)) return tensor == group; /* dense: more accelerators are more replicas */
-    return group <= s->question->shape->experts;
+    if (group > h->group_max || tensor > group || fmod(group, tensor) != 0.0) return 0;
+    if (!(s->base.routed_bytes > 0.0)) return tensor == group; /* dense: more accelerators are more replicas; across domains where none holds it */
+    return tensor <= h->scale_up_domain && group <= s->question->shape->experts;
 }
 
 /* ---- decode, and one pool ---- */

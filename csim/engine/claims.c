@@ -195,7 +195,7 @@ static double kernel_value(parser *self, csim_kernel_quantity quantity) {
         self->status = csim_error_set(self->err, CSIM_OUT_OF_RANGE, "expression '%.200s': the time a token is %g ms, more than 0 is allowed", self->text, question.tpot_ms);
     if (self->status || !question.model || !question.machine) return (double)NAN;
     const double value = self->kernel ? self->kernel->answer(self->kernel->self, &question) : (double)NAN;
-    if (isnan(value) && !self->note[0] && self->kernel) snprintf(self->note, sizeof self->note, "not defined: %s%s%s does not fit %s", model.dense ? "dense(" : "", model.id, model.dense ? ")" : "", machine);
+    if (isnan(value) && !self->note[0] && self->kernel) snprintf(self->note, sizeof self->note, "not defined: %s%s%s does not fit %s, or not at the speed asked for", model.dense ? "dense(" : "", model.id, model.dense ? ")" : "", machine);
     if (isnan(value) && !self->note[0]) snprintf(self->note, sizeof self->note, "the cost kernel was not asked");
     return value;
 }

@@ -41,5 +41,6 @@ double csim_kernel_answer(void *plan_pointer, const csim_kernel_question *questi
     csim_error refused;
     if (question->dense) make_dense(&model.shape);
     if (question->quantity == CSIM_KERNEL_TOK_PER_S_USER) return fastest_user(&model, question->machine, &ask.request);
-    return csim_token_cost_of(&model, question->machine, &ask, &cost, &refused) ? UNDEFINED : cost.usd_per_mtok_out;
+    if (csim_token_cost_of(&model, question->machine, &ask, &cost, &refused)) return UNDEFINED;
+    return cost.serving.kernel.meets_tpot ? cost.usd_per_mtok_out : UNDEFINED; /* no price at a speed that is out of reach */
 }
