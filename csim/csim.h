@@ -13,6 +13,7 @@
 #include "csim/base/version.h"
 #include "csim/batch/batch.h"
 #include "csim/catalogue/catalogue.h"
+#include "csim/cost/dense_twin.h"
 #include "csim/cost/token_cost.h"
 #include "csim/cli/cli.h"
 #include "csim/engine/beside.h"

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "csim/cost/dense_twin.h"
 #include "csim/cost/token_cost.h"
 
 #define UNDEFINED ((double)NAN)
@@ -23,15 +24,6 @@ static double fastest_user(const csim_model_entry *model, const csim_hardware_en
     return fastest > 0.0 ? fastest : UNDEFINED;
 }
 
-/* The twin in which every expert works for every token: one wide feed-forward layer, served by tensor parallelism as dense models are. */
-static void make_dense(moe_shape *shape) {
-    const double experts = shape->moe_layers * shape->experts * shape->expert_params;
-    shape->active_params += experts * (1.0 - shape->top_k / shape->experts);
-    shape->dense_ffn_params += experts + shape->shared_expert_params;
-    shape->ffn_bytes = shape->expert_bytes;
-    shape->shared_expert_params = shape->moe_layers = shape->experts = shape->top_k = 0.0;
-}
-
 double csim_kernel_answer(void *plan_pointer, const csim_kernel_question *question) {
     const csim_plan *plan = *(const csim_plan **)plan_pointer;
     csim_cost_question ask = csim_cost_question_standard();
@@ -39,7 +31,7 @@ double csim_kernel_answer(void *plan_pointer, const csim_kernel_question *questi
     csim_model_entry model = *question->model;
     csim_token_cost cost;
     csim_error refused;
-    if (question->dense) make_dense(&model.shape);
+    if (question->dense) model.shape = csim_dense_twin(&question->model->shape);
     if (question->quantity == CSIM_KERNEL_TOK_PER_S_USER) return fastest_user(&model, question->machine, &ask.request);
     if (csim_token_cost_of(&model, question->machine, &ask, &cost, &refused)) return UNDEFINED;
     return cost.serving.kernel.meets_tpot ? cost.usd_per_mtok_out : UNDEFINED; /* no price at a speed that is out of reach */
