@@ -14,6 +14,7 @@
 #include "csim/batch/batch.h"
 #include "csim/catalogue/catalogue.h"
 #include "csim/cost/dense_twin.h"
+#include "csim/cost/host_or_buy.h"
 #include "csim/cost/token_cost.h"
 #include "csim/cli/cli.h"
 #include "csim/engine/beside.h"
