@@ -25,6 +25,7 @@ static const struct command { const char *name; command_function *run; const cha
     {"explain", csim_cli_explain, "say in plain words what a scenario assumes"},
     {"schema", csim_cli_schema, "print the JSON Schema of scenario files, for editors"},
     {"cost", csim_cli_cost, "what a token of a model costs on a machine"},
+    {"breakeven", csim_cli_breakeven, "host a model or buy its tokens, and from what volume on"},
     {"catalogue", csim_cli_catalogue, "list models and machines, or show one"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

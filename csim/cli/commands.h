@@ -24,6 +24,7 @@ csim_status csim_cli_check(const csim_cli_io *io, int argc, char **argv, csim_er
 csim_status csim_cli_explain(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_schema(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_cost(const csim_cli_io *io, int argc, char **argv, csim_error *err);
+csim_status csim_cli_breakeven(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_catalogue(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_compare(const csim_cli_io *io, int argc, char **argv, csim_error *err);
 csim_status csim_cli_diff(const csim_cli_io *io, int argc, char **argv, csim_error *err);

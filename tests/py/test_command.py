@@ -13,7 +13,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("MOECAST_BIN", ROOT / "build/moecast")).resolve()
-COMMANDS = ["run", "batch", "merge", "verify", "report", "export", "path", "compare", "diff", "check", "explain", "schema", "cost", "catalogue"]
+COMMANDS = ["run", "batch", "merge", "verify", "report", "export", "path", "compare", "diff", "check", "explain", "schema", "cost", "breakeven", "catalogue"]
 
 
 def moecast(*words, cwd=None, env=None):
