@@ -20,6 +20,7 @@ typedef struct search {
     csim_serving *best;
     double least;             /* of what is minimised; INFINITY before the first */
     int tried;
+    int across;               /* tensor parallelism may cross domains */
 } search;
 
 static double prompts_per_output(const moe_request *r) { return (1.0 - r->hit_share) * r->input_tokens / r->output_tokens; }
@@ -36,8 +37,8 @@ static double first_token_s(const csim_serving_question *q, const moe_explanatio
 static int is_layout(const search *s, double tensor, double group) {
     const moe_hardware *h = s->question->hardware;
     if (group > h->group_max || tensor > group || fmod(group, tensor) != 0.0) return 0;
-    if (!(s->base.routed_bytes > 0.0)) return tensor == group; /* dense: more accelerators are more replicas; across domains where none holds it */
-    return tensor <= h->scale_up_domain && group <= s->question->shape->experts;
+    if (tensor > h->scale_up_domain && !s->across) return 0;
+    return s->base.routed_bytes > 0.0 ? group <= s->question->shape->experts : tensor == group; /* dense: more accelerators are more replicas */
 }
 
 /* ---- decode, and one pool ---- */
@@ -128,6 +129,8 @@ static void search_formats(search *s, const moe_fold_base *published) {
         csim_serving found = {.layouts_tried = 0};
         search one = {.question = q, .efficiency = s->efficiency, .base = format ? eight : *published, .best = &found, .least = (double)INFINITY};
         search_decode(&one);
+        one.across = !found.kernel.fits && !(one.base.routed_bytes > 0.0); /* a dense model that no domain holds */
+        if (one.across) search_decode(&one);
         if (found.kernel.fits && !q->request.one_pool) search_prefill(&one);
         s->tried += one.tried;
         const double cost = found.kernel.output_s + prompts_per_output(&q->request) * found.kernel.input_s, value = found.kernel.meets_tpot ? cost : found.kernel.tpot_s;
