@@ -24,13 +24,14 @@ PYPI_TEST    := numpy scipy pyyaml pytest pytest-xdist openpyxl pandas matplotli
 
 LIB_SOURCES  := $(sort $(wildcard kernels/*.c csim/*/*.c))
 LIB_OBJECTS  := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
-# The model and its kernels a second time, for AVX2: same sources, same bits, names prefixed so that both live in one archive (csim/model/variant.c chooses).
-MODEL_SOURCES := $(sort $(wildcard kernels/*.c) $(filter-out csim/model/variant.c,$(wildcard csim/model/*.c)))
-MODEL_ENTRIES := block_new block_free block_start block_step
+# What a run spends its time in, built once more for each wide instruction set: same sources, same bits. csim/engine/variant.h says how one is chosen.
+VARIANT_SOURCES := $(sort $(wildcard kernels/*.c csim/model/*.c)) csim/rng/stream.c csim/rng/sampling.c csim/dist/eval.c csim/stats/look.c csim/engine/variant_table.c
+VARIANTS        := $(if $(filter x86_64%,$(or $(shell $(CC) -dumpmachine 2>/dev/null),$(shell uname -m))),avx2 avx512)
+avx2_FLAGS      := -mavx2
+avx512_FLAGS    := -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512
 # Two iterations of a loop in turn: a processor looks ahead some 60 operations, and one exponential is 45 (kernels/lanes.h). GCC's names for it.
-AVX2_TUNE     := $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),,-funroll-loops --param max-unroll-times=2 -fschedule-insns)
-AVX2_OBJECTS  := $(if $(filter x86_64,$(shell uname -m)),$(MODEL_SOURCES:%.c=$(BUILD)/avx2/%.o))
-VARIANTS      := $(if $(AVX2_OBJECTS),$(BUILD)/model_avx2.o)
+VARIANT_TUNE    := $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),,-funroll-loops --param max-unroll-times=2 -fschedule-insns)
+VARIANT_PARTS   := $(foreach v,$(VARIANTS),$(VARIANT_SOURCES:%.c=$(BUILD)/$v/%.o))
 TEST_SOURCES := $(sort $(wildcard tests/c/test_*.c))
 TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)
 DEFS         := $(wildcard csim/*/*.def)
@@ -69,10 +70,7 @@ $(VENV)/ready-test: $(VENV)/ready
 # --- library and command ----------------------------------------------------------------------------------------------------------------------
 REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
-$(BUILD)/kernels/%.o: CFLAGS += -O3
-$(BUILD)/csim/model/%.o: CFLAGS += -O3
-$(BUILD)/csim/stats/accumulator.o: CFLAGS += -O3
-$(BUILD)/csim/model/variant.o: CPPFLAGS += $(if $(VARIANTS),-DMOECAST_HAVE_AVX2)
+$(VARIANT_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/csim/stats/accumulator.o: CFLAGS += -O3
 # Rebuilt when the installed place changes.
 INSTALLED := $(or $(PREFIX),/usr/local)/share/moecast/scenarios
 $(shell mkdir -p $(BUILD); echo '$(INSTALLED)' | cmp -s - $(BUILD)/prefix || echo '$(INSTALLED)' > $(BUILD)/prefix)
@@ -88,16 +86,20 @@ $(BUILD)/%.o: %.c | $(VENV)/ready
 	@echo "  cc $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/avx2/%.o: %.c | $(VENV)/ready
-	@mkdir -p $(@D)
-	@echo "  cc $< (avx2)"
-	@$(CC) $(CPPFLAGS) $(CFLAGS) -O3 -mavx2 $(AVX2_TUNE) -MMD -MP -c $< -o $@
+# One object a variant, of which nothing is seen but its table of functions.
+define build_variant
+$(BUILD)/$(1)/%.o: %.c | $(VENV)/ready
+	@mkdir -p $$(@D)
+	@echo "  cc $$< ($(1))"
+	@$$(CC) $$(CPPFLAGS) -DCSIM_VARIANT=$(1) $$(CFLAGS) -O3 $$($(1)_FLAGS) $$(VARIANT_TUNE) -MMD -MP -c $$< -o $$@
 
-$(BUILD)/model_avx2.o: $(AVX2_OBJECTS)
-	@ld -r -o $@ $^
-	@objcopy $(foreach e,$(MODEL_ENTRIES),--redefine-sym csim_$(e)=csim_avx2_$(e) --keep-global-symbol=csim_avx2_$(e)) $@
+$(BUILD)/variant_$(1).o: $(VARIANT_SOURCES:%.c=$(BUILD)/$(1)/%.o)
+	@ld -r -o $$@ $$^
+	@objcopy --keep-global-symbol=csim_variant_$(1) $$@
+endef
+$(foreach v,$(VARIANTS),$(eval $(call build_variant,$v)))
 
-$(BUILD)/libcsim.a: $(LIB_OBJECTS) $(VARIANTS)
+$(BUILD)/libcsim.a: $(LIB_OBJECTS) $(VARIANTS:%=$(BUILD)/variant_%.o)
 	@rm -f $@
 	@echo "  ar $@"
 	@ar rcsD $@ $^
@@ -109,7 +111,7 @@ $(BUILD)/moecast: $(BUILD)/csim/cli/main/moecast.o $(BUILD)/libcsim.a
 compile_commands.json: Makefile $(LIB_SOURCES)
 	@{ echo '['; sep=; for f in $(LIB_SOURCES); do printf '%s{"directory":"%s","file":"%s","command":"%s"}' "$$sep" "$(CURDIR)" "$$f" "$(CC) $(CPPFLAGS) $(CFLAGS) -c $$f"; sep=','; done; echo ']'; } > $@
 
--include $(LIB_OBJECTS:.o=.d) $(AVX2_OBJECTS:.o=.d)
+-include $(LIB_OBJECTS:.o=.d) $(VARIANT_PARTS:.o=.d)
 
 # --- results ----------------------------------------------------------------------------------------------------------------------------------
 report: $(BUILD)/moecast  ## run the baseline and write out/baseline.xlsx

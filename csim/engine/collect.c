@@ -34,10 +34,11 @@ csim_status csim_result_new_statistics(csim_result *result, csim_error *err) {
     return new_statistics(result->plan, result->options.skip_monthly, &result->statistics, &result->monthly, err);
 }
 
-csim_status csim_collector_init(csim_collector *self, csim_result *result, pthread_mutex_t *lock, csim_error *err) {
+csim_status csim_collector_init(csim_collector *self, csim_result *result, const csim_variant *variant, pthread_mutex_t *lock, csim_error *err) {
     const csim_plan *plan = result->plan;
     const size_t slots = (size_t)plan->slots, months = (size_t)plan->months;
     self->result = result;
+    self->variant = variant;
     self->lock = lock;
     self->hit = calloc((size_t)plan->readings + 1, sizeof *self->hit);
     self->scalar = calloc((size_t)plan->scalars + 1, sizeof *self->scalar);
@@ -93,8 +94,8 @@ static void look_at_outcomes(csim_collector *self, const csim_block *block, size
     int all = 1;
     for (int p = 0; p < P; p++) all &= self->alive[p];
     for (size_t slot = 0; slot < slots; slot++)
-        csim_accumulator_look(self->statistics, slot, block->outcome[slot], all ? NULL : self->alive, P, &sums[slot],
-                              reported ? bins_of(self, slot, report) : NULL);
+        self->variant->look(self->statistics, slot, block->outcome[slot], all ? NULL : self->alive, P, &sums[slot],
+                            reported ? bins_of(self, slot, report) : NULL);
 }
 
 void csim_collector_month(csim_collector *self, const csim_block *block) {

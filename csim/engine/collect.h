@@ -6,9 +6,11 @@
 #include <pthread.h>
 
 #include "csim/engine/engine.h"
+#include "csim/engine/variant.h"
 
 typedef struct csim_collector {
     csim_result *result;         /* borrowed: its plan and options, and what threads share */
+    const csim_variant *variant; /* whose sums it takes */
     pthread_mutex_t *lock;       /* borrowed, [replicates]: of what the result holds of each */
     csim_accumulator *statistics, *monthly; /* monthly: NULL when options.skip_monthly */
     csim_tally tally[CSIM_MAX_READINGS];
@@ -23,7 +25,7 @@ typedef struct csim_collector {
 } csim_collector;
 
 /* result->plan and result->options must stand. NO_MEMORY. */
-csim_status csim_collector_init(csim_collector *self, csim_result *result, pthread_mutex_t *lock, csim_error *err);
+csim_status csim_collector_init(csim_collector *self, csim_result *result, const csim_variant *variant, pthread_mutex_t *lock, csim_error *err);
 void csim_collector_clear(csim_collector *self);
 
 /* Before the first month of a block of n paths. */

@@ -4,7 +4,7 @@
 #include "csim/base/clock.h"
 #include "csim/engine/blocks.h"
 #include "csim/engine/collect.h"
-#include "csim/model/variant.h"
+#include "csim/engine/variant.h"
 
 #include <fenv.h>
 #include <math.h>
@@ -48,7 +48,7 @@ static csim_status worker_init(worker *self, csim_run *run, csim_error *err) {
     self->run = run;
     self->block = run->model->block_new();
     if (!self->block) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a worker thread");
-    return csim_collector_init(&self->found, &run->result, run->lock, err);
+    return csim_collector_init(&self->found, &run->result, run->model, run->lock, err);
 }
 
 static void worker_clear(worker *self) {
@@ -144,7 +144,7 @@ static csim_status take_options(csim_run *run, const csim_plan *plan, const csim
     run->blocks = csim_blocks_count(&run->todo, run->options.replicates);
     run->threads = options->threads <= 0 ? processors() : options->threads > MAX_THREADS ? MAX_THREADS : options->threads;
     if ((uint32_t)run->threads > run->blocks) run->threads = (int)run->blocks;
-    return csim_variant_choose(NULL, &run->model, err);
+    return csim_variant_chosen(&run->model, err);
 }
 
 csim_status csim_run_new(const csim_plan *plan, const csim_run_options *options, csim_run **out, csim_error *err) {

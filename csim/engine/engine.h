@@ -41,7 +41,7 @@ typedef enum csim_hit { CSIM_MISS, CSIM_HIT, CSIM_HIT_UNKNOWN /* stopped, not ru
 
 typedef struct csim_result {
     const csim_plan *plan;               /* borrowed */
-    const char *variant;                 /* build of the model that ran: "scalar", "avx2" (csim/model/variant.h); changes no number */
+    const char *variant;                 /* variant that ran: "scalar", "avx2", "avx512" (csim/engine/variant.h); changes no number */
     csim_run_options options;            /* complete */
     csim_accumulator *statistics;        /* series = plan->slots, months = plan->report_months */
     csim_replicates *replicates;         /* what `statistics` takes its errors from; NULL with one replicate */

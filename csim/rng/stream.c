@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "kernels/clones.h"
 #include "kernels/philox.h"
 
 /* FNV-1a alone leaves similar names (theta.a, theta.b) close together; the mixer spreads them over all 64 bits. */
@@ -30,8 +29,7 @@ double csim_stream_uniform(const csim_stream *self, uint32_t path, uint32_t mont
 enum { LANES = 16 };
 
 /* Both months of a pair for LANES paths side by side. */
-static MOE_ALSO_FOR_AVX2 void fill_lanes(const csim_stream *self, uint32_t month, uint32_t first_path, uint32_t stride, double *restrict u_even,
-                                         double *restrict u_odd) {
+static void fill_lanes(const csim_stream *self, uint32_t month, uint32_t first_path, uint32_t stride, double *restrict u_even, double *restrict u_odd) {
     uint32_t word[4][LANES], key[2] = {self->key[0], self->key[1]};
     for (uint32_t i = 0; i < LANES; i++) {
         word[0][i] = month >> 1;

@@ -18,7 +18,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 THREADS = (1, 2, 3, 7)
-KERNELS = ("scalar", "avx2")
+NEEDED = {"scalar": set(), "avx2": {"avx2"}, "avx512": {"avx512f", "avx512dq", "avx512vl", "avx512bw"}}  # flags of the processor, by kernel
 SEED, SHARDS = 7, 3
 LEAN = ("--no-contrasts", "--no-report", "--quiet")
 PYTHON = "import sys, moecast; print(moecast.run(sys.argv[1], paths=int(sys.argv[2]), seed=int(sys.argv[3]), threads=int(sys.argv[4])).digest)"
@@ -30,9 +30,16 @@ Where it is not the same, and why:
 * **Contrasts, guesses and the vintage** are further runs. They are no part of the digest; the same program answers them with the same numbers after a
   resume or a merge.
 * **Flags the Makefile does not use** (`-ffast-math`, contraction into fused operations) may change bits; nothing guards against them but the tests.
-* **Machines that are not little-endian** are refused when the library is compiled. Not tried: processors other than x86-64, where only the scalar kernel
-  exists, and a GSL other than the one named in `run.json`, which makes the plan's tables (the plan's hash would then differ, and say so).
+* **Machines that are not little-endian** are refused when the library is compiled. Not tried: kernels that this processor cannot run, processors other than
+  x86-64, where only the scalar kernel exists, and a GSL other than the one named in `run.json`, which makes the plan's tables (the plan's hash would then differ, and say so).
 """
+
+
+def kernels():
+    """Those that this processor can run: with another the command refuses to run."""
+    info = pathlib.Path("/proc/cpuinfo")
+    flags = set(info.read_text().split()) if info.exists() and platform.machine() == "x86_64" else set()
+    return [kernel for kernel, needed in NEEDED.items() if needed <= flags]
 
 
 class Ways:
@@ -101,7 +108,7 @@ class Ways:
         self.rows.append(("Python package", f"`moecast.run`, {threads} thread{'s' if threads > 1 else ''}", done.stdout.strip() if not done.returncode else None))
 
     def all_of(self, build, moecast):
-        for kernel in KERNELS:
+        for kernel in kernels():
             for threads in THREADS:
                 self.plain(build, moecast, threads, kernel)
         for way in (self.resumed, self.extended, self.merged, self.verified):
