@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernels/philox.h"
+#include "kernels/philox_lanes.h"
 
 /* FNV-1a alone leaves similar names (theta.a, theta.b) close together; the mixer spreads them over all 64 bits. */
 uint64_t csim_stream_hash(const char *name) {
@@ -26,23 +27,13 @@ double csim_stream_uniform(const csim_stream *self, uint32_t path, uint32_t mont
     return month & 1 ? moe_uniform_from_bits(word[2], word[3]) : moe_uniform_from_bits(word[0], word[1]);
 }
 
-enum { LANES = 16 };
+enum { LANES = MOE_PHILOX_LANES };
 
 /* Both months of a pair for LANES paths side by side. */
-static void fill_lanes(const csim_stream *self, uint32_t month, uint32_t first_path, uint32_t stride, double *restrict u_even, double *restrict u_odd) {
-    uint32_t word[4][LANES], key[2] = {self->key[0], self->key[1]};
-    for (uint32_t i = 0; i < LANES; i++) {
-        word[0][i] = month >> 1;
-        word[1][i] = first_path + i * stride;
-        word[2][i] = self->hash[0];
-        word[3][i] = self->hash[1];
-    }
-    for (int round = 0; round < MOE_PHILOX_ROUNDS; round++) {
-        for (int i = 0; i < LANES; i++) moe_philox_round(&word[0][i], &word[1][i], &word[2][i], &word[3][i], key);
-        moe_philox_next_key(key);
-    }
-    for (int i = 0; i < LANES; i++) u_even[i] = moe_uniform_from_bits(word[0][i], word[1][i]);
-    for (int i = 0; i < LANES; i++) u_odd[i] = moe_uniform_from_bits(word[2][i], word[3][i]);
+static void fill_lanes(const csim_stream *self, uint32_t month, uint32_t first_path, uint32_t stride, double *u_even, double *u_odd) {
+    uint64_t path[LANES];
+    for (uint32_t i = 0; i < LANES; i++) path[i] = first_path + i * stride;
+    moe_philox_uniforms(month >> 1, path, self->hash, self->key, u_even, u_odd);
 }
 
 void csim_stream_fill_pair(const csim_stream *self, uint32_t even_month, uint32_t first_path, uint32_t stride, size_t n, double *restrict u_even,
