@@ -34,6 +34,7 @@ VARIANT_TUNE    := $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null))
 VARIANT_PARTS   := $(foreach v,$(VARIANTS),$(VARIANT_SOURCES:%.c=$(BUILD)/$v/%.o))
 TEST_SOURCES := $(sort $(wildcard tests/c/test_*.c))
 TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)
+DUMPS        := $(BUILD)/tests/dump_paths $(BUILD)/tests/dump_mathematics
 DEFS         := $(wildcard csim/*/*.def)
 
 .PHONY: all help deps deps-test bench report test test-c test-py test-slow sanitize soak lint clean install python schema pictures bench-programs
@@ -133,7 +134,7 @@ $(BUILD)/tests/%: tests/c/%.c tests/c/check.h tests/c/baseline.h $(BUILD)/libcsi
 	@echo "  cc $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $< $(BUILD)/libcsim.a -lcmocka $(LIBS) -o $@
 
-$(BUILD)/tests/dump_paths: tests/tools/dump_paths.c $(BUILD)/libcsim.a | $(VENV)/ready-test
+$(BUILD)/tests/dump_%: tests/tools/dump_%.c $(BUILD)/libcsim.a | $(VENV)/ready-test
 	@mkdir -p $(@D)
 	@echo "  cc $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $< $(BUILD)/libcsim.a $(LIBS) -o $@
@@ -146,10 +147,10 @@ $(BUILD)/locale/de_DE.UTF-8: | $(VENV)/ready-test
 test-c: deps-test $(TESTS) $(BUILD)/locale/de_DE.UTF-8  ## the C tests
 	@printf '%s\n' $(TESTS) | LOCPATH=$(abspath $(BUILD)/locale) xargs -P "$$(nproc)" -I{} sh tests/c/run_one.sh {}
 
-test-py: deps-test $(BUILD)/moecast bench-programs $(BUILD)/tests/dump_paths python  ## the Python tests: oracle against C, scenarios, workbook, package
+test-py: deps-test $(BUILD)/moecast bench-programs $(DUMPS) python  ## the Python tests: oracle against C, scenarios, workbook, package
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup tests
 
-test-slow: deps-test $(BUILD)/moecast $(BUILD)/tests/dump_paths python  ## the tests that take seconds each, which `make test` leaves to CI
+test-slow: deps-test $(BUILD)/moecast $(DUMPS) python  ## the tests that take seconds each, which `make test` leaves to CI
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup -m slow tests
 
 # Lower optimisation, so that a fault is reported where it stands in the source; the digest must be the fast build's.
