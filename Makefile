@@ -29,8 +29,6 @@ VARIANT_SOURCES := $(sort $(wildcard kernels/*.c csim/model/*.c)) csim/rng/strea
 VARIANTS        := $(if $(filter x86_64%,$(or $(shell $(CC) -dumpmachine 2>/dev/null),$(shell uname -m))),avx2 avx512)
 avx2_FLAGS      := -mavx2
 avx512_FLAGS    := -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512
-# Two iterations of a loop in turn: a processor looks ahead some 60 operations, and one exponential is 45 (kernels/lanes.h). GCC's names for it.
-VARIANT_TUNE    := $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),,-funroll-loops --param max-unroll-times=2 -fschedule-insns)
 VARIANT_PARTS   := $(foreach v,$(VARIANTS),$(VARIANT_SOURCES:%.c=$(BUILD)/$v/%.o))
 TEST_SOURCES := $(sort $(wildcard tests/c/test_*.c))
 TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)
@@ -92,7 +90,7 @@ define build_variant
 $(BUILD)/$(1)/%.o: %.c | $(VENV)/ready
 	@mkdir -p $$(@D)
 	@echo "  cc $$< ($(1))"
-	@$$(CC) $$(CPPFLAGS) -DCSIM_VARIANT=$(1) $$(CFLAGS) -O3 $$($(1)_FLAGS) $$(VARIANT_TUNE) -MMD -MP -c $$< -o $$@
+	@$$(CC) $$(CPPFLAGS) -DCSIM_VARIANT=$(1) $$(CFLAGS) -O3 $$($(1)_FLAGS) -MMD -MP -c $$< -o $$@
 
 $(BUILD)/variant_$(1).o: $(VARIANT_SOURCES:%.c=$(BUILD)/$(1)/%.o)
 	@ld -r -o $$@ $$^
