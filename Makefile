@@ -172,15 +172,20 @@ lint: deps-test  ## gcc and clang with warnings as errors, ruff
 # Our functions with the flags of each variant, linked with that variant's own objects: what is measured is what a run calls. run.py takes the program of the
 # variant that a run chooses.
 BENCH_SOURCES  := tests/bench/bench_kernels.c tests/bench/server.c $(sort $(wildcard tests/bench/work_*.c))
-BENCH_PROGRAMS := $(foreach v,scalar $(if $(VARIANTS),avx2),$(BUILD)/bench/kernels_$v $(BUILD)/bench/limits_$v) $(BUILD)/bench/gsl
+BENCH_VARIANTS := scalar $(VARIANTS)
+BENCH_PROGRAMS := $(foreach v,$(BENCH_VARIANTS),$(BUILD)/bench/kernels_$v $(BUILD)/bench/limits_$v) $(BUILD)/bench/gsl
 BENCH_SCALAR   := $(BENCH_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/tests/bench/limits.o
-BENCH_AVX2     := $(BENCH_SOURCES:%.c=$(BUILD)/avx2/%.o) $(BUILD)/avx2/tests/bench/limits.o
+BENCH_PARTS    := $(foreach v,$(VARIANTS),$(BENCH_SOURCES:%.c=$(BUILD)/$v/%.o) $(BUILD)/$v/tests/bench/limits.o)
 $(BENCH_SCALAR): CFLAGS += -O3
 
 $(BUILD)/bench/kernels_scalar: $(BENCH_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/libcsim.a
-$(BUILD)/bench/kernels_avx2: $(BENCH_SOURCES:%.c=$(BUILD)/avx2/%.o) $(filter $(BUILD)/avx2/kernels/%,$(AVX2_OBJECTS)) $(BUILD)/libcsim.a
 $(BUILD)/bench/limits_scalar: $(BUILD)/tests/bench/limits.o $(BUILD)/tests/bench/server.o
-$(BUILD)/bench/limits_avx2: $(BUILD)/avx2/tests/bench/limits.o $(BUILD)/avx2/tests/bench/server.o
+# A variant's program calls that variant's own objects, which stand before the library's.
+define bench_variant
+$(BUILD)/bench/kernels_$(1): $(BENCH_SOURCES:%.c=$(BUILD)/$(1)/%.o) $(filter-out %/variant_table.o,$(VARIANT_SOURCES:%.c=$(BUILD)/$(1)/%.o)) $(BUILD)/libcsim.a
+$(BUILD)/bench/limits_$(1): $(BUILD)/$(1)/tests/bench/limits.o $(BUILD)/$(1)/tests/bench/server.o
+endef
+$(foreach v,$(VARIANTS),$(eval $(call bench_variant,$v)))
 $(BUILD)/bench/gsl: $(BUILD)/tests/bench/bench_gsl.o $(BUILD)/tests/bench/server.o
 
 $(BENCH_PROGRAMS):
@@ -188,7 +193,7 @@ $(BENCH_PROGRAMS):
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $^ $(LIBS) -o $@
 
--include $(BENCH_SCALAR:.o=.d) $(BENCH_AVX2:.o=.d) $(BUILD)/tests/bench/bench_gsl.d
+-include $(BENCH_SCALAR:.o=.d) $(BENCH_PARTS:.o=.d) $(BUILD)/tests/bench/bench_gsl.d
 
 $(VENV)/ready-bench: $(VENV)/ready-test
 	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_BENCH)
