@@ -129,7 +129,10 @@ static csim_status check_cost_input_ids(const csim_catalogue *catalogue, const c
 static csim_status check_across(const csim_catalogue *catalogue, csim_error *err) {
     const csim_node *prices = section_list(catalogue, PRICES);
     const entry_array *rows = &catalogue->sections[PRICES];
-    csim_status status = csim_prices_check_order(rows->items, rows->count, prices, err);
+    const entry_array *models = &catalogue->sections[MODELS], *machines = &catalogue->sections[HARDWARE];
+    csim_status status = csim_model_names_check(models->items, models->count, section_list(catalogue, MODELS), err);
+    if (status == CSIM_OK) status = csim_hardware_names_check(machines->items, machines->count, section_list(catalogue, HARDWARE), err);
+    if (status == CSIM_OK) status = csim_prices_check_order(rows->items, rows->count, prices, err);
     if (status == CSIM_OK) status = check_price_shapes(catalogue, prices, err);
     if (status == CSIM_OK) status = check_cost_input_ids(catalogue, section_list(catalogue, COST_INPUTS), err);
     return status;

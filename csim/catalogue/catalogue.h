@@ -29,6 +29,10 @@ typedef struct csim_provenance_set {
 /* The provenance of one field ("head_params_b", "bytes.expert"): its override, an override of its parent, else the entry's. Never NULL. */
 const csim_provenance *csim_provenance_get(const csim_provenance_set *set, const char *field);
 
+/* Other names of an entry, as checkpoints and benchmarks write it; no name stands twice among models, nor among machines. */
+enum { CSIM_ALIASES_MAX = 12 };
+typedef struct csim_aliases { const char *names[CSIM_ALIASES_MAX]; size_t count; } csim_aliases;
+
 typedef struct csim_model_entry {
     const char *id, *title, *family, *licence;
     const char *origin;            /* us | cn | other */
@@ -36,6 +40,7 @@ typedef struct csim_model_entry {
     int released_month;            /* months since 2000-01 */
     double shared_experts;
     double input_embedding_params; /* counted in total_params, not read at decode */
+    csim_aliases aliases;
     double tolerance_frac;         /* how far the sum of the parts may miss the published totals */
     moe_shape shape;
     csim_provenance_set provenance;
@@ -54,6 +59,7 @@ typedef struct csim_rent_usd_per_hour {
 
 typedef struct csim_hardware_entry {
     const char *id, *title, *vendor, *china_status;
+    csim_aliases aliases;
     csim_stack stack;
     int volume_month;    /* months since 2000-01 */
     int announced_month; /* by when it was public: `announced`, else volume_month; INT_MIN for an invented generation, which is an assumption at any time */
@@ -114,6 +120,9 @@ const csim_supply_estimate *csim_catalogue_supply(const csim_catalogue *catalogu
 /* By id. UNKNOWN_NAME with the nearest id as hint. */
 csim_status csim_catalogue_model_find(const csim_catalogue *catalogue, const char *id, const csim_model_entry **out, csim_error *err);
 csim_status csim_catalogue_hardware_find(const csim_catalogue *catalogue, const char *id, const csim_hardware_entry **out, csim_error *err);
+/* By id or alias. UNKNOWN_NAME with the nearest of both as hint. */
+csim_status csim_catalogue_model_named(const csim_catalogue *catalogue, const char *name, const csim_model_entry **out, csim_error *err);
+csim_status csim_catalogue_hardware_named(const csim_catalogue *catalogue, const char *name, const csim_hardware_entry **out, csim_error *err);
 csim_status csim_catalogue_cost_input_find(const csim_catalogue *catalogue, const char *id, const csim_cost_input **out, csim_error *err);
 
 /* The price of a product and tier on a day (20251231). UNKNOWN_NAME for no such product or tier, OUT_OF_RANGE for a day before its first price. */

@@ -90,6 +90,7 @@ csim_status csim_hardware_entry_read(csim_node *node, const char *parent, const 
     entry->id = name;
     entry->title = csim_entry_text(&reader, "title");
     entry->vendor = csim_entry_text(&reader, "vendor");
+    csim_aliases_read(&reader, &entry->aliases);
     entry->stack = (csim_stack)csim_entry_choice(&reader, "stack", stack_names);
     entry->volume_month = csim_entry_month(&reader, "volume_date");
     read_speed(&reader, entry);

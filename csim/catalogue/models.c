@@ -17,6 +17,7 @@ static void read_identity(csim_entry_reader *reader, csim_model_entry *out) {
     out->origin = csim_entry_choice_text(reader, "origin", origin_names);
     out->licence = csim_entry_text(reader, "licence");
     out->released_month = csim_entry_month(reader, "released");
+    csim_aliases_read(reader, &out->aliases);
 }
 
 static void read_experts(csim_entry_reader *reader, csim_model_entry *out) {

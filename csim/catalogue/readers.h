@@ -24,6 +24,11 @@ csim_status csim_control_event_read(csim_node *node, const char *parent, const c
 csim_status csim_control_threshold_read(csim_node *node, const char *parent, const char *name, void *out, csim_error *err);
 csim_status csim_supply_estimate_read(csim_node *node, const char *parent, const char *name, void *out, csim_error *err);
 
+/* The key `aliases` of an entry. names.c: no name, id or alias, may stand twice among the entries of a map. */
+void csim_aliases_read(csim_entry_reader *reader, csim_aliases *out);
+csim_status csim_model_names_check(const csim_model_entry *models, size_t count, const csim_node *map, csim_error *err);
+csim_status csim_hardware_names_check(const csim_hardware_entry *machines, size_t count, const csim_node *map, csim_error *err);
+
 /* Every price must be later than an earlier row of the same product and tier; place says where row i stands. */
 csim_status csim_prices_check_order(const csim_price *prices, size_t count, const csim_node *list, csim_error *err);
 

@@ -87,7 +87,7 @@ void csim_cost_print_json(FILE *out, const csim_cli_cost_question *q, const csim
         {"joule_per_input_token", c->joule_per_input_token}, {"usd_per_hour", c->usd_per_hour}, {"batch", x->batch}, {"group", x->layout.group},
         {"tensor_parallel", x->layout.tensor}, {"prefill_group", x->layout.prefill_group}, {"prefill_tensor_parallel", x->layout.prefill_tensor},
         {"prefill_per_decode", c->serving.prefill_per_decode}, {"step_s", x->step_s}, {"output_s", x->output_s}, {"input_s", x->input_s}};
-    fprintf(out, "{\"model\": \"%s\", \"hardware\": \"%s\", \"basis\": \"%s\",\n ", q->model_id, q->hardware_id,
+    fprintf(out, "{\"model\": \"%s\", \"hardware\": \"%s\", \"basis\": \"%s\",\n ", q->model->id, q->hardware->id,
             isnan(q->cost.owner.rent_usd_per_hour) ? csim_basis_name(q->cost.owner.basis) : "stated");
     put_facts(out, facts, sizeof facts / sizeof facts[0]);
     fprintf(out, ",\n \"binding\": \"%s\", \"weights_at_8_bits\": %s, \"meets_tpot\": %s, \"meets_ttft\": %s", moe_binding_name(x->binding),

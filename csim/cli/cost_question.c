@@ -89,8 +89,8 @@ csim_status csim_cli_cost_question_find(csim_cli_cost_question *q, csim_error *e
     if (!q->model_id || !q->hardware_id) return csim_error_set(err, CSIM_USAGE, "--model M and --hardware H are wanted ('moecast catalogue' lists them)");
     csim_status status = read_words(q, err);
     if (!status) status = csim_catalogue_load(folder, &q->catalogue, err);
-    if (!status) status = csim_catalogue_model_find(q->catalogue, q->model_id, &q->model, err);
-    if (!status) status = csim_catalogue_hardware_find(q->catalogue, q->hardware_id, &q->hardware, err);
+    if (!status) status = csim_catalogue_model_named(q->catalogue, q->model_id, &q->model, err);
+    if (!status) status = csim_catalogue_hardware_named(q->catalogue, q->hardware_id, &q->hardware, err);
     return status;
 }
 

@@ -3,6 +3,7 @@ import json
 import math
 import os
 import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -127,6 +128,22 @@ def test_chips_with_weights_on_chip_give_one_user_their_measured_speed():
     """42 µs a layer: 300 tokens/s of a 70-billion-parameter model with 80 layers on Groq's first chips, 17 µs: 1,800 of one with 32 layers on a wafer."""
     assert cost("llama-2-70b", "groq-lpu-v1", "--input", 500, "--output", 200, "--tok-s-user", 280)["tok_per_s_user"] == pytest.approx(290, rel=0.1)
     assert cost("llama-3.1-8b", "cerebras-wse-3", "--input", 500, "--output", 200, "--tok-s-user", 1700)["tok_per_s_user"] == pytest.approx(1750, rel=0.1)
+
+
+def test_aliases_of_checkpoints_and_benchmarks_name_the_same_entries():
+    assert cost("deepseek-ai/DeepSeek-R1", "h200_sxm") == cost("deepseek-v3", "h200")
+    done = ask("deepseek-ai/DeepSeek-R11", "h200")
+    assert done.returncode == 2 and "deepseek-ai/DeepSeek-R1'" in done.stderr
+
+
+@pytest.mark.parametrize("file, entry, alias", [("models", "  deepseek-v2:\n", "kimi-k2"), ("models", "  qwen2-72b:\n", "openai/gpt-oss-20b"), ("hardware", "  a800:\n", "h100_sxm")])
+def test_no_name_stands_twice_in_the_catalogue(tmp_path, file, entry, alias):
+    shutil.copytree(ROOT / "scenarios" / "catalogue", tmp_path / "catalogue")
+    path = tmp_path / "catalogue" / f"{file}.yaml"
+    lines = [line for line in path.read_text().splitlines(keepends=True) if not ("aliases:" in line and "Qwen2-72B" in line or "DeepSeek-V2]" in line)]
+    path.write_text("".join(lines).replace(entry, f"{entry}    aliases: [{alias}]\n"))
+    done = subprocess.run([MOECAST, "cost", "--model", "kimi-k2", "--hardware", "h200"], capture_output=True, text=True, env={**ENV, "MOECAST_SCENARIOS": str(tmp_path)}, check=False)
+    assert done.returncode == 2 and "aliases" in done.stderr and f"'{alias}'" in done.stderr and f"{file}.yaml:" in done.stderr
 
 
 @pytest.mark.parametrize("options, named", [
