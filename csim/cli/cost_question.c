@@ -33,6 +33,7 @@ void csim_cli_cost_options(csim_cli_cost_question *q, csim_option *out) {
         {"--basis", CSIM_OPTION_TEXT, &q->basis, "KIND", "own, neocloud, rental or 3-year (own)"},
         {"--usd-per-hour", CSIM_OPTION_NUMBER, &owner->rent_usd_per_hour, "P", "an accelerator hour instead of the basis"},
         {"--utilisation", CSIM_OPTION_NUMBER, &owner->utilisation, "U", "share of time that serves paying tokens (.67)"},
+        {"--cache-hours", CSIM_OPTION_NUMBER, &q->cost.cache_hours, "H", "hours that a cached prompt is kept (.2)"},
         {"--electricity", CSIM_OPTION_NUMBER, &owner->electricity_usd_per_kwh, "P", "$ a kWh (.08)"},
         {"--slower", CSIM_OPTION_NUMBER, &penalty->slower, "S", "controlled machine: share of FLOP/s lost (0)"},
         {"--less-bandwidth", CSIM_OPTION_NUMBER, &penalty->less_bandwidth, "S", "share of memory bandwidth lost (0)"},
@@ -68,7 +69,7 @@ static csim_status read_draft(csim_cli_cost_question *q, csim_error *err) {
     return CSIM_OK;
 }
 
-static csim_status read_words(csim_cli_cost_question *q, csim_error *err) {
+csim_status csim_cli_cost_question_read(csim_cli_cost_question *q, csim_error *err) {
     static const char *const stacks[] = {"tuned", "default", "first", NULL}, *const pools[] = {"split", "one", NULL}, *const layouts[] = {"searched", "spread", NULL};
     int stack = 0, pool = 0, layout = 0;
     csim_status status = choose("--stack", q->stack, stacks, &stack, err);
@@ -83,12 +84,16 @@ static csim_status read_words(csim_cli_cost_question *q, csim_error *err) {
     return csim_cli_cost_name_option(status, err);
 }
 
-csim_status csim_cli_cost_question_find(csim_cli_cost_question *q, csim_error *err) {
+csim_status csim_cli_cost_question_open(csim_cli_cost_question *q, csim_error *err) {
     char folder[4096];
     snprintf(folder, sizeof folder, "%s/catalogue", csim_scenario_home());
+    return csim_catalogue_load(folder, &q->catalogue, err);
+}
+
+csim_status csim_cli_cost_question_find(csim_cli_cost_question *q, csim_error *err) {
     if (!q->model_id || !q->hardware_id) return csim_error_set(err, CSIM_USAGE, "--model M and --hardware H are wanted ('moecast catalogue' lists them)");
-    csim_status status = read_words(q, err);
-    if (!status) status = csim_catalogue_load(folder, &q->catalogue, err);
+    csim_status status = csim_cli_cost_question_read(q, err);
+    if (!status) status = csim_cli_cost_question_open(q, err);
     if (!status) status = csim_catalogue_model_named(q->catalogue, q->model_id, &q->model, err);
     if (!status) status = csim_catalogue_hardware_named(q->catalogue, q->hardware_id, &q->hardware, err);
     return status;
@@ -103,13 +108,21 @@ csim_status csim_cli_cost_answer(const csim_cli_cost_question *q, csim_token_cos
     return csim_cli_cost_name_option(status, err);
 }
 
+static const char *const names[][2] = {
+    {"input_tokens", "--input"}, {"output_tokens", "--output"}, {"hit_share", "--hit"}, {"tok_per_s_user", "--tok-s-user"}, {"ttft_s", "--ttft"}, {"draft", "--draft"},
+    {"drafting", "--drafting"}, {"accepted", "--accepted"}, {"basis", "--basis"}, {"utilisation", "--utilisation"}, {"usd_per_hour", "--usd-per-hour"},
+    {"electricity_usd_per_kwh", "--electricity"}, {"slower", "--slower"}, {"less_bandwidth", "--less-bandwidth"}, {"less_memory", "--less-memory"},
+    {"hungrier", "--hungrier"}, {"dearer", "--dearer"}, {"cache_hours", "--cache-hours"}};
+enum { NAMES = sizeof names / sizeof names[0] };
+
 csim_status csim_cli_cost_name_option(csim_status status, csim_error *err) {
-    static const char *const names[][2] = {
-        {"input_tokens", "--input"}, {"output_tokens", "--output"}, {"hit_share", "--hit"}, {"tok_per_s_user", "--tok-s-user"}, {"ttft_s", "--ttft"}, {"draft", "--draft"},
-        {"drafting", "--drafting"}, {"accepted", "--accepted"}, {"basis", "--basis"}, {"utilisation", "--utilisation"}, {"usd_per_hour", "--usd-per-hour"},
-        {"electricity_usd_per_kwh", "--electricity"}, {"slower", "--slower"}, {"less_bandwidth", "--less-bandwidth"}, {"less_memory", "--less-memory"},
-        {"hungrier", "--hungrier"}, {"dearer", "--dearer"}};
-    for (size_t i = 0; status && !err->file[0] && i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; status && !err->file[0] && i < NAMES; i++)
         if (!strcmp(err->field, names[i][0])) snprintf(err->field, sizeof err->field, "%s", names[i][1]);
     return status;
+}
+
+const char *csim_cli_cost_field(const char *option) {
+    for (size_t i = 0; i < NAMES; i++)
+        if (!strcmp(option, names[i][1])) return names[i][0];
+    return option + strspn(option, "-");
 }

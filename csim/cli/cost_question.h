@@ -17,12 +17,17 @@ typedef struct csim_cli_cost_question {
     int depth;                       /* −1: the best */
 } csim_cli_cost_question;
 
-enum { CSIM_CLI_COST_OPTIONS = 22 };
+enum { CSIM_CLI_COST_OPTIONS = 23 };
 
 void csim_cli_cost_question_start(csim_cli_cost_question *out);
 
 /* Fills `options` (CSIM_CLI_COST_OPTIONS of them), which point into `question`. */
 void csim_cli_cost_options(csim_cli_cost_question *question, csim_option *options);
+
+/* Words to numbers; again after a word or the speed has changed. Errors name options. */
+csim_status csim_cli_cost_question_read(csim_cli_cost_question *question, csim_error *err);
+/* Opens the catalogue. */
+csim_status csim_cli_cost_question_open(csim_cli_cost_question *question, csim_error *err);
 
 /* Words to numbers; opens the catalogue. CSIM_USAGE without model and hardware. */
 csim_status csim_cli_cost_question_find(csim_cli_cost_question *question, csim_error *err);
@@ -30,6 +35,9 @@ void csim_cli_cost_question_end(csim_cli_cost_question *question);
 
 /* The answer, drafting as asked; depth is the one used. Errors name options. */
 csim_status csim_cli_cost_answer(const csim_cli_cost_question *question, csim_token_cost *out, int *depth, csim_error *err);
+
+/* What the library, and a column of a table, call an option: "input_tokens" for "--input", "stack" for "--stack". */
+const char *csim_cli_cost_field(const char *option);
 
 /* The library names its own numbers; here they are options. Returns status. */
 csim_status csim_cli_cost_name_option(csim_status status, csim_error *err);

@@ -170,6 +170,10 @@ static void search_on_chip(search *s) {
     if (s->tried || group == q->hardware->group_max) try_on_chip(s, q->hardware->group_max);
 }
 
+static void compare_pools(const csim_serving_question *q, csim_serving *out) {
+    if (!q->request.one_pool && !q->hardware->weights_on_chip) out->prefill_per_decode = prompts_per_output(&q->request) * out->kernel.input_s / out->kernel.output_s;
+}
+
 void csim_serving_find(const csim_serving_question *question, const moe_efficiency *efficiency, csim_serving *out) {
     moe_fold_base published;
     memset(out, 0, sizeof *out);
@@ -184,7 +188,30 @@ void csim_serving_find(const csim_serving_question *question, const moe_efficien
         search_formats(&s, &published);
     }
     out->layouts_tried = s.tried;
-    if (!question->request.one_pool && !question->hardware->weights_on_chip) out->prefill_per_decode = prompts_per_output(&question->request) * out->kernel.input_s / out->kernel.output_s;
+    compare_pools(question, out);
+}
+
+/* ---- a stated layout ---- */
+
+static double batch_within(const csim_serving_question *q, const moe_fold_base *base, const moe_efficiency *efficiency, const moe_layout *layout) {
+    return q->hardware->weights_on_chip ? moe_on_chip_batch_within(base, &q->request, q->hardware, efficiency, layout->group)
+                                        : moe_batch_within(base, &q->request, q->hardware, efficiency, layout);
+}
+
+void csim_serving_at(const csim_serving_question *q, const moe_efficiency *efficiency, const moe_layout *layout, double sequences, csim_serving *out) {
+    moe_fold_base base;
+    moe_explanation *x = &out->kernel;
+    memset(out, 0, sizeof *out);
+    moe_fold_shape(q->shape, &base);
+    const double found = isnan(sequences) ? batch_within(q, &base, efficiency, layout) : 0.0, batch = isnan(sequences) ? fmax(1.0, floor(found * layout->group)) : sequences;
+    if (q->hardware->weights_on_chip) moe_on_chip_at(&base, &q->request, q->hardware, efficiency, layout->group, batch / layout->group, x);
+    else moe_explain_at(&base, &q->request, q->hardware, efficiency, layout, batch / layout->group, x);
+    x->batch_latency = found;
+    x->meets_tpot = x->tpot_s <= q->request.tpot_s;
+    out->ttft_s = first_token_s(q, x);
+    out->meets_ttft = out->ttft_s <= q->ttft_s;
+    out->layouts_tried = 1;
+    compare_pools(q, out);
 }
 
 double csim_serving_fastest(const csim_serving_question *question, const moe_efficiency *efficiency) {

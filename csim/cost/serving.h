@@ -30,6 +30,10 @@ typedef struct csim_serving {
  * and meets_tpot is 0. */
 void csim_serving_find(const csim_serving_question *question, const moe_efficiency *efficiency, csim_serving *out);
 
+/* In a layout of one's own, in the format of the shape: with so many sequences in the whole group, also where memory does not hold them (binding then says
+ * memory), or with NAN as many as memory and patience allow. */
+void csim_serving_at(const csim_serving_question *question, const moe_efficiency *efficiency, const moe_layout *layout, double sequences, csim_serving *out);
+
 /* The fastest a single user is served: one sequence in a replica of the fastest layout, tokens/s; 0 where the model does not fit. */
 double csim_serving_fastest(const csim_serving_question *question, const moe_efficiency *efficiency);
 

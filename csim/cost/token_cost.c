@@ -87,26 +87,55 @@ static void price(const csim_model_entry *model, const csim_cost_question *q, co
     c->joule_per_input_token = watts * x->input_s;
 }
 
-csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, csim_token_cost *out, csim_error *err) {
-    csim_status status = check_question(q, err);
+/* Each pool's groups; a comparison with NAN is false. */
+static csim_status check_layout(const moe_layout *l, double sequences, csim_error *err) {
+    if (!(l->tensor >= 1.0 && l->tensor <= 1e4)) return refuse("tensor_parallel", "1 to 10000", l->tensor, err);
+    if (!(l->group >= l->tensor && l->group <= 1e5)) return refuse("group", "at least tensor_parallel and at most 1e5", l->group, err);
+    if (!(l->prefill_tensor >= 1.0 && l->prefill_tensor <= 1e4)) return refuse("prefill_tensor_parallel", "1 to 10000", l->prefill_tensor, err);
+    if (!(l->prefill_group >= l->prefill_tensor && l->prefill_group <= 1e5)) return refuse("prefill_group", "at least prefill_tensor_parallel and at most 1e5", l->prefill_group, err);
+    if (!isnan(sequences) && !(sequences > 0.0 && sequences <= 1e9)) return refuse("batch", "above 0 and at most 1e9", sequences, err);
+    return CSIM_OK;
+}
+
+/* From the layout found or stated to money. */
+static csim_status finish(const csim_model_entry *model, const csim_hardware_entry *penalised, const csim_cost_question *q, csim_token_cost *out, csim_error *err) {
+    /* machines with a measured anchor that the fit does not know */
+    if (penalised->measured_tok_per_s > 0.0 && penalised->kernel_tok_per_s > 0.0) {
+        const double ratio = penalised->kernel_tok_per_s / penalised->measured_tok_per_s;
+        out->serving.kernel.output_s *= ratio;
+        out->serving.prefill_per_decode /= ratio;
+    }
+    const csim_status status = csim_ownership_hour(penalised, &q->owner, &out->usd_per_hour, err);
     if (status) return status;
+    price(model, q, &penalised->machine, out);
+    out->band_log_sd = csim_kernel_log_sd(penalised);
+    out->band_low = exp(-1.2815515655446004 * out->band_log_sd);
+    out->band_high = 1.0 / out->band_low;
+    return check_finite(out, err);
+}
+
+/* layout NULL: searched. */
+static csim_status answer(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, const moe_layout *layout, double sequences,
+                          csim_token_cost *out, csim_error *err) {
     csim_hardware_entry penalised = *hardware;
     penalised.machine = csim_penalise(&hardware->machine, &q->penalty);
     const csim_serving_question serving = {.shape = &model->shape, .hardware = &penalised.machine, .request = q->request, .layouts = q->layouts, .ttft_s = q->ttft_s,
                                            .utilisation = q->owner.utilisation};
-    csim_serving_find(&serving, &moe_efficiency_fitted, &out->serving);
-    if (!out->serving.kernel.fits) return refuse_to_fit(model, hardware, &penalised.machine, err);
-    /* machines with a measured anchor that the fit does not know */
-    if (hardware->measured_tok_per_s > 0.0 && hardware->kernel_tok_per_s > 0.0) {
-        const double ratio = hardware->kernel_tok_per_s / hardware->measured_tok_per_s;
-        out->serving.kernel.output_s *= ratio;
-        out->serving.prefill_per_decode /= ratio;
-    }
-    status = csim_ownership_hour(&penalised, &q->owner, &out->usd_per_hour, err);
-    if (status) return status;
-    price(model, q, &penalised.machine, out);
-    out->band_log_sd = csim_kernel_log_sd(hardware);
-    out->band_low = exp(-1.2815515655446004 * out->band_log_sd);
-    out->band_high = 1.0 / out->band_low;
-    return check_finite(out, err);
+    if (layout) csim_serving_at(&serving, &moe_efficiency_fitted, layout, sequences, &out->serving);
+    else csim_serving_find(&serving, &moe_efficiency_fitted, &out->serving);
+    const int stated = layout && !isnan(sequences);
+    if (!out->serving.kernel.fits && !stated) return refuse_to_fit(model, hardware, &penalised.machine, err);
+    return finish(model, &penalised, q, out, err);
+}
+
+csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, csim_token_cost *out, csim_error *err) {
+    const csim_status status = check_question(q, err);
+    return status ? status : answer(model, hardware, q, NULL, (double)NAN, out, err);
+}
+
+csim_status csim_token_cost_at(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, const moe_layout *layout, double sequences,
+                               csim_token_cost *out, csim_error *err) {
+    csim_status status = check_question(q, err);
+    if (!status) status = check_layout(layout, sequences, err);
+    return status ? status : answer(model, hardware, q, layout, sequences, out, err);
 }
