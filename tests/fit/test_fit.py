@@ -30,6 +30,13 @@ def test_without_measurements_the_program_says_so_and_ends_well(tmp_path):
     assert done.returncode == 0 and done.stdout.startswith("skipped: ") and not done.stderr
 
 
+def test_the_figure_is_drawn_of_published_points_alone_without_measurements(tmp_path):
+    for table in ((), (tmp_path / "none.csv",)):
+        done = subprocess.run([sys.executable, HERE / "figure.py", *table, "--out", tmp_path / "fit.png"], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0 and "24 published points without measured rows" in done.stdout, done.stderr
+        assert (tmp_path / "fit.png").read_bytes()[:4] == b"\x89PNG"
+
+
 def test_every_coefficient_has_a_value_a_standard_error_and_a_meaning():
     assert set(VALUES) == set(serving_model.COEFFICIENTS)
     for row in FITTED["coefficients"].values():
