@@ -77,7 +77,7 @@ setup(
         Extension(
             "moecast._core",
             sources=sorted(str(path.relative_to(ROOT)) for path in (ROOT / "pyext/core").glob("*.c")),
-            depends=[ARCHIVE, "csim/csim.h", "pyext/core/core.h"],
+            depends=[ARCHIVE, "csim/csim.h", "pyext/core/core.h", "pyext/core/token_cost.h"],
             include_dirs=["."],
             define_macros=[("Py_LIMITED_API", "0x030B0000"), ("_GNU_SOURCE", None)],
             extra_objects=[ARCHIVE],

@@ -142,15 +142,14 @@ static void search_formats(search *s, const moe_fold_base *published) {
     }
 }
 
-static void spread(search *s, const moe_fold_base *published) {
-    const csim_serving_question *q = s->question;
+static void spread(const csim_serving_question *q, const moe_efficiency *efficiency, const moe_fold_base *published, csim_serving *out) {
     moe_fold_base served;
     moe_fold_served(published, q->hardware, &served);
-    moe_explain(&served, &q->request, q->hardware, s->efficiency, &s->best->kernel);
-    s->best->weights_at_8_bits = memcmp(&served, published, sizeof served) != 0;
-    s->best->ttft_s = first_token_s(q, &s->best->kernel);
-    s->best->meets_ttft = s->best->ttft_s <= q->ttft_s;
-    s->tried = 1;
+    moe_explain(&served, &q->request, q->hardware, efficiency, &out->kernel);
+    out->weights_at_8_bits = memcmp(&served, published, sizeof served) != 0;
+    out->ttft_s = first_token_s(q, &out->kernel);
+    out->meets_ttft = out->ttft_s <= q->ttft_s;
+    out->layouts_tried = 1;
 }
 
 static void try_on_chip(search *s, double group) {
@@ -174,20 +173,23 @@ static void compare_pools(const csim_serving_question *q, csim_serving *out) {
     if (!q->request.one_pool && !q->hardware->weights_on_chip) out->prefill_per_decode = prompts_per_output(&q->request) * out->kernel.input_s / out->kernel.output_s;
 }
 
+static void search_layouts(const csim_serving_question *question, const moe_efficiency *efficiency, const moe_fold_base *published, csim_serving *out) {
+    search s = {.question = question, .efficiency = efficiency, .base = *published, .best = out, .least = (double)INFINITY};
+    if (question->hardware->weights_on_chip) {
+        search_on_chip(&s);
+        out->meets_ttft = out->ttft_s <= question->ttft_s;
+    } else {
+        search_formats(&s, published);
+    }
+    out->layouts_tried = s.tried;
+}
+
 void csim_serving_find(const csim_serving_question *question, const moe_efficiency *efficiency, csim_serving *out) {
     moe_fold_base published;
     memset(out, 0, sizeof *out);
     moe_fold_shape(question->shape, &published);
-    search s = {.question = question, .efficiency = efficiency, .base = published, .best = out, .least = (double)INFINITY};
-    if (question->hardware->weights_on_chip) {
-        search_on_chip(&s);
-        out->meets_ttft = out->ttft_s <= question->ttft_s;
-    } else if (question->layouts == CSIM_LAYOUTS_SPREAD) {
-        spread(&s, &published);
-    } else {
-        search_formats(&s, &published);
-    }
-    out->layouts_tried = s.tried;
+    if (question->layouts == CSIM_LAYOUTS_SPREAD && !question->hardware->weights_on_chip) spread(question, efficiency, &published, out);
+    else search_layouts(question, efficiency, &published, out);
     compare_pools(question, out);
 }
 

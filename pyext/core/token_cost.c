@@ -1,71 +1,155 @@
-/* token_cost: what a token of a catalogued model costs on a catalogued machine. The same numbers as `moecast cost`. */
-#include <math.h>
+/* token_cost: what tokens of catalogued models cost on catalogued machines, any number of cases a call. The same numbers as `moecast cost`. */
 #include <stdlib.h>
+#include <string.h>
 
-#include "pyext/core/core.h"
+#include "pyext/core/token_cost.h"
 
 const char core_token_cost_doc[] =
-    "token_cost(folder, model, hardware, input_tokens=8000.0, output_tokens=1000.0, hit_share=0.5, tok_per_s_user=25.0, draft=0, accepted=1.0,\n"
-    "           utilisation=None, usd_per_hour=None, electricity_usd_per_kwh=None)\n--\n\n"
-    "Cost, speed and energy of a token as a dict; None takes the standard, and an owned machine. Raises ScenarioError for unknown names, for a number\n"
-    "out of its range and for a model that does not fit the machine.";
+    "token_cost(folder, words, columns, size=1, strict=True, threads=0)\n--\n\n"
+    "Costs, speeds and energies of `size` cases as a dict of arrays. `words`: lists of the words in use, by name (model, hardware, stack, pools, layouts, basis,\n"
+    "drafting); `columns`: float64 arrays of 1 or `size` numbers, by name: places in those lists under the lists' names, and the numbers of the question.\n"
+    "What does not fit raises ScenarioError, or is NaN unless strict. Releases the GIL; Ctrl-C stops it.";
 
-typedef struct question { const char *model, *hardware; csim_cost_question cost; } question;
+enum { COLUMNS = COST_WORDS + COST_NUMBERS };
 
-static csim_status answer(const char *folder, const question *q, csim_token_cost *out, csim_error *err) {
-    const csim_model_entry *model;
-    const csim_hardware_entry *machine;
-    csim_catalogue *catalogue = NULL;
-    csim_status status = csim_catalogue_load(folder, &catalogue, err);
-    if (!status) status = csim_catalogue_model_find(catalogue, q->model, &model, err);
-    if (!status) status = csim_catalogue_hardware_find(catalogue, q->hardware, &machine, err);
-    if (!status) status = csim_token_cost_of(model, machine, &q->cost, out, err);
-    csim_catalogue_free(catalogue);
-    return status;
-}
+typedef struct arguments {
+    cost_job job;
+    PyObject *texts[COST_WORDS];  /* tuples that keep the words alive */
+    Py_buffer view[COLUMNS];      /* obj NULL: not open */
+    char *folder;
+} arguments;
 
-static PyObject *cost_dict(const csim_token_cost *c) {
-    const moe_explanation *x = &c->serving.kernel;
-    return Py_BuildValue("{s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:d,s:s,s:N}", "usd_per_mtok_in", c->usd_per_mtok_in, "usd_per_mtok_cached",
-                         c->usd_per_mtok_cached, "usd_per_mtok_out", c->usd_per_mtok_out, "usd_per_mtok_blend", c->usd_per_mtok_blend, "band_log_sd", c->band_log_sd,
-                         "tok_per_s_user", c->tok_per_s_user, "output_tok_per_s", c->output_tok_per_s, "input_tok_per_s", c->input_tok_per_s,
-                         "joule_per_output_token", c->joule_per_output_token, "usd_per_hour", c->usd_per_hour, "batch", x->batch, "group", x->layout.group, "step_s",
-                         x->step_s, "output_s", x->output_s, "input_s", x->input_s, "binding", moe_binding_name(x->binding), "meets_tpot", PyBool_FromLong(x->meets_tpot));
-}
+/* ---- reading ---- */
 
-/* None leaves *out as it is. */
-static int optional(PyObject *given, double *out) {
-    if (given == Py_None) return 0;
-    const double value = PyFloat_AsDouble(given);
-    if (value == -1.0 && PyErr_Occurred()) return -1;
-    if (isnan(value)) {
-        PyErr_SetString(PyExc_ValueError, "utilisation, usd_per_hour and electricity_usd_per_kwh are numbers or None, not nan");
+static int read_words(PyObject *list, cost_word kind, arguments *a) {
+    a->texts[kind] = PySequence_Tuple(list);
+    if (!a->texts[kind]) return -1;
+    const Py_ssize_t count = PyTuple_Size(a->texts[kind]);
+    if (count > COST_WORDS_MOST) {
+        PyErr_Format(PyExc_ValueError, "at most %d different words are taken for %s", COST_WORDS_MOST, cost_word_names[kind]);
         return -1;
     }
-    *out = value;
+    a->job.word[kind] = calloc((size_t)count + 1, sizeof *a->job.word[kind]);
+    if (!a->job.word[kind]) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *text = PyTuple_GetItem(a->texts[kind], i);
+        if (!PyUnicode_Check(text)) {
+            PyErr_Format(PyExc_TypeError, "%s must be str", cost_word_names[kind]);
+            return -1;
+        }
+        a->job.word[kind][i] = PyUnicode_AsUTF8AndSize(text, NULL);
+        if (!a->job.word[kind][i]) return -1;
+    }
+    a->job.words[kind] = (size_t)count;
     return 0;
 }
 
-PyObject *core_token_cost(PyObject *module, PyObject *arguments, PyObject *keywords) {
-    static char *names[] = {"folder", "model", "hardware", "input_tokens", "output_tokens", "hit_share", "tok_per_s_user", "draft", "accepted", "utilisation",
-                            "usd_per_hour", "electricity_usd_per_kwh", NULL};
-    question q = {.cost = csim_cost_question_standard()};
-    double tok_per_s_user = 25.0;
-    int draft = 0;
-    PyObject *folder, *utilisation = Py_None, *rent = Py_None, *electricity = Py_None;
-    csim_token_cost cost;
-    csim_error err;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "Oss|ddddidOOO:token_cost", names, &folder, &q.model, &q.hardware, &q.cost.request.input_tokens,
-                                     &q.cost.request.output_tokens, &q.cost.request.hit_share, &tok_per_s_user, &draft, &q.cost.request.accepted, &utilisation,
-                                     &rent, &electricity))
-        return NULL;
-    if (optional(utilisation, &q.cost.owner.utilisation) || optional(rent, &q.cost.owner.rent_usd_per_hour) || optional(electricity, &q.cost.owner.electricity_usd_per_kwh))
-        return NULL;
-    q.cost.request.verified = 1.0 + draft;
-    q.cost.request.tpot_s = 1.0 / tok_per_s_user;
-    char *path = core_path(folder);
-    if (!path) return NULL;
-    const csim_status status = answer(path, &q, &cost, &err);
-    free(path);
-    return status ? core_raise(PyModule_GetState(module), &err) : cost_dict(&cost);
+static int read_column(PyObject *object, const char *name, Py_buffer *view, Py_ssize_t size, cost_column *out) {
+    if (PyObject_GetBuffer(object, view, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT)) return -1;
+    const Py_ssize_t count = view->len / (Py_ssize_t)sizeof(double);
+    if (!view->format || strcmp(view->format, "d") != 0 || (count != 1 && count != size)) {
+        PyErr_Format(PyExc_ValueError, "%s must be an array of float64 with 1 or %zd numbers", name, size);
+        return -1;
+    }
+    *out = (cost_column){view->buf, count == size && size != 1};
+    return 0;
+}
+
+/* A place outside its list would be read as memory of others. */
+static int check_codes(const cost_job *job, cost_word kind) {
+    const cost_column *column = &job->code[kind];
+    const size_t count = !column->data ? 1 : column->step ? job->size : 1;
+    for (size_t i = 0; i < count && job->size; i++) {
+        const double code = column->data ? column->data[i] : 0.0;
+        if (code >= 0.0 && code < (double)job->words[kind]) continue;
+        PyErr_Format(PyExc_ValueError, "%s: a column says which of its %zu words each case takes, from 0", cost_word_names[kind], job->words[kind]);
+        return -1;
+    }
+    return 0;
+}
+
+static int read_one_column(PyObject *name, PyObject *value, Py_ssize_t size, arguments *a) {
+    const char *text = PyUnicode_Check(name) ? PyUnicode_AsUTF8AndSize(name, NULL) : NULL;
+    for (int k = 0; text && k < COST_WORDS; k++)
+        if (!strcmp(text, cost_word_names[k])) return read_column(value, text, &a->view[k], size, &a->job.code[k]);
+    for (int k = 0; text && k < COST_NUMBERS; k++)
+        if (!strcmp(text, cost_numbers[k].name)) return read_column(value, text, &a->view[COST_WORDS + k], size, &a->job.number[k]);
+    if (!PyErr_Occurred()) PyErr_Format(PyExc_TypeError, "token_cost has no column %R", name);
+    return -1;
+}
+
+static int read_all(PyObject *words, PyObject *columns, Py_ssize_t size, arguments *a) {
+    static const char *const standard[COST_WORDS] = {NULL, NULL, "tuned", "split", "searched", "own", "general"};
+    PyObject *name, *value;
+    for (int k = 0; k < COST_WORDS; k++) {
+        PyObject *list = PyDict_GetItemString(words, cost_word_names[k]), *one = list ? Py_NewRef(list) : standard[k] ? Py_BuildValue("(s)", standard[k]) : NULL;
+        if (!one && !PyErr_Occurred()) PyErr_Format(PyExc_TypeError, "token_cost wants words for %s", cost_word_names[k]);
+        const int failed = !one || read_words(one, (cost_word)k, a);
+        Py_XDECREF(one);
+        if (failed) return -1;
+    }
+    for (Py_ssize_t at = 0; PyDict_Next(columns, &at, &name, &value);)
+        if (read_one_column(name, value, size, a)) return -1;
+    for (int k = 0; k < COST_WORDS; k++)
+        if (check_codes(&a->job, (cost_word)k)) return -1;
+    return 0;
+}
+
+/* ---- answering ---- */
+
+static int make_room(cost_job *job) {
+    for (int k = 0; k < COST_RESULTS; k++) {
+        job->result[k] = malloc((job->size + 1) * sizeof(double));
+        if (!job->result[k]) {
+            PyErr_NoMemory();
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Arrays take the results over one by one. */
+static PyObject *result_dict(core_state *state, cost_job *job) {
+    PyObject *dict = PyDict_New(), *names = dict ? PyList_New(MOE_BINDINGS) : NULL;
+    for (int i = 0; names && i < MOE_BINDINGS; i++) PyList_SetItem(names, i, core_text(moe_binding_name((moe_binding)i)));
+    int failed = !dict || core_dict_put(dict, "binding_names", names);
+    for (int k = 0; !failed && k < COST_RESULTS; k++) {
+        double *data = job->result[k];
+        job->result[k] = NULL;
+        failed = core_dict_put(dict, cost_result_names[k], core_array_new(state, NULL, data, 'd', (core_shape){1, {(Py_ssize_t)job->size}}));
+    }
+    if (failed) Py_CLEAR(dict);
+    return dict;
+}
+
+static void clear(arguments *a) {
+    for (int k = 0; k < COST_WORDS; k++) {
+        Py_CLEAR(a->texts[k]);
+        free((void *)a->job.word[k]);
+    }
+    for (int k = 0; k < COLUMNS; k++)
+        if (a->view[k].obj) PyBuffer_Release(&a->view[k]);
+    for (int k = 0; k < COST_RESULTS; k++) free(a->job.result[k]);
+    free(a->folder);
+}
+
+PyObject *core_token_cost(PyObject *module, PyObject *tuple, PyObject *keywords) {
+    static char *names[] = {"folder", "words", "columns", "size", "strict", "threads", NULL};
+    core_state *state = PyModule_GetState(module);
+    arguments a = {.folder = NULL};
+    PyObject *folder, *words, *columns, *answer = NULL;
+    Py_ssize_t size = 1;
+    a.job.strict = 1;
+    if (!PyArg_ParseTupleAndKeywords(tuple, keywords, "OOO|npi:token_cost", names, &folder, &words, &columns, &size, &a.job.strict, &a.job.threads)) return NULL;
+    if (!PyDict_Check(words) || !PyDict_Check(columns)) return PyErr_Format(PyExc_TypeError, "words and columns are dicts");
+    if (size < 0 || a.job.threads < 0) return PyErr_Format(PyExc_ValueError, "size and threads must be at least 0, got %zd and %d", size, a.job.threads);
+    a.job.size = (size_t)size;
+    a.folder = core_path(folder);
+    a.job.folder = a.folder;
+    if (a.folder && !read_all(words, columns, size, &a) && !make_room(&a.job) && !core_watch(state, cost_job_run, &a.job)) answer = result_dict(state, &a.job);
+    clear(&a);
+    return answer;
 }

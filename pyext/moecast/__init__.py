@@ -18,10 +18,11 @@ _here = _Path(__file__).resolve().parent
 _core.set_home(next(folder for folder in (_here / "scenarios", _here.parents[1] / "scenarios") if folder.is_dir()))
 
 from ._core import Error, FileError, RunError, ScenarioError
-from .catalogue import Catalogue, TokenCost, catalogue, token_cost
+from .catalogue import Catalogue, catalogue
 from .claims import BreakEven, Claim, Reading, Vintage
 from .columns import Columns
 from .comparing import Bar, Comparison, Waterfall, compare
+from .costing import TokenCost, token_cost
 from .replay import Event, Replay
 from .result import Result, load
 from .running import Run, run

@@ -172,17 +172,11 @@ def load(path: str | os.PathLike[str], /) -> Result: ...
 def catalogue(folder: str | os.PathLike[str], /) -> dict[str, list[dict[str, Any]]]: ...
 def token_cost(
     folder: str | os.PathLike[str],
-    model: str,
-    hardware: str,
-    input_tokens: float = 8000.0,
-    output_tokens: float = 1000.0,
-    hit_share: float = 0.5,
-    tok_per_s_user: float = 25.0,
-    draft: int = 0,
-    accepted: float = 1.0,
-    utilisation: float | None = None,
-    usd_per_hour: float | None = None,
-    electricity_usd_per_kwh: float | None = None,
+    words: dict[str, Sequence[str]],
+    columns: dict[str, Any],  # buffers of float64
+    size: int = 1,
+    strict: bool = True,
+    threads: int = 0,
 ) -> dict[str, Any]: ...
 def compare(
     sides: Sequence[Plan | Result],

@@ -1,0 +1,171 @@
+"""moecast.token_cost on arrays: broadcast like a ufunc, every element bit for bit what the scalar call says, NaN where there is no answer."""
+import dataclasses
+import gc
+import itertools
+import os
+import signal
+import threading
+import time
+
+import moecast
+import numpy as np
+import pytest
+from moecast import _core
+
+FIELDS = [field.name for field in dataclasses.fields(moecast.TokenCost)]
+
+
+def same(a, b):
+    return a == b or (a != a and b != b)
+
+
+def check_elements(many, cases):
+    """Every element of `many`, in C order, against its own scalar call."""
+    for i, case in enumerate(cases):
+        one = moecast.token_cost(**case)
+        for name in FIELDS:
+            assert same(getattr(many, name).reshape(-1)[i].item(), getattr(one, name)), (name, case)
+
+
+def test_arrays_are_what_scalars_are_bit_for_bit():
+    models, machines, speeds = ["deepseek-v3", "gpt-oss-120b", "Qwen/Qwen3-32B"], ["h200", "b200_sxm"], np.array([15.0, 60.0])
+    many = moecast.token_cost(np.array(models)[:, None, None], np.array(machines)[:, None], tok_per_s_user=speeds, input_tokens=3000)
+    assert all(getattr(many, name).shape == (3, 2, 2) for name in FIELDS)
+    check_elements(many, [dict(model=m, hardware=h, tok_per_s_user=v, input_tokens=3000) for m, h, v in itertools.product(models, machines, speeds)])
+
+
+def test_every_argument_may_be_an_array():
+    choices = dict(
+        input_tokens=[1000, 9000.5], output_tokens=[200, 700], hit_share=[0, 0.7], tok_per_s_user=[20, 45], ttft_s=[0.8, np.inf], draft=["best", 1], drafting=["agentic", "benchmark"],
+        stack=["default", "first"], pools=["one", "split"], layouts=["searched", "spread"], basis=["neocloud", "3-year"], utilisation=[0.5, 0.9],
+        electricity_usd_per_kwh=[0.05, 0.2], cache_hours=[0.1, 3], slower=[0.1, 0], less_bandwidth=[0, 0.2], less_memory=[0, 0.1], hungrier=[0.3, 0], dearer=[0, 0.5],
+    )  # fmt: skip
+    many = moecast.token_cost("deepseek-v3", ["h200", "b200"], **choices)
+    check_elements(many, [dict(model="deepseek-v3", hardware=h, **{name: two[i] if name != "draft" or i == 0 else 1 for name, two in choices.items()}) for i, h in enumerate(("h200", "b200"))])
+    stated = moecast.token_cost("deepseek-v3", "h200", draft=[0, 1, 2, 3], accepted=[1, 1.5, 2.25, 4], usd_per_hour=[1, 2, 3, 4.5])
+    check_elements(stated, [dict(model="deepseek-v3", hardware="h200", draft=k, accepted=a, usd_per_hour=p) for k, a, p in zip(range(4), (1, 1.5, 2.25, 4), (1, 2, 3, 4.5), strict=True)])
+
+
+def test_types_of_scalars_and_arrays():
+    one, many, empty = moecast.token_cost("deepseek-v3", "h200"), moecast.token_cost(["deepseek-v3"], "h200"), moecast.token_cost("deepseek-v3", "h200", hit_share=np.zeros((0, 3)))
+    assert type(one.batch) is float and type(one.binding) is str and type(one.fits) is bool and type(one.draft) is int
+    assert one == moecast.token_cost(np.array("deepseek-v3"), "h200", hit_share=np.float32(0.5))
+    for name in FIELDS:
+        values = getattr(many, name)
+        assert values.shape == (1,) and getattr(empty, name).shape == (0, 3), name
+        assert values.dtype.kind == ("U" if name == "binding" else "b" if name in ("weights_at_8_bits", "meets_tpot", "meets_ttft", "fits") else "f"), name
+
+
+def test_a_model_that_does_not_fit_is_nan_in_arrays():
+    many = moecast.token_cost(["deepseek-v3", "kimi-k3"], ["h200", "groq-3-lpu"])
+    assert many.fits.tolist() == [True, False] and many.binding[1] == "" and many.meets_tpot[1] == False  # noqa: E712
+    assert all(np.isnan(getattr(many, name)[1]) and np.isfinite(getattr(many, name)[0]) for name in FIELDS if getattr(many, name).dtype.kind == "f")
+    for case in (dict(model="kimi-k3"), dict(model=["deepseek-v3", "kimi-k3"], errors="raise")):
+        with pytest.raises(moecast.ScenarioError, match="does not fit") as caught:
+            moecast.token_cost(hardware="groq-3-lpu", **case)
+        assert caught.value.status == "INCONSISTENT"
+    alone = moecast.token_cost("kimi-k3", "groq-3-lpu", errors="nan")
+    assert alone.fits is False and np.isnan(alone.usd_per_mtok_out) and alone.binding == ""
+
+
+def test_a_missing_price_of_the_hour_is_nan_but_fits():
+    many = moecast.token_cost("deepseek-v3", ["h200", "ascend-910c"], basis="neocloud")
+    assert many.fits.all() and np.isfinite(many.usd_per_hour[0]) and np.isnan(many.usd_per_hour[1])
+
+
+@pytest.mark.parametrize("wrong, error, words", [
+    (dict(hit_share=[0.1, 1.0]), moecast.ScenarioError, "hit_share.*element 1"), (dict(model=["deepseek-v3", "deepseek-v33"]), moecast.ScenarioError, "deepseek-v3'"),
+    (dict(stack=["tuned", "old"]), moecast.ScenarioError, "stack"), (dict(draft=[0, 1.5]), moecast.ScenarioError, "draft"), (dict(draft="most"), ValueError, "most"),
+    (dict(basis=["own", "lease"]), moecast.ScenarioError, "basis"), (dict(input_tokens=np.ones(3) * 100, output_tokens=np.ones(2)), ValueError, "broadcast"),
+    (dict(model=[1, 2]), TypeError, "model"), (dict(usd_per_hour=[2.0, np.nan]), ValueError, "nan"), (dict(draft=["best", "1"], accepted=1.5), ValueError, "best"),
+    (dict(errors="ignore"), ValueError, "errors"), (dict(input_tokens="many"), ValueError, "many"), (dict(tok_per_s_user=[[1.0], [np.nan]]), moecast.ScenarioError, "tok_per_s_user"),
+])  # fmt: skip
+def test_wrong_arguments_are_refused_by_name(wrong, error, words):
+    with pytest.raises(error, match=words):
+        moecast.token_cost(**{**dict(model="deepseek-v3", hardware="h200"), **wrong})
+
+
+def test_the_first_wrong_element_is_told_whatever_the_threads_do():
+    share = np.full(5000, 0.5)
+    share[[1234, 1300, 4000]] = 2.0
+    for threads in (1, 2, 5):
+        with pytest.raises(moecast.ScenarioError) as caught:
+            moecast.token_cost("llama-3.1-8b", "h100", hit_share=share, layouts="spread", threads=threads)
+        assert caught.value.hint == "element 1234" and caught.value.field == "hit_share"
+
+
+def test_no_answer_depends_on_the_threads():
+    tokens = np.linspace(500, 30000, 700)
+    one, more = (moecast.token_cost("qwen3-32b", ["h100", "b200"], input_tokens=tokens[:, None], threads=threads) for threads in (1, 3))
+    assert all(np.array_equal(getattr(one, name), getattr(more, name)) for name in FIELDS)
+
+
+def test_the_core_checks_what_the_package_hands_it():
+    folder, words = os.path.join(_core.home(), "catalogue"), dict(model=["deepseek-v3"], hardware=["h200"])
+    assert np.asarray(_core.token_cost(folder, words, {})["fits"]).tolist() == [1.0]
+    for columns, error in ((dict(model=np.ones(1)), ValueError), (dict(model=np.full(1, np.nan)), ValueError), (dict(input_tokens=np.ones(2)), ValueError),
+                           (dict(input_tokens=np.ones(1, np.float32)), ValueError), (dict(nothing=np.ones(1)), TypeError), (dict(input_tokens=3.0), TypeError)):  # fmt: skip
+        with pytest.raises(error):
+            _core.token_cost(folder, words, columns)
+    for wrong in (dict(model=["deepseek-v3"]), dict(words, model=[1]), dict(words, model=[])):
+        with pytest.raises((TypeError, ValueError)):
+            _core.token_cost(folder, wrong, {})
+
+
+def interrupted(tokens):
+    """Seconds from a SIGINT to the KeyboardInterrupt."""
+    sent = []
+
+    def send():
+        sent.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    timer = threading.Timer(0.3, send)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        moecast.token_cost("deepseek-v4-pro", "h200", input_tokens=tokens)
+    seconds = time.monotonic() - sent[0]
+    timer.join()
+    return seconds
+
+
+def test_ctrl_c_is_answered_within_100_ms():
+    tokens = np.linspace(500, 30000, 200_000)  # a minute
+    seconds = sorted(interrupted(tokens) for _ in range(5))
+    assert seconds[1] < 0.1, seconds  # others may have the processor for a while: two of five must show it
+
+
+def test_other_threads_work_meanwhile():
+    ticks, stop = [0], threading.Event()
+
+    def tick():
+        while not stop.wait(0.001):
+            ticks[0] += 1
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    moecast.token_cost("deepseek-v3", "h200", input_tokens=np.linspace(500, 30000, 1500))
+    stop.set()
+    thread.join()
+    assert ticks[0] > 20
+
+
+@pytest.mark.slow
+def test_calls_leak_nothing():
+    def use():
+        moecast.token_cost(["deepseek-v3", "kimi-k3"], "groq-3-lpu", input_tokens=np.full(1000, 900.0)[:, None], layouts="spread")
+        for wrong in (dict(model="none"), dict(model="kimi-k3"), dict(model="deepseek-v3", hit_share=[0.5, 2.0])):
+            with pytest.raises(moecast.ScenarioError):
+                moecast.token_cost(hardware="groq-3-lpu", **wrong)
+
+    def resident_mb():
+        return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    for _ in range(10):
+        use()
+    gc.collect()
+    before = resident_mb()
+    for _ in range(60):
+        use()
+    gc.collect()
+    assert resident_mb() - before < 12.0
