@@ -7,7 +7,7 @@ from solving import errors, held_out, solve
 from targets import CELL, case_of, pick
 
 Z80 = 1.2815515655446004  # half of an 80 % interval in standard deviations
-SHIPPED_SD = 0.17         # of the band that `moecast cost` and the market model draw for known stacks
+SHIPPED_SD = 0.16         # of the band that `moecast cost` and the market model draw for known stacks
 LARGEST = 0.6             # a row's error of ln time counts at most so much in a mean
 
 # A day of DeepSeek's own service: tokens, GPU-hours and the rates of its two pools, as published.

@@ -81,11 +81,11 @@ def test_bands_cover_what_they_say_on_normal_errors():
 
 
 def test_the_shipped_band_covers_four_in_five_of_held_back_folds():
-    """The 80 % interval of `moecast cost` for known stacks, on errors that the fit has not seen. Known machines: 85.4 %, a touch wide."""
+    """The 80 % interval of `moecast cost` for known stacks, on errors that the fit has not seen. Known machines, known ones with new models, both new."""
     source = (HERE.parents[1] / "csim" / "cost" / "token_cost.c").read_text()
     assert re.search(r"CSIM_STACK_KNOWN \? ([0-9.]+) :", source).group(1) == f"{SHIPPED_SD}"
     covered = {name: FITTED["bands"][name]["shipped"] for name in ("measured", "hardware_out", "neither")}
-    assert 0.75 <= covered["hardware_out"] <= 0.85 and 0.75 <= covered["neither"] <= 0.85 and 0.75 <= covered["measured"] <= 0.86
+    assert 0.75 <= covered["hardware_out"] <= 0.85 and 0.75 <= covered["neither"] <= 0.85 and 0.75 <= covered["measured"] <= 0.85
     for name, share in covered.items():
         folds = FITTED["bands"][name]["folds"].values()
         assert sum(fold["n"] for fold in folds) == FITTED["rows"]["used"]

@@ -66,8 +66,9 @@ def with_later_rows_changed(section, when, known):
     if isinstance(section, list):
         return [row | {key: 10 * row[key] for key in row if key.endswith("usd_per_mtok") and row[key]} if later(when(row), known) else row for row in section]
     first = next(iter(section.values()))
-    kept = ("released", "announced", "volume_date", "title")
-    changed = {key: first | {k: row[k] for k in kept if k in row} for key, row in section.items()}
+    kept = ("released", "announced", "volume_date", "title", "aliases")
+    figures = {key: value for key, value in first.items() if key != "aliases"}  # no name may stand twice
+    changed = {key: figures | {k: row[k] for k in kept if k in row} for key, row in section.items()}
     for row in changed.values():
         if "announced" in row:
             row["overrides"] = first["overrides"] | {"announced": {"basis": "guess", "confidence": "L", "note": "a test"}}
