@@ -49,7 +49,7 @@ typedef struct csim_model_entry {
 /* Bytes of cache and recurrent state one sequence of this length keeps, over all layers. */
 double csim_shape_cache_bytes(const moe_shape *shape, double context_tokens);
 
-typedef enum csim_stack { CSIM_STACK_KNOWN, CSIM_STACK_CONTROLLED, CSIM_STACK_SYNTHETIC, CSIM_STACK_SRAM } csim_stack;
+typedef enum csim_stack { CSIM_STACK_KNOWN, CSIM_STACK_UNMEASURED, CSIM_STACK_CONTROLLED, CSIM_STACK_SYNTHETIC, CSIM_STACK_SRAM } csim_stack;
 
 /* US$ an accelerator hour; NAN where not known. */
 typedef struct csim_rent_usd_per_hour {

@@ -4,7 +4,7 @@
 
 #include "csim/catalogue/readers.h"
 
-static const char *const stack_names[] = {"known", "controlled", "synthetic", "sram", NULL};
+static const char *const stack_names[] = {"known", "unmeasured", "controlled", "synthetic", "sram", NULL};
 static const double TERA = 1e12, GIGA = 1e9, MICRO = 1e-6;
 
 static void read_speed(csim_entry_reader *reader, csim_hardware_entry *out) {

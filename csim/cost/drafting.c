@@ -22,6 +22,14 @@ csim_status csim_drafting_find(const char *name, csim_drafting *out, csim_error 
     return csim_error_set_at(err, CSIM_OUT_OF_RANGE, NULL, 0, 0, "drafting", "must be benchmark, general or agentic, got '%s'", name);
 }
 
+/* First token in time, then speed, then the cheaper request, or the faster where neither keeps the speed. */
+static int is_better(const csim_token_cost *a, const csim_token_cost *b) {
+    const int time_a = a->serving.meets_ttft, time_b = b->serving.meets_ttft, speed_a = a->serving.kernel.meets_tpot, speed_b = b->serving.kernel.meets_tpot;
+    if (time_a != time_b) return time_a > time_b;
+    if (speed_a != speed_b) return speed_a > speed_b;
+    return speed_a ? a->usd_per_request < b->usd_per_request : a->serving.kernel.tpot_s < b->serving.kernel.tpot_s;
+}
+
 csim_status csim_draft_best(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *question, csim_drafting kind, int *depth,
                             csim_token_cost *out, csim_error *err) {
     for (int k = 0; k <= CSIM_DRAFT_MOST; k++) {
@@ -31,8 +39,7 @@ csim_status csim_draft_best(const csim_model_entry *model, const csim_hardware_e
         q.request.accepted = csim_draft_accepted(kind, k);
         const csim_status status = csim_token_cost_of(model, hardware, &q, &cost, err);
         if (status) return status;
-        const int faster = cost.serving.kernel.meets_tpot > out->serving.kernel.meets_tpot, slower = cost.serving.kernel.meets_tpot < out->serving.kernel.meets_tpot;
-        if (k && !faster && (slower || cost.usd_per_request >= out->usd_per_request)) continue;
+        if (k && !is_better(&cost, out)) continue;
         *out = cost;
         *depth = k;
     }

@@ -77,7 +77,7 @@ static void price(const csim_model_entry *model, const csim_cost_question *q, co
     const double fetch_s = cached_bytes / (CACHE_LINK_SHARE * machine->scale_out_bytes_per_s);
     c->usd_per_mtok_in = 1e6 * usd_per_s * x->input_s;
     c->usd_per_mtok_out = 1e6 * usd_per_s * x->output_s;
-    c->usd_per_mtok_cached = 1e6 * (usd_per_s * fetch_s + cached_bytes * q->cache_hours * CACHE_USD_PER_BYTE_HOUR);
+    c->usd_per_mtok_cached = fmin(1e6 * (usd_per_s * fetch_s + cached_bytes * q->cache_hours * CACHE_USD_PER_BYTE_HOUR), c->usd_per_mtok_in); /* dearer to keep: computed again */
     c->usd_per_mtok_blend = (3.0 * c->usd_per_mtok_in + c->usd_per_mtok_out) / 4.0;
     c->usd_per_request = 1e-6 * (uncached * c->usd_per_mtok_in + r->input_tokens * r->hit_share * c->usd_per_mtok_cached + r->output_tokens * c->usd_per_mtok_out);
     c->output_tok_per_s = 1.0 / x->output_s;

@@ -438,7 +438,7 @@ def priced(shape, m, q, x):
     per_s, watts = usd_per_hour / 3600 / q.utilisation, 1e3 * m.kw / q.utilisation
     kept = sum(g.layers * (g.stored * min(q.input, g.stored_reach) + g.state) for g in shape.kv) / q.input  # bytes a prompt token leaves
     usd_in, usd_out = 1e6 * per_s * x.input_s, 1e6 * per_s * output_s
-    usd_cached = 1e6 * (per_s * kept / (0.8 * m.scale_out) + kept * 0.2 * 10 / 1e9 / (5 * 8760))
+    usd_cached = min(1e6 * (per_s * kept / (0.8 * m.scale_out) + kept * 0.2 * 10 / 1e9 / (5 * 8760)), usd_in)
     request = (q.input * ((1 - q.hit) * usd_in + q.hit * usd_cached) + q.output * usd_out) / 1e6
     return dict(
         usd_per_mtok_in=usd_in, usd_per_mtok_cached=usd_cached, usd_per_mtok_out=usd_out, usd_per_mtok_blend=(3 * usd_in + usd_out) / 4, usd_per_request=request,
@@ -456,11 +456,12 @@ def priced(shape, m, q, x):
 
 
 def best_draft(shape, machine, q, kind):
-    """(depth, answer): of 0 to 3 drafted tokens the cheapest request among those that keep the user's speed, if any does."""
+    """(depth, answer): of 0 to 3 drafted tokens those in time for the first token, then those that keep the user's speed, then the cheapest request or the fastest."""
     found = []
     for depth in range(4):
         answer = cost(shape, machine, replace(q, depth=depth, accepted=accepted(kind, depth)))
         if answer is None:
             return None
-        found.append(((not answer["meets_tpot"], alike(answer["usd_per_request"])), depth, answer))
+        value = answer["usd_per_request"] if answer["meets_tpot"] else answer["explanation"]["tpot_s"]
+        found.append(((not answer["meets_ttft"], not answer["meets_tpot"], alike(value)), depth, answer))
     return min(found, key=lambda each: each[0])[1:]
