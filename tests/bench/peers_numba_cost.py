@@ -56,9 +56,10 @@ def save_idle(decay, experts, batch, saved):
         most = max(most, saved[p])
     if most < NONE_IDLE:
         saved[:] = 0.0
-        return
+        return False
     for p in range(P):
         saved[p] = experts[p] * np.exp(saved[p])
+    return True
 
 
 @called
@@ -126,11 +127,13 @@ def time_prompt(q, fold, machine, lay, out):
 @called
 def find_batch(step, work, draft, room, saved, out):
     for p in range(P):
-        stream, fixed, each = step[0, p], step[7, p], step[4, p] + step[5, p] + step[6, p]
+        stream, fixed, cache, net, rest = step[0, p], step[7, p], step[4, p], step[5, p], step[6, p]
         room[p] = max(work[2, p] * work[3, p] / draft, 1.5 * (stream + fixed)) - fixed
-        out[2, p] = min((room[p] - stream) * (step[3, p] + each), room[p] * each) / (each * (step[3, p] + each))
-    for _ in range(2):
-        save_idle(step[2], step[1], out[2], saved)
+        over, both, each = (room[p] - stream) * (room[p] + stream), cache * room[p] + rest * stream, step[3, p] + cache
+        reading = stream * cache + rest * room[p] + np.sqrt(both * both + net * net * over)
+        computing = np.sqrt(each * each + net * net) + rest
+        out[2, p] = min(over * computing, room[p] * reading) / (reading * computing)
+    if save_idle(step[2], step[1], out[2], saved):
         for p in range(P):
             b, stream = out[2, p], step[0, p] - saved[p]
             flop, cache = step[3, p] * b, step[4, p]

@@ -228,9 +228,10 @@ class Cost:
         np.multiply(r.decay, batch, out=r.saved)
         if r.saved.max() < NONE_IDLE:
             r.saved.fill(0.0)
-            return
+            return False
         np.exp(r.saved, out=r.saved)                                 # below e^−40 it is no longer part of the sums
         r.saved *= r.experts
+        return True
 
     def newton(self, batch):
         r = self.room
@@ -270,17 +271,33 @@ class Cost:
         r.a *= 1.5
         np.maximum(r.limit, r.a, out=r.limit)
         r.limit -= r.fixed
-        np.add(r.cache, r.exchange, out=r.a)
-        r.a += r.rest                                                # each
-        np.add(r.a, r.flop, out=r.b)
-        np.subtract(r.limit, r.stream, out=batch)
-        batch *= r.b
-        np.multiply(r.limit, r.a, out=r.c)
-        np.minimum(batch, r.c, out=batch)
-        r.b *= r.a
-        batch /= r.b
-        for _ in range(2):
-            self.save_idle(batch)
+        room, over, reading, computing, t = r.limit, r.a, r.b, r.c, r.d  # roots with all experts touched
+        np.subtract(room, r.stream, out=over)
+        np.add(room, r.stream, out=t)
+        over *= t
+        np.multiply(r.cache, room, out=reading)
+        np.multiply(r.rest, r.stream, out=t)
+        reading += t
+        reading *= reading
+        np.multiply(r.exchange, r.exchange, out=computing)
+        np.multiply(computing, over, out=t)
+        reading += t
+        np.sqrt(reading, out=reading)
+        np.multiply(r.stream, r.cache, out=t)
+        reading += t
+        np.multiply(r.rest, room, out=t)
+        reading += t
+        np.add(r.flop, r.cache, out=t)
+        t *= t
+        computing += t
+        np.sqrt(computing, out=computing)
+        computing += r.rest
+        over *= computing
+        np.multiply(room, reading, out=t)
+        np.minimum(over, t, out=batch)
+        reading *= computing
+        batch /= reading
+        if self.save_idle(batch):
             self.newton(batch)
 
     def fill_batch(self, work, draft, out):
