@@ -1,5 +1,5 @@
 /* cost: what a token of a model costs on a machine, with every intermediate on request. */
-#include <string.h>
+#include <sys/stat.h>
 
 #include "csim/cli/commands.h"
 #include "csim/cli/cost_pareto.h"
@@ -22,6 +22,12 @@ static csim_status answer_pareto(const csim_cli_io *io, csim_cli_cost_question *
     if (!status) status = csim_cli_cost_pareto(io->out, q, json, err);
     csim_cli_cost_question_end(q);
     return status;
+}
+
+/* The predictions would be written over what they are made from. */
+static int is_same_file(const char *a, const char *b) {
+    struct stat x, y;
+    return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 static csim_status answer_table(const csim_cli_io *io, csim_cli_cost_question *q, const char *path, const char *to, csim_error *err) {
@@ -54,6 +60,7 @@ csim_status csim_cli_cost(const csim_cli_io *io, int argc, char **argv, csim_err
     csim_status status = csim_options_parse(argc, argv, 1, options, count, NULL, 0, &none, err);
     if (!status && to && !table) status = csim_error_set(err, CSIM_USAGE, "-o goes with --table");
     if (!status && table && (explain || json || pareto)) status = csim_error_set(err, CSIM_USAGE, "--table writes CSV; --explain, --json and --pareto are of one model on one machine");
+    if (!status && table && to && is_same_file(table, to)) status = csim_error_set(err, CSIM_USAGE, "-o names the table itself; the predictions want a file of their own");
     if (!status && pareto && explain) status = csim_error_set(err, CSIM_USAGE, "--explain is of one case, not of --pareto");
     if (status) return status;
     if (pareto) return answer_pareto(io, &q, json, err);

@@ -8,10 +8,11 @@
 /* InferenceX draws lengths uniformly on .8 to 1 of nominal; the publisher's own runs have them fixed. The column that says so may be missing. */
 static const double MEAN_OF_NOMINAL = 0.9;
 
-/* Empty and 0 are 1, as the table means them. */
+/* Counts of ranks, batches, stages and workers: empty and 0 are 1, as the table means them. */
 static csim_status read_count(const csim_table *table, size_t row, const char *column, double *out, csim_error *err) {
     *out = 0.0;
     const csim_status status = csim_table_number(table, row, csim_table_column(table, column), out, err);
+    if (!status && *out < 0.0) return csim_error_set_at(err, CSIM_OUT_OF_RANGE, NULL, 0, 0, column, "must not be negative, got %.10g", *out);
     *out = fmax(*out, 1.0);
     return status;
 }

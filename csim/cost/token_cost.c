@@ -87,14 +87,19 @@ static void price(const csim_model_entry *model, const csim_cost_question *q, co
     c->joule_per_input_token = watts * x->input_s;
 }
 
-/* Each pool's groups; a comparison with NAN is false. */
-static csim_status check_layout(const moe_layout *l, double sequences, csim_error *err) {
-    if (!(l->tensor >= 1.0 && l->tensor <= 1e4)) return refuse("tensor_parallel", "1 to 10000", l->tensor, err);
-    if (!(l->group >= l->tensor && l->group <= 1e5)) return refuse("group", "at least tensor_parallel and at most 1e5", l->group, err);
-    if (!(l->prefill_tensor >= 1.0 && l->prefill_tensor <= 1e4)) return refuse("prefill_tensor_parallel", "1 to 10000", l->prefill_tensor, err);
-    if (!(l->prefill_group >= l->prefill_tensor && l->prefill_group <= 1e5)) return refuse("prefill_group", "at least prefill_tensor_parallel and at most 1e5", l->prefill_group, err);
-    if (!isnan(sequences) && !(sequences > 0.0 && sequences <= 1e9)) return refuse("batch", "above 0 and at most 1e9", sequences, err);
+/* t and G of a pool as they can be built: whole, t divides G, no more than the machine's largest group. A comparison with NAN is false. */
+static csim_status check_pool(double tensor, double group, double most, const char *tensor_name, const char *group_name, csim_error *err) {
+    if (!(tensor >= 1.0 && tensor <= 1e4 && floor(tensor) == tensor)) return refuse(tensor_name, "a whole number from 1 to 10000", tensor, err);
+    if (!(group >= tensor && fmod(group, tensor) == 0.0)) return refuse(group_name, "a whole multiple of the tensor parallel ones", group, err);
+    if (!(group <= most)) return csim_error_set_at(err, CSIM_OUT_OF_RANGE, NULL, 0, 0, group_name, "must be at most %.0f, the machine's largest group, got %.10g", most, group);
     return CSIM_OK;
+}
+
+static csim_status check_layout(const moe_layout *l, double sequences, const moe_hardware *machine, csim_error *err) {
+    csim_status status = check_pool(l->tensor, l->group, machine->group_max, "tensor_parallel", "group", err);
+    if (!status) status = check_pool(l->prefill_tensor, l->prefill_group, machine->group_max, "prefill_tensor_parallel", "prefill_group", err);
+    if (!status && !isnan(sequences) && !(sequences > 0.0 && sequences <= 1e9)) status = refuse("batch", "above 0 and at most 1e9", sequences, err);
+    return status;
 }
 
 /* From the layout found or stated to money. */
@@ -136,6 +141,6 @@ csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardwar
 csim_status csim_token_cost_at(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, const moe_layout *layout, double sequences,
                                csim_token_cost *out, csim_error *err) {
     csim_status status = check_question(q, err);
-    if (!status) status = check_layout(layout, sequences, err);
+    if (!status) status = check_layout(layout, sequences, &hardware->machine, err);
     return status ? status : answer(model, hardware, q, layout, sequences, out, err);
 }

@@ -21,6 +21,7 @@ typedef struct csim_variant_pieces {
     __typeof__(csim_sampling_fill) *sampling_fill;
     __typeof__(csim_dist_eval_block) *dist_eval;
     __typeof__(moe_fold_paths) *fold_paths;
+    __typeof__(moe_fold_machine) *fold_machine;
     __typeof__(moe_cost_evaluate) *cost_evaluate;
     __typeof__(moe_segment_prepare) *segment_prepare;
     __typeof__(moe_friction_weight) *friction_weight;

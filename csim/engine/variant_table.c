@@ -39,6 +39,7 @@ const csim_variant TABLE_OF(CSIM_VARIANT) = {
         .sampling_fill = csim_sampling_fill,
         .dist_eval = csim_dist_eval_block,
         .fold_paths = moe_fold_paths,
+        .fold_machine = moe_fold_machine,
         .cost_evaluate = moe_cost_evaluate,
         .segment_prepare = moe_segment_prepare,
         .friction_weight = moe_friction_weight,

@@ -168,7 +168,10 @@ static void cost_kernel_gives_the_scalar_bits(void **state) {
         const moe_hardware *machine = &plan->machine[next(&at) % (uint64_t)plan->machines].hardware;
         moe_workload_block work = {.hit_share = uniform(&at), .verified = round & 1 ? 1.0 : 3.0};
         moe_machine_block change;
+        moe_fold_base served;
+        moe_pair pair;
         moe_fold_block fold[2];
+        moe_machine_fold ready[2];
         moe_cost_block cost[2];
         double active[B], total[B], cache[B];
         const int n = round % 9 ? B : 1 + (int)(next(&at) % B);
@@ -185,11 +188,16 @@ static void cost_kernel_gives_the_scalar_bits(void **state) {
         fill(change.link, 1.0, &at);
         memset(fold, 0, sizeof fold);
         memset(cost, 0, sizeof cost);
+        memset(ready, 0, sizeof ready);
+        moe_fold_served(base, machine, &served);
+        moe_fold_pair(&served, machine, &plan->efficiency, &pair);
         for (int k = 0; k < 2; k++) {
             v[k]->pieces.fold_paths(base, &work, active, total, cache, n, &fold[k]);
-            v[k]->pieces.cost_evaluate(base, &fold[0], &work, machine, &change, &plan->efficiency, n, &cost[k]);
+            v[k]->pieces.fold_machine(machine, &change, &work, n, &ready[k]);
+            v[k]->pieces.cost_evaluate(&pair, &fold[0], &work, &ready[0], n, &cost[k]);
         }
         check_same("folded shape", (double *)&fold[0], (double *)&fold[1], sizeof fold[0] / sizeof(double));
+        check_same("folded machine", (double *)&ready[0], (double *)&ready[1], sizeof ready[0] / sizeof(double));
         check_same("cost", (double *)&cost[0], (double *)&cost[1], sizeof cost[0] / sizeof(double));
     }
 }

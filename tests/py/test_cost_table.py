@@ -100,4 +100,24 @@ def test_where_the_table_goes_is_checked(tmp_path):
     assert run("--table", tmp_path / "none.csv").returncode == 4
     assert run("--table", file, "-o", tmp_path / "no" / "out.csv").returncode == 4
     assert run("--table", file, "--json").returncode == 2 and run("--model", "deepseek-v3", "--hardware", "h200", "-o", "x").returncode == 2
-    assert run("--table", file, "-o", file).returncode == 0 and "pred_tpot_ms" in file.read_text()
+
+
+def test_a_layout_that_cannot_be_built_is_told(tmp_path):
+    text = "model,hardware,group,tensor_parallel,batch\ndeepseek-v3,h100,8,3,10\ndeepseek-v3,h100,1.5,1,10\ndeepseek-v3,h100,1000,1,10\ndeepseek-v3,h200,16,1,160\n"
+    rows, told = table(tmp_path, text)
+    assert [bool(row["pred_tpot_ms"]) for row in rows] == [False, False, False, True]
+    assert "whole multiple" in told and "largest group" in told and told.endswith("1 of 4 rows predicted\n")
+
+
+def test_a_negative_count_of_a_measured_row_is_told(tmp_path):
+    header = "model_path,system,backend,precision,mode,isl,osl,batch_size,tp_size,attention_dp_size,moe_tp_size,moe_ep_size\n"
+    row = "meta-llama/Llama-3.1-70B,h200_sxm,vllm,fp8,agg,1000,500,{},{},1,1,1\n"
+    rows, told = table(tmp_path, header + row.format(8, 2) + row.format(-8, 2) + row.format(8, -2))
+    assert [bool(x["pred_tpot_ms"]) for x in rows] == [True, False, False] and told.count("must not be negative") == 2
+
+
+def test_a_table_is_not_written_over(tmp_path):
+    file = tmp_path / "table.csv"
+    file.write_text("model,hardware\ndeepseek-v3,h200\n")
+    done = run("--table", file, "-o", file)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "the table itself" in done.stderr and file.read_text() == "model,hardware\ndeepseek-v3,h200\n"
