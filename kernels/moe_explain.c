@@ -1,26 +1,8 @@
 /* One case of the cost kernel, step by step in the order of docs/model.md §4. No shape factors: a catalogued model as it is. */
 #include "kernels/moe_explain.h"
 
+#include "kernels/moe_sequence.h"
 #include "kernels/vmath.h"
-
-/* ---- what a sequence asks for ---- */
-
-typedef struct sequence { double decode_flop, prefill_flop, read_bytes, stored_bytes, state_bytes; } sequence;
-
-static sequence sum_over_layers(const moe_fold_base *base, const moe_request *r) {
-    const double context = r->input_tokens + r->output_tokens / 2.0, before = r->input_tokens * (1.0 + r->hit_share) / 2.0;
-    const double whole = r->input_tokens + r->output_tokens;
-    sequence s = {0.0, 0.0, 0.0, 0.0, 0.0};
-    for (int g = 0; g < (int)base->groups; g++) {
-        const moe_kv_group *kv = &base->kv[g];
-        s.decode_flop += kv->layers * (kv->decode_flop_per_context_token * moe_min(context, kv->reach_tokens) + kv->index_flop_per_context_token * context);
-        s.prefill_flop += kv->layers * (kv->prefill_flop_per_context_token * moe_min(before, kv->reach_tokens) + kv->index_flop_per_context_token * before);
-        s.read_bytes += kv->layers * (kv->read_bytes_per_token * moe_min(context, kv->reach_tokens) + kv->index_bytes_per_token * context);
-        s.stored_bytes += kv->layers * kv->stored_bytes_per_token * moe_min(whole, kv->stored_reach_tokens);
-        s.state_bytes += kv->layers * kv->state_bytes;
-    }
-    return s;
-}
 
 /* ---- where it runs ---- */
 
@@ -67,16 +49,6 @@ static double reduce_bytes(const moe_fold_base *base, double tensor, int exchang
     return (2.0 * base->layers - (exchanging ? base->moe_layers : 0.0)) * 2.0 * (tensor - 1.0) * base->hidden * 2.0;
 }
 
-static double attention_flop_per_s(const moe_fold_base *base, const moe_hardware *h) { return base->cache_fp8 > 0.0 ? h->fp8_flop_per_s : h->bf16_flop_per_s; }
-
-/* Matrix products' seconds a token at the rates of the formats; prompts need the head for their last token only. */
-static double linear_s(const moe_fold_base *base, const moe_hardware *h, const moe_efficiency *eta, int with_head) {
-    double seconds = 0.0;
-    for (int i = 0; i < (with_head ? MOE_PARTS : MOE_HEAD); i++)
-        seconds += 2.0 * base->part[i].params / moe_part_flop_per_s(base, (moe_part_name)i, h, eta);
-    return seconds;
-}
-
 /* ---- a decode step ---- */
 
 static double dense_read_s(const moe_fold_base *base, const moe_hardware *h, const moe_efficiency *eta, double tensor) {
@@ -108,7 +80,7 @@ typedef struct step_terms {
     double draft;                                                     /* a drafted token takes one layer more */
 } step_terms;
 
-static step_terms time_step(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const sequence *s,
+static step_terms time_step(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const moe_sequence *s,
                             const moe_explanation *x) {
     const moe_layout *lay = &x->layout;
     const int exchanging = is_exchanging(base, lay->tensor, lay->group), tuned = r->stack == MOE_STACK_TUNED;
@@ -120,9 +92,9 @@ static step_terms time_step(const moe_fold_base *base, const moe_request *r, con
     k.experts = base->routed_bytes / (lay->group * expert_memory(base, h, eta) * h->memory_bytes_per_s);
     k.decay = base->routed_fraction > 0.0 ? moe_log(1.0 - base->routed_fraction) * lay->group * r->verified : 0.0;
     k.fixed = launch_s(base, r, h, eta, lay);
-    k.compute = r->verified * linear_s(base, h, eta, 1) / eta->flop;
+    k.compute = r->verified * moe_linear_s(base, h, eta, 1) / eta->flop;
     k.cache = (s->read_bytes * x->replication + s->state_bytes) / (eta->memory * h->memory_bytes_per_s);
-    k.attention = r->verified * s->decode_flop / (attention_flop_per_s(base, h) * eta->flop);
+    k.attention = r->verified * s->decode_flop / (moe_attention_flop_per_s(base, h) * eta->flop);
     k.overlapped = far_s + (tuned ? near_s : 0.0);
     k.exchange = tuned ? 0.0 : near_s;
     k.reduce = r->verified * reduce_bytes(base, lay->tensor, exchanging) * link_s_per_byte(h, eta, lay->tensor);
@@ -156,12 +128,12 @@ static double largest_batch(const step_terms *k, double limit_s) {
 
 /* ---- a prompt token ---- */
 
-static double prompt_token_s(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const sequence *s,
+static double prompt_token_s(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const moe_sequence *s,
                              const moe_explanation *x) {
     const moe_layout *lay = &x->layout;
     const int exchanging = is_exchanging(base, lay->prefill_tensor, lay->prefill_group);
     const double slower = is_mixture(base) && r->stack != MOE_STACK_TUNED ? eta->prefill_default : 1.0;
-    const double products = (linear_s(base, h, eta, 0) + s->prefill_flop / attention_flop_per_s(base, h)) / eta->prefill;
+    const double products = (moe_linear_s(base, h, eta, 0) + s->prefill_flop / moe_attention_flop_per_s(base, h)) / eta->prefill;
     const double activations = eta->activation_passes * 2.0 * base->hidden * (base->layers + base->moe_layers * base->top_k) / h->memory_bytes_per_s;
     const double reduce = reduce_bytes(base, lay->prefill_tensor, exchanging) / (eta->scale_up_prefill * h->scale_up_bytes_per_s);
     const double across = exchanging ? base->moe_layers * x->reached_nodes * base->expert_io * 3.0 / (eta->scale_out * h->scale_out_bytes_per_s) : 0.0;
@@ -192,10 +164,10 @@ static void fill_memory(const moe_hardware *h, moe_explanation *x) {
     x->fits = left * x->layout.group >= each;
 }
 
-static sequence begin(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_layout *layout, moe_explanation *x) {
+static moe_sequence begin(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_layout *layout, moe_explanation *x) {
     const unsigned k = (unsigned)base->top_k;
     const double nodes = moe_max(1.0, layout->prefill_group / h->scale_up_domain);
-    const sequence s = sum_over_layers(base, r);
+    const moe_sequence s = moe_sequence_of(base, r);
     memset(x, 0, sizeof *x);
     x->layout = *layout;
     x->dense_bytes = base->dense_bytes;
@@ -210,7 +182,7 @@ static sequence begin(const moe_fold_base *base, const moe_request *r, const moe
     return s;
 }
 
-static void finish(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const sequence *s, const step_terms *k,
+static void finish(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const moe_sequence *s, const step_terms *k,
                    moe_explanation *x) {
     const double b = x->batch;
     x->experts_touched_share = base->routed_fraction > 0.0 ? 1.0 - moe_exp(k->decay * b) : 1.0;
@@ -235,7 +207,7 @@ static void finish(const moe_fold_base *base, const moe_request *r, const moe_ha
 
 void moe_explain_at(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const moe_layout *layout, double batch,
                     moe_explanation *x) {
-    const sequence s = begin(base, r, h, layout, x);
+    const moe_sequence s = begin(base, r, h, layout, x);
     const step_terms k = time_step(base, r, h, eta, &s, x);
     x->batch = batch;
     finish(base, r, h, eta, &s, &k, x);
@@ -243,7 +215,7 @@ void moe_explain_at(const moe_fold_base *base, const moe_request *r, const moe_h
 
 void moe_explain(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, moe_explanation *x) {
     const moe_layout layout = moe_layout_spread(base, r, h, eta);
-    const sequence s = begin(base, r, h, &layout, x);
+    const moe_sequence s = begin(base, r, h, &layout, x);
     const step_terms k = time_step(base, r, h, eta, &s, x);
     const double shortest = 1.5 * (k.dense + k.experts + k.fixed), wanted = r->tpot_s * r->accepted / k.draft;
     x->meets_tpot = wanted >= shortest;
@@ -255,7 +227,7 @@ void moe_explain(const moe_fold_base *base, const moe_request *r, const moe_hard
 
 double moe_batch_within(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const moe_layout *layout) {
     moe_explanation x;
-    const sequence s = begin(base, r, h, layout, &x);
+    const moe_sequence s = begin(base, r, h, layout, &x);
     const step_terms k = time_step(base, r, h, eta, &s, &x);
     const double prompts = r->one_pool ? (1.0 - r->hit_share) * r->input_tokens / r->output_tokens * prompt_token_s(base, r, h, eta, &s, &x) : 0.0;
     const double one = 1.0 / layout->group;

@@ -2,6 +2,7 @@
  * layer exchange at half of the links' rate; fixed times are occupancy (a stage does nothing else meanwhile), which makes these machines dearer, not faster. */
 #include "kernels/moe_on_chip.h"
 
+#include "kernels/moe_sequence.h"
 #include "kernels/vmath.h"
 
 #define ROOM 0.8      /* share of the memory for weights and caches */
@@ -10,47 +11,26 @@
 typedef struct pass { double stages, weights_s, experts_s, decay, fixed_s, compute_s, cache_s, attention_s, reduce_s, draft; } pass; /* a token through all layers; per sequence of a stage's batch */
 
 static double cache_bytes(const moe_fold_base *base, const moe_request *r) {
-    const double tokens = r->input_tokens + r->output_tokens;
-    double bytes = 0.0;
-    for (int g = 0; g < (int)base->groups; g++)
-        bytes += base->kv[g].layers * (base->kv[g].stored_bytes_per_token * moe_min(tokens, base->kv[g].stored_reach_tokens) + base->kv[g].state_bytes);
-    return bytes;
+    const moe_sequence s = moe_sequence_of(base, r);
+    return s.stored_bytes + s.state_bytes;
 }
 
 double moe_on_chip_fewest(const moe_fold_base *base, const moe_request *r, const moe_hardware *h) {
     return ceil((base->dense_bytes + base->routed_bytes + cache_bytes(base, r)) / (ROOM * h->memory_bytes));
 }
 
-static double linear_s(const moe_fold_base *base, const moe_hardware *h, const moe_efficiency *eta, int parts) {
-    double seconds = 0.0;
-    for (int i = 0; i < parts; i++) seconds += 2.0 * base->part[i].params / moe_part_flop_per_s(base, (moe_part_name)i, h, eta);
-    return seconds;
-}
-
-static void attend(const moe_fold_base *base, const moe_request *r, double *decode, double *prefill, double *read) {
-    const double context = r->input_tokens + r->output_tokens / 2.0, before = r->input_tokens * (1.0 + r->hit_share) / 2.0;
-    *decode = *prefill = *read = 0.0;
-    for (int g = 0; g < (int)base->groups; g++) {
-        const moe_kv_group *kv = &base->kv[g];
-        *decode += kv->layers * (kv->decode_flop_per_context_token * moe_min(context, kv->reach_tokens) + kv->index_flop_per_context_token * context);
-        *prefill += kv->layers * (kv->prefill_flop_per_context_token * moe_min(before, kv->reach_tokens) + kv->index_flop_per_context_token * before);
-        *read += kv->layers * (kv->read_bytes_per_token * moe_min(context, kv->reach_tokens) + kv->index_bytes_per_token * context + kv->state_bytes);
-    }
-}
-
 static pass time_pass(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, double group) {
-    const double t = moe_max(1.0, group / base->layers), attention = base->cache_fp8 > 0.0 ? h->fp8_flop_per_s : h->bf16_flop_per_s;
-    double decode, prefill, read;
-    attend(base, r, &decode, &prefill, &read);
+    const double t = moe_max(1.0, group / base->layers), attention = moe_attention_flop_per_s(base, h);
+    const moe_sequence s = moe_sequence_of(base, r);
     return (pass){
         .stages = group / t,
         .weights_s = base->dense_bytes / (t * eta->memory * h->memory_bytes_per_s),
         .experts_s = base->routed_bytes / (t * eta->expert_memory * h->memory_bytes_per_s),
         .decay = base->routed_fraction > 0.0 ? moe_log(1.0 - base->routed_fraction) * r->verified : 0.0,
         .fixed_s = base->layers * h->layer_s + base->moe_layers * h->moe_layer_s,
-        .compute_s = r->verified * linear_s(base, h, eta, MOE_PARTS) / (t * eta->flop),
-        .cache_s = read / (t * eta->memory * h->memory_bytes_per_s),
-        .attention_s = r->verified * decode / (t * attention * eta->flop),
+        .compute_s = r->verified * moe_linear_s(base, h, eta, 1) / (t * eta->flop),
+        .cache_s = (s.read_bytes + s.state_bytes) / (t * eta->memory * h->memory_bytes_per_s),
+        .attention_s = r->verified * s.decode_flop / (t * attention * eta->flop),
         .reduce_s = r->verified * 2.0 * base->layers * 2.0 * (t - 1.0) / t * base->hidden * 2.0 / (LINK * h->scale_up_bytes_per_s),
         .draft = 1.0 + (r->verified - 1.0) / base->layers};
 }
@@ -71,14 +51,14 @@ static double memory_batch(const moe_fold_base *base, const moe_request *r, cons
 
 void moe_on_chip_at(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, double group, double batch, moe_explanation *x) {
     const pass k = time_pass(base, r, h, eta, group);
-    const double each = at_a_stage(&k, group, batch), attention = base->cache_fp8 > 0.0 ? h->fp8_flop_per_s : h->bf16_flop_per_s;
-    double decode, prefill;
+    const double each = at_a_stage(&k, group, batch);
+    const moe_sequence s = moe_sequence_of(base, r);
     memset(x, 0, sizeof *x);
-    attend(base, r, &decode, &prefill, &x->kv_read_bytes);
+    x->kv_read_bytes = s.read_bytes + s.state_bytes;
     x->layout = (moe_layout){group / k.stages, group, group / k.stages, group};
     x->dense_bytes = base->dense_bytes;
     x->routed_bytes = base->routed_bytes;
-    x->kv_stored_bytes = cache_bytes(base, r);
+    x->kv_stored_bytes = s.stored_bytes + s.state_bytes;
     x->replication = 1.0;
     x->batch_memory = memory_batch(base, r, h, group);
     x->fits = x->batch_memory * group >= 1.0;
@@ -94,7 +74,7 @@ void moe_on_chip_at(const moe_fold_base *base, const moe_request *r, const moe_h
     x->fixed_s = k.fixed_s;
     x->drafts_s = (k.draft - 1.0) * pass_of(&k, each);
     x->step_s = k.draft * pass_of(&k, each);
-    x->input_s = (linear_s(base, h, eta, MOE_HEAD) + prefill / attention) / eta->prefill;
+    x->input_s = (moe_linear_s(base, h, eta, 0) + s.prefill_flop / moe_attention_flop_per_s(base, h)) / eta->prefill;
     x->prompt_s = r->one_pool ? batch * (1.0 - r->hit_share) * r->input_tokens / r->output_tokens * x->input_s : 0.0;
     x->tpot_s = x->step_s / r->accepted + x->prompt_s;
     x->output_s = x->step_s / (r->accepted * batch);
