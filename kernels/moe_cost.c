@@ -15,6 +15,7 @@ typedef struct layout { double tensor, group, per_tensor, per_group, log_tensor,
 typedef struct decode {
     double stream[MOE_BLOCK];    /* weights read with all experts touched, s a step */
     double experts[MOE_BLOCK];   /* the routed experts' part of it */
+    double idle[MOE_BLOCK];      /* the most of that part that idle experts save: each accelerator reads one expert at least */
     double decay[MOE_BLOCK];     /* untouched share = e^(decay b) */
     double flop[MOE_BLOCK];      /* matrix products, s a sequence */
     double cache[MOE_BLOCK];     /* cache and attention, s a sequence */
@@ -67,6 +68,7 @@ static inline void time_decode(const moe_pair *pair, const moe_fold_block *fold,
     const double reached = (lay->group - 1.0) * (1.0 - whole_power(1.0 - lay->per_group, k));
     out->stream[p] = dense_share * pair->dense_read_bytes * x->per_byte + experts;
     out->experts[p] = experts;
+    out->idle[p] = experts - experts * lay->exchange * lay->group * pair->per_expert;
     out->decay[p] = fold->log_untouched[p] * lay->group * verified;
     out->flop[p] = verified * pair->decode_s * x->active * x->per_flop;
     out->cache[p] = (fold->kv_read_bytes[p] * copies + fold->state_bytes[p]) * pair->memory * x->per_byte + fold->attention_decode_flop[p] * (verified * pair->attention_s) * x->per_flop;
@@ -119,7 +121,7 @@ static void time_parts(const moe_pair *pair, const moe_fold_block *fold, const m
     else time_mixture(pair, fold, machine, verified, k, n, out, input_s);
 }
 
-/* Seconds a step saves because some experts of an accelerator get no token: experts e^(decay b). Below e^NONE_IDLE they are no longer part of a
+/* Seconds a step saves because some experts of an accelerator get no token: experts e^(decay b), at most `idle`. Below e^NONE_IDLE they are no longer part of a
  * double next to all the rest, and 0 stands for them; large batches are all there, and then the exponentials need not be taken at all. The choice between
  * 0 and the exponential is each path's own, so that no path's bits depend on its neighbours'. */
 #define NONE_IDLE (-40.0)
@@ -136,7 +138,7 @@ static int save_idle(const decode *restrict step, const double *restrict batch, 
         return 0;
     }
     for (int p = 0; p < n; p++) {
-        const double exponent = saved[p], seconds = step->experts[p] * moe_exp(exponent);
+        const double exponent = saved[p], seconds = moe_min(step->experts[p] * moe_exp(exponent), step->idle[p]);
         saved[p] = exponent < NONE_IDLE ? 0.0 : seconds;
     }
     return 1;
@@ -146,7 +148,8 @@ static int save_idle(const decode *restrict step, const double *restrict batch, 
 static void newton(const decode *restrict step, const double *restrict room, const double *restrict saved, int n, double *restrict batch) {
     for (int p = 0; p < n; p++) {
         const double b = batch[p], stream = step->stream[p] - saved[p], flop = step->flop[p] * b, cache = step->cache[p];
-        const double work = moe_max(stream, flop) + cache * b, slope = (stream > flop ? -step->decay[p] * saved[p] : step->flop[p]) + cache;
+        const double work = moe_max(stream, flop) + cache * b, touching = saved[p] < step->idle[p] ? -step->decay[p] * saved[p] : 0.0;
+        const double slope = (stream > flop ? touching : step->flop[p]) + cache;
         const double net = step->exchange[p] * b, r = sqrt(work * work + net * net), rest = step->rest[p];
         const double change = (r + rest * b - room[p]) * r / (work * slope + net * step->exchange[p] + rest * r);
         batch[p] = b - (saved[p] > 0.0 ? change : 0.0);

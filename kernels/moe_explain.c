@@ -23,15 +23,16 @@ static double expert_memory(const moe_fold_base *base, const moe_hardware *h, co
 
 moe_layout moe_layout_spread(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta) {
     const double share = is_mixture(base) ? expert_memory(base, h, eta) : eta->memory, weights = is_mixture(base) ? base->routed_bytes : base->dense_bytes;
+    const double most = is_mixture(base) ? moe_min(h->group_max, base->experts) : h->group_max; /* at least one expert an accelerator */
     const double fit = weights / (0.35 * h->memory_bytes), stream = weights / (share * h->memory_bytes_per_s * 0.3 * r->tpot_s);
     moe_layout out;
     if (is_mixture(base)) {
         out.tensor = out.prefill_tensor = moe_max(1.0, 4.0 * base->dense_bytes / h->memory_bytes);
-        out.group = moe_max(out.tensor, moe_clip(moe_max(fit, stream), 8.0, h->group_max));
-        out.prefill_group = moe_max(out.tensor, moe_clip(fit, 8.0, h->group_max));
+        out.group = moe_max(out.tensor, moe_clip(moe_max(fit, stream), 8.0, most));
+        out.prefill_group = moe_max(out.tensor, moe_clip(fit, 8.0, most));
     } else {
-        out.tensor = out.group = moe_clip(moe_max(fit, stream), 1.0, h->group_max);
-        out.prefill_tensor = out.prefill_group = moe_clip(fit, 1.0, h->group_max);
+        out.tensor = out.group = moe_clip(moe_max(fit, stream), 1.0, most);
+        out.prefill_tensor = out.prefill_group = moe_clip(fit, 1.0, most);
     }
     return out;
 }
@@ -75,7 +76,7 @@ static double host_s(const moe_request *r, const moe_hardware *h, const moe_effi
 
 /* Coefficients of a step of b sequences an accelerator. */
 typedef struct step_terms {
-    double dense, experts, decay, fixed;                              /* seconds a step; untouched share of experts = e^(decay b) */
+    double dense, experts, decay, idle, fixed;                        /* seconds a step; untouched share of experts = e^(decay b), but at most `idle` */
     double compute, cache, attention, overlapped, exchange, reduce, host; /* seconds a sequence */
     double draft;                                                     /* a drafted token takes one layer more */
 } step_terms;
@@ -91,6 +92,7 @@ static step_terms time_step(const moe_fold_base *base, const moe_request *r, con
     k.dense = dense_read_s(base, h, eta, lay->tensor);
     k.experts = base->routed_bytes / (lay->group * expert_memory(base, h, eta) * h->memory_bytes_per_s);
     k.decay = base->routed_fraction > 0.0 ? moe_log(1.0 - base->routed_fraction) * lay->group * r->verified : 0.0;
+    k.idle = exchanging ? 1.0 - lay->group / base->experts : 1.0; /* the busiest accelerator reads one of its experts at least; tensor parallelism slices them */
     k.fixed = launch_s(base, r, h, eta, lay);
     k.compute = r->verified * moe_linear_s(base, h, eta, 1) / eta->flop;
     k.cache = (s->read_bytes * x->replication + s->state_bytes) / (eta->memory * h->memory_bytes_per_s);
@@ -103,7 +105,10 @@ static step_terms time_step(const moe_fold_base *base, const moe_request *r, con
     return k;
 }
 
-static double saved_s(const step_terms *k, double batch) { return k->experts * moe_exp(k->decay * batch); }
+static double saved_s(const step_terms *k, double batch) { return k->experts * moe_min(moe_exp(k->decay * batch), k->idle); }
+
+/* Seconds of reading that another sequence an accelerator adds. */
+static double touching_s(const step_terms *k, double batch) { return saved_s(k, batch) < k->experts * k->idle ? -k->decay * saved_s(k, batch) : 0.0; }
 
 static double step_of(const step_terms *k, double b) {
     const double work = moe_max(k->dense + k->experts - saved_s(k, b), k->compute * b) + (k->cache + k->attention) * b;
@@ -112,7 +117,7 @@ static double step_of(const step_terms *k, double b) {
 
 static double slope_of(const step_terms *k, double b) {
     const double stream = k->dense + k->experts - saved_s(k, b), compute = k->compute * b;
-    const double work = moe_max(stream, compute) + (k->cache + k->attention) * b, more = (stream > compute ? -k->decay * saved_s(k, b) : k->compute) + k->cache + k->attention;
+    const double work = moe_max(stream, compute) + (k->cache + k->attention) * b, more = (stream > compute ? touching_s(k, b) : k->compute) + k->cache + k->attention;
     return (work * more + k->overlapped * k->overlapped * b) / sqrt(work * work + k->overlapped * b * k->overlapped * b) + k->exchange + k->reduce + k->host;
 }
 

@@ -45,6 +45,7 @@ void moe_fold_shape(const moe_shape *shape, moe_fold_base *out) {
     out->hidden = shape->hidden;
     out->expert_io = shape->expert_io;
     out->top_k = shape->top_k;
+    out->experts = shape->experts;
     fold_weights(shape, out);
     fold_cache(shape, out);
 }

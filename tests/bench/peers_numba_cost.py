@@ -7,7 +7,7 @@ from peers_numba import P, called, compiled
 NONE_IDLE = -40.0
 QUANTITIES = ("dense_bytes", "routed_bytes", "routed_stream", "routed_read", "dense_read", "memory", "decode_s", "prefill_s", "attention_s", "attention_prefill_s",
               "activations", "reduce", "saved", "exchange", "up_s", "up_prefill_s", "out_s", "domain", "fixed_s", "doubling_s", "exchange_s", "sequence_s", "per_kv_head",
-              "top_k", "group_max", "layers")
+              "top_k", "group_max", "layers", "per_expert")
 
 
 @compiled
@@ -49,7 +49,7 @@ def fold_machines(machines, change, work, out):
 
 
 @called
-def save_idle(decay, experts, batch, saved):
+def save_idle(decay, experts, idle, batch, saved):
     most = -1e300
     for p in range(P):
         saved[p] = decay[p] * batch[p]
@@ -58,7 +58,7 @@ def save_idle(decay, experts, batch, saved):
         saved[:] = 0.0
         return False
     for p in range(P):
-        saved[p] = experts[p] * np.exp(saved[p])
+        saved[p] = min(experts[p] * np.exp(saved[p]), idle[p])
     return True
 
 
@@ -90,12 +90,13 @@ def lay_out(q, fold, machine, lay):
 
 @called
 def time_step(q, fold, machine, lay, verified, step):
-    """step: stream, experts, decay, flop, cache, exchange, rest, fixed, capacity."""
+    """step: stream, experts, decay, flop, cache, exchange, rest, fixed, capacity, idle."""
     for p in range(P):
         dense, routed = fold[0, p] * lay[2, p], fold[1, p] * lay[3, p]
         experts = routed * q[3] * machine[3, p]
         step[0, p] = dense * q[4] * machine[3, p] + experts
         step[1, p] = experts
+        step[9, p] = experts - experts * lay[4, p] * lay[1, p] * q[26]
         step[2, p] = fold[2, p] * lay[1, p] * verified
         left = max(0.9 * machine[0, p] - dense * q[0] - routed * q[1] - 3e9, 0.02 * machine[0, p])
         step[8, p] = left / (fold[6, p] * max(1.0, lay[0, p] * q[22]) + fold[7, p])
@@ -133,18 +134,19 @@ def find_batch(step, work, draft, room, saved, out):
         reading = stream * cache + rest * room[p] + np.sqrt(both * both + net * net * over)
         computing = np.sqrt(each * each + net * net) + rest
         out[2, p] = min(over * computing, room[p] * reading) / (reading * computing)
-    if save_idle(step[2], step[1], out[2], saved):
+    if save_idle(step[2], step[1], step[9], out[2], saved):
         for p in range(P):
             b, stream = out[2, p], step[0, p] - saved[p]
             flop, cache = step[3, p] * b, step[4, p]
             busy = max(stream, flop) + cache * b
-            slope = (-step[2, p] * saved[p] if stream > flop else step[3, p]) + cache
+            touching = -step[2, p] * saved[p] if saved[p] < step[9, p] else 0.0
+            slope = (touching if stream > flop else step[3, p]) + cache
             net = step[5, p] * b
             r = np.sqrt(busy * busy + net * net)
             out[2, p] = b - (r + step[6, p] * b - room[p]) * r / (busy * slope + net * step[5, p] + step[6, p] * r)
     for p in range(P):
         out[2, p] = max(min(step[8, p], out[2, p]), 0.05)
-    save_idle(step[2], step[1], out[2], saved)
+    save_idle(step[2], step[1], step[9], out[2], saved)
     for p in range(P):
         b = out[2, p]
         busy, net = max(step[0, p] - saved[p], step[3, p] * b) + step[4, p] * b, step[5, p] * b
@@ -155,7 +157,7 @@ def find_batch(step, work, draft, room, saved, out):
 def evaluate_all(pairs, folds, machines, work, verified, keep, out):
     """pairs [machine, shape, QUANTITIES]; out [block, machine, shape, 3, P], of which the first machine alone is written unless keep."""
     for b in prange(work.shape[0]):
-        lay, step, room, saved = np.empty((9, P)), np.empty((9, P)), np.empty(P), np.empty(P)
+        lay, step, room, saved = np.empty((9, P)), np.empty((10, P)), np.empty(P), np.empty(P)
         for m in range(pairs.shape[0]):
             for s in range(pairs.shape[1]):
                 q, o = pairs[m, s], out[b, m if keep else 0, s]

@@ -8,7 +8,7 @@ NONE_IDLE = -40.0
 FOLD = ("active", "routed", "untouched", "decode_flop", "prefill_flop", "read", "stored", "state")
 MACHINE = ("room", "per_room", "per_patience", "per_byte", "per_flop", "per_link")
 ROOM = ("t", "g", "per_t", "per_g", "has_exchange", "has_prefill_exchange", "nodes", "per_nodes", "gpus_reached", "nodes_reached", "gpu_square", "node_square",
-        "stream", "experts", "decay", "flop", "cache", "exchange", "rest", "fixed", "capacity", "limit", "saved", "a", "b", "c", "d", "e")
+        "stream", "experts", "idle", "decay", "flop", "cache", "exchange", "rest", "fixed", "capacity", "limit", "saved", "a", "b", "c", "d", "e")
 
 
 def rows(names, n):
@@ -143,6 +143,10 @@ class Cost:
         np.multiply(fold.routed, r.per_g, out=r.b)                   # routed share
         np.multiply(r.b, q.routed_read, out=r.experts)
         r.experts *= machine.per_byte
+        np.multiply(r.has_exchange, -q.per_expert, out=r.idle)
+        r.idle *= r.g
+        r.idle += 1.0
+        r.idle *= r.experts
         np.multiply(r.a, q.dense_read, out=r.stream)
         r.stream *= machine.per_byte
         r.stream += r.experts
@@ -231,6 +235,7 @@ class Cost:
             return False
         np.exp(r.saved, out=r.saved)                                 # below e^−40 it is no longer part of the sums
         r.saved *= r.experts
+        np.minimum(r.saved, r.idle, out=r.saved)
         return True
 
     def newton(self, batch):
@@ -244,6 +249,7 @@ class Cost:
         work += net
         np.multiply(r.decay, r.saved, out=slope)
         np.negative(slope, out=slope)
+        np.copyto(slope, 0.0, where=r.saved >= r.idle)
         np.copyto(slope, r.flop, where=~streams)
         slope += r.cache
         slope *= work

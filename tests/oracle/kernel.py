@@ -52,6 +52,7 @@ def fold(shape, f_a, f_t, f_k, work):
         cache_fp8=shape.cache_fp8,
         kv_heads=min(cached) if cached else np.inf,
         k=shape.top_k,
+        E=shape.experts if shape.mixture else np.inf,
         L=shape.layers,
         L_m=shape.moe_layers,
         L_lat=sum(g.latent_layers for g in shape.kv),
@@ -98,7 +99,8 @@ def _spread(s, m, r, tpot):
     if s.mixture:
         t = np.maximum(1, 4 * r.D / HBM)
         fit, stream = r.W / (0.35 * HBM), r.W / (r.eta_e * BW * 0.3 * tpot)
-        return t, np.maximum(t, clip(np.maximum(fit, stream), 8, m.group_max)), t, np.maximum(t, clip(fit, 8, m.group_max))
+        most = np.minimum(m.group_max, s.E)  # at least one expert an accelerator
+        return t, np.maximum(t, clip(np.maximum(fit, stream), 8, most)), t, np.maximum(t, clip(fit, 8, most))
     fit, stream = r.D / (0.35 * HBM), r.D / (ETA_M * BW * 0.3 * tpot)
     t, t_p = clip(np.maximum(fit, stream), 1, m.group_max), clip(fit, 1, m.group_max)
     return t, t, t_p, t_p
@@ -138,14 +140,16 @@ def token_seconds(s, m, work):
     draft = 1 + work.depth / s.L
 
     ln_q = np.log(s.q)
-    saved = lambda b: t_e * np.exp(G * tokens * ln_q * b)  # seconds that experts without a token save
+    idle = np.where(a, 1 - G / s.E, 1.0)  # attention data parallel: the busiest accelerator reads one of its experts at least
+    untouched = lambda b: np.exp(G * tokens * ln_q * b)
+    saved = lambda b: t_e * np.minimum(untouched(b), idle)  # seconds that experts without a token save
     stream = lambda b: t_d + t_e - saved(b)
     work_s = lambda b: np.maximum(stream(b), flop * b) + cache * b
     both = lambda b: np.sqrt(work_s(b) ** 2 + (net * b) ** 2)
     step = lambda b: both(b) + rest * b + fixed
 
     def slope(b):
-        more = np.where(stream(b) > flop * b, -G * tokens * ln_q * saved(b), flop) + cache
+        more = np.where(stream(b) > flop * b, np.where(untouched(b) < idle, -G * tokens * ln_q * saved(b), 0.0), flop) + cache
         return (work_s(b) * more + net**2 * b) / both(b) + rest
 
     limit = np.maximum(work.tpot * A / draft, 1.5 * (t_d + t_e + fixed))

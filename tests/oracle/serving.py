@@ -146,7 +146,7 @@ class Case:
         T, d, a, tuned = B * self.m, G / t, self.exchanging(t, G), q.stack == "tuned"
         x = SimpleNamespace(touched=1 - self.untouched**T if s.mixture else 1.0, copies=self.copies(t))
         x.dense = sum(v / (k.R_M4 if self.four_bit(name) and name != "head" else 1) for name, v in self.dense.items()) / (t * k.ETA_M * m.bandwidth)
-        x.experts = x.touched * self.W / (G * self.eta_e * m.bandwidth)
+        x.experts = max(x.touched, a * G / s.experts if s.mixture else 0) * self.W / (G * self.eta_e * m.bandwidth)
         x.cache = B / d * (self.read * x.copies + self.state) / (t * k.ETA_M * m.bandwidth)
         x.compute = T / G * self.product_s[0] / k.ETA_F
         x.attention = T / G * self.a_dec / (k.ETA_F * self.P_att)
@@ -344,7 +344,7 @@ def spread(shape, machine, q):
     fit, stream = weights / (0.35 * m.memory), weights / (share * m.bandwidth * 0.3 * q.tpot)
     if shape.mixture:
         t = t_p = max(1, 4 * case.D / m.memory)
-        G, G_p = (max(t, clip(want, 8, m.group_max)) for want in (max(fit, stream), fit))
+        G, G_p = (max(t, clip(want, 8, min(m.group_max, shape.experts))) for want in (max(fit, stream), fit))
     else:
         t, t_p = clip(max(fit, stream), 1, m.group_max), clip(fit, 1, m.group_max)
         G, G_p = t, t_p
