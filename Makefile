@@ -27,8 +27,8 @@ LIB_OBJECTS  := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 # What a run spends its time in, built once more for each wide instruction set: same sources, same bits. csim/engine/variant.h says how one is chosen.
 VARIANT_SOURCES := $(sort $(wildcard kernels/*.c csim/model/*.c)) csim/rng/stream.c csim/rng/sampling.c csim/dist/eval.c csim/stats/look.c csim/engine/variant_table.c
 VARIANTS        := $(if $(filter x86_64%,$(or $(shell $(CC) -dumpmachine 2>/dev/null),$(shell uname -m))),avx2 avx512)
-avx2_FLAGS      := -mavx2
-avx512_FLAGS    := -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512
+avx2_FLAGS      := -mavx2 -mfma
+avx512_FLAGS    := -mfma -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512
 VARIANT_PARTS   := $(foreach v,$(VARIANTS),$(VARIANT_SOURCES:%.c=$(BUILD)/$v/%.o))
 TEST_SOURCES := $(sort $(wildcard tests/c/test_*.c))
 TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)

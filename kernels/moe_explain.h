@@ -25,7 +25,7 @@ typedef struct moe_explanation {
     double dense_bytes, routed_bytes;                  /* D, W: whole model */
     double kv_read_bytes, kv_stored_bytes, state_bytes, replication; /* a sequence; copies of its cache over tensor ranks */
     double batch_memory, batch_latency, batch;         /* b_cap, b_lim, b: sequences an accelerator */
-    double experts_touched_share;                      /* 1 − q^T at the batch */
+    double experts_touched_share;                      /* 1 − q^T at the batch; experts_s reads one on each accelerator at least */
     double dense_s, experts_s, compute_s, cache_s, attention_s, work_s;        /* of a decode step: work = max(dense + experts, compute) + cache + attention */
     double exchange_s, exchange_overlapped_s, reduce_s, fixed_s;               /* all-to-all beside work and overlapped with it, all-reduce, fixed times */
     double drafts_s, step_s;                           /* drafts; step = (√(work² + overlapped²) + exchange + reduce + fixed) and drafts */

@@ -14,7 +14,7 @@ static int any(void) { return 1; }
 
 #ifdef __x86_64__
 extern const csim_variant csim_variant_avx2, csim_variant_avx512;
-static int has_avx2(void) { return __builtin_cpu_supports("avx2") != 0; }
+static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 static int has_avx512(void) {
     return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
 }

@@ -73,11 +73,11 @@ ROWS = [
     ("exp", "1e-300 … 1, both signs, by size", with_negatives(by_size(1e-300, 1.0)), [], 1.1),
     ("log", "all positive doubles, denormal ones too", any_bits(5e-324, 1.7976931348623157e308), [*POWERS, *ROOTS], 0.8),
     ("log", "½ … 2", evenly(0.5, 2.0), [x for d in range(1, 53) for x in (1 + 2.0**-d, 1 - 2.0**-d)], 1.0),
-    ("normal_quantile", "the engine's uniforms, all", engine_uniforms(0.0, 1.0), [2.0**-53, 1 - 2.0**-53, 0.5 - 2.0**-53], 3.0),
+    ("normal_quantile", "the engine's uniforms, all", engine_uniforms(0.0, 1.0), [2.0**-53, 1 - 2.0**-53, 0.5 - 2.0**-53], 1.6),
     ("normal_quantile", "the engine's uniforms, centre 0.075 … 0.925", engine_uniforms(0.075, 0.925), [], 1.6),
-    ("normal_quantile", "1e-16 … 0.075, by size", by_size(1.2e-16, 0.075), [], 3.0),
-    ("normal_quantile", "any double from 0.075 to 0.925", evenly(0.075, 0.925), EDGES, 3.0),
-    ("normal_quantile", "1e-307 … 1e-16, by size", by_size(1e-307, 1.2e-16), [5e-324, 1e-310], 3.5),
+    ("normal_quantile", "1e-16 … 0.075, by size", by_size(1.2e-16, 0.075), [], 1.6),
+    ("normal_quantile", "any double from 0.075 to 0.925", evenly(0.075, 0.925), EDGES, 1.9),
+    ("normal_quantile", "1e-307 … 1e-16, by size", by_size(1e-307, 1.2e-16), [5e-324, 1e-310], 1.2),
 ]
 
 

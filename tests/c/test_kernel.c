@@ -177,6 +177,34 @@ static void experts_touched_follow_the_closed_form(void **state) {
     check_close(x.one.experts_touched_share, 1.0 - exp(x.one.batch * x.one.layout.group * log1p(-8.0 / 256.0)), 1e-12);
 }
 
+/* Experts lie whole where attention is data parallel: the step waits for an accelerator that reads one, however many share the rest. Tensor parallelism slices. */
+static void a_lone_sequence_waits_for_one_whole_expert_unless_experts_are_sliced(void **state) {
+    (void)state;
+    const moe_shape shape = mixture();
+    const moe_hardware h = machine(1.0);
+    const moe_request r = request(1000, 500, 0.0, 30.0, 1.0, 1.0);
+    const moe_layout whole[] = {{1, 16, 1, 16}, {1, 64, 1, 64}, {2, 256, 2, 256}}, sliced = {16, 16, 16, 16};
+    const double bandwidth = moe_efficiency_fitted.expert_memory * h.memory_bytes_per_s, one_expert_s = 58 * shape.expert_params * shape.expert_bytes / bandwidth;
+    moe_fold_base base;
+    moe_explanation x;
+    moe_fold_shape(&shape, &base);
+    for (int i = 0; i < 3; i++) {
+        moe_explain_at(&base, &r, &h, &moe_efficiency_fitted, &whole[i], 1.0 / whole[i].group, &x);
+        check_close(x.experts_s, one_expert_s, 1e-12);
+    }
+    moe_explain_at(&base, &r, &h, &moe_efficiency_fitted, &sliced, 1.0 / 16.0, &x);
+    check_close(x.experts_s, one_expert_s * 8.0 / 16.0, 1e-12);
+}
+
+static void a_spread_replica_has_at_least_one_expert_an_accelerator(void **state) {
+    (void)state;
+    const moe_shape shape = small_mixture();
+    const moe_hardware h = machine(1.0);
+    const both x = evaluate(&shape, &h, &(moe_request){.input_tokens = 1000, .output_tokens = 500, .tpot_s = 0.1e-3, .verified = 1.0, .accepted = 1.0});
+    check_close(x.one.layout.group, 128.0, 0.0);
+    check_close(x.block.output_s[0], x.one.output_s, 1e-11);
+}
+
 /* Weights or products, whichever takes longer; overlapped messages as the root of squares: from the named parts and nothing else. */
 static void parts_of_a_step_make_the_step(void **state) {
     (void)state;
@@ -283,6 +311,8 @@ int main(void) {
         cmocka_unit_test(block_kernel_agrees_with_the_readable_one),
         cmocka_unit_test(one_newton_step_leaves_the_users_speed_within_a_thousandth),
         cmocka_unit_test(experts_touched_follow_the_closed_form),
+        cmocka_unit_test(a_lone_sequence_waits_for_one_whole_expert_unless_experts_are_sliced),
+        cmocka_unit_test(a_spread_replica_has_at_least_one_expert_an_accelerator),
         cmocka_unit_test(parts_of_a_step_make_the_step),
         cmocka_unit_test(stacks_that_are_less_tuned_are_slower),
         cmocka_unit_test(one_pool_charges_prompts_to_the_users_time),

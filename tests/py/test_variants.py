@@ -12,7 +12,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("MOECAST_BIN", ROOT / "build/moecast")).resolve()
-NEEDED = {"scalar": set(), "avx2": {"avx2"}, "avx512": {"avx512f", "avx512dq", "avx512vl", "avx512bw"}}
+NEEDED = {"scalar": set(), "avx2": {"avx2", "fma"}, "avx512": {"fma", "avx512f", "avx512dq", "avx512vl", "avx512bw"}}
 INFO = pathlib.Path("/proc/cpuinfo")
 FLAGS = set(INFO.read_text().split()) if INFO.exists() and platform.machine() == "x86_64" else set()
 CAN_RUN = [kernel for kernel, needed in NEEDED.items() if needed <= FLAGS]
@@ -94,11 +94,15 @@ def disassembly(path):
 
 @needs_x86
 @pytest.mark.parametrize("kernel,own,wider", [("avx2", "%ymm", "%zmm"), ("avx512", "%zmm", None)])
-def test_a_variant_uses_its_vectors_and_fuses_nothing(kernel, own, wider):
+def test_a_variant_uses_its_vectors_and_fuses_only_what_is_named(kernel, own, wider):
     code = disassembly(BIN.parent / f"variant_{kernel}.o")
     assert code.count(own) > 1000
     assert not wider or wider not in code
-    assert not re.findall(r"\bvf[n]?m(?:add|sub)\w+", code), "a fused operation rounds once where the scalar build rounds twice"
+    function = dict(re.findall(r"^[0-9a-f]+ <(\w+)>:\n((?:.+\n)+)", code, re.M))
+    for name in ("moe_cost_evaluate", "moe_market_move", "evaluate_fleet"):   # products and sums by the hundred, and no call of moe_fma
+        assert len(re.findall(r"\bv(?:add|mul)pd\b", function[name])) > 50, name
+        assert not re.findall(r"\bvf[n]?m(?:add|sub)\w+", function[name]), f"{name}: a fused operation rounds once where the scalar build rounds twice"
+    assert re.findall(rf"\bvfmadd\w+pd.*{own}", code), "moe_fma is one instruction on this processor"
     assert not re.findall(r"\bv?(?:rcp|rsqrt)\w+", code), "an approximate reciprocal differs between processors"
 
 

@@ -58,7 +58,7 @@ def main():
     parts = {
         "centre": (beyond, mp.mpf(3) / 16 - mp.mpf("1e-12"), lambda r: quantile_per_q(r) - mp.mpf("2.5"), quantile_per_q),
         "tail": (mp.mpf("0.009"), mp.mpf("3.4"), lambda r: quantile_of_tail(r + mp.mpf("1.6")) - (r + mp.mpf("1.6")), lambda r: quantile_of_tail(r + mp.mpf("1.6"))),
-        "far tail": (mp.mpf(0), mp.mpf("22.4"), lambda r: quantile_of_tail(r + 5) - (r + 5), lambda r: quantile_of_tail(r + 5)),
+        "far tail": (mp.mpf(0), mp.mpf("22.4"), lambda r: quantile_of_tail(r + 5) - mp.sqrt(2) * (r + 5), lambda r: quantile_of_tail(r + 5)),
     }
     for name, (low, high, value, scale) in parts.items():
         error, top, bottom = fit(low, high, value, scale)
