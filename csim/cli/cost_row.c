@@ -108,8 +108,8 @@ static csim_status read_measured(const csim_table *table, size_t row, csim_cost_
 }
 
 csim_status csim_cost_row_read(const csim_table *table, size_t row, const csim_cli_cost_question *standard, csim_cost_row *out, csim_error *err) {
-    *out = (csim_cost_row){.question = *standard, .sequences = (double)NAN};
-    const csim_status status = csim_cost_row_is_measurement(table) ? read_measured(table, row, out, err) : read_own(table, row, out, err);
+    *out = (csim_cost_row){.question = *standard, .is_measured = csim_cost_row_is_measurement(table), .sequences = (double)NAN};
+    const csim_status status = out->is_measured ? read_measured(table, row, out, err) : read_own(table, row, out, err);
     if (status || out->question.depth >= 0 || !out->has_layout) return status;
     return csim_error_set_at(err, CSIM_INCONSISTENT, NULL, 0, 0, "draft", "the best depth is searched together with the layout; state a depth with a layout");
 }
@@ -117,6 +117,9 @@ csim_status csim_cost_row_read(const csim_table *table, size_t row, const csim_c
 csim_status csim_cost_row_answer(const csim_cost_row *row, csim_token_cost *out, csim_error *err) {
     const csim_cli_cost_question *q = &row->question;
     int depth;
-    if (row->has_layout) return csim_token_cost_at(q->model, q->hardware, &q->cost, &row->layout, row->sequences, out, err);
+    if (row->has_layout) {
+        const csim_status status = csim_token_cost_at(q->model, q->hardware, &q->cost, &row->layout, row->sequences, out, err);
+        return row->is_measured ? csim_measured_name_column(status, q->cost.request.one_pool, err) : status;
+    }
     return name_column(csim_cli_cost_answer(q, out, &depth, err), err);
 }

@@ -8,7 +8,7 @@
 typedef struct csim_cost_row {
     csim_cli_cost_question question; /* model points at `served` */
     csim_model_entry served;         /* the model in the row's format */
-    int has_layout;                  /* else it is searched */
+    int is_measured, has_layout;     /* without a layout it is searched */
     moe_layout layout;
     double sequences;                /* in the whole group; NAN: as many as go */
 } csim_cost_row;
@@ -29,5 +29,8 @@ typedef struct csim_measured_row {
     double sequences, input_tokens, output_tokens;
 } csim_measured_row;
 csim_status csim_measured_row_read(const csim_table *table, size_t row, csim_measured_row *out, csim_error *err);
+
+/* An error of a layout names the columns of measurements that it was read from. */
+csim_status csim_measured_name_column(csim_status status, int one_pool, csim_error *err);
 
 #endif

@@ -12,7 +12,7 @@ static const double MEAN_OF_NOMINAL = 0.9;
 static csim_status read_count(const csim_table *table, size_t row, const char *column, double *out, csim_error *err) {
     *out = 0.0;
     const csim_status status = csim_table_number(table, row, csim_table_column(table, column), out, err);
-    if (!status && *out < 0.0) return csim_error_set_at(err, CSIM_OUT_OF_RANGE, NULL, 0, 0, column, "must not be negative, got %.10g", *out);
+    if (!status && !(*out >= 0.0 && *out <= 1e9)) return csim_error_set_at(err, CSIM_OUT_OF_RANGE, NULL, 0, 0, column, "must be 0 to 1e9, got %.10g", *out);
     *out = fmax(*out, 1.0);
     return status;
 }
@@ -31,6 +31,15 @@ static int is_first_release(const csim_measured_row *m, const char *source) {
     const char *measured = strstr(source, "measured=");
     return m->one_pool && measured && strncmp(measured + 9, "2026-01", 7) < 0 && !strcmp(m->backend, "trtllm") && !strcmp(m->precision, "fp8") &&
            strstr(m->model, "DeepSeek") && strstr(m->system, "b200");
+}
+
+static csim_status read_length(const csim_table *table, size_t row, const char *column, double mean, double *out, csim_error *err) {
+    double nominal = 0.0;
+    const csim_status status = csim_table_number(table, row, csim_table_column(table, column), &nominal, err);
+    if (status) return status;
+    if (!cell(table, row, column)[0]) return csim_error_set_at(err, CSIM_MISSING_KEY, NULL, 0, 0, column, "is empty");
+    *out = mean * nominal;
+    return *out >= 1.0 && *out <= 1e8 ? CSIM_OK : csim_error_set_at(err, CSIM_OUT_OF_RANGE, NULL, 0, 0, column, "must be %.4g to %.4g, got %.10g", 1.0 / mean, 1e8 / mean, nominal);
 }
 
 typedef struct counts { double tensor, ranks, moe_tensor, expert; } counts;
@@ -97,12 +106,8 @@ static int asks_for_search(const csim_table *table, size_t row, int one_pool) {
 
 static csim_status read_lengths(const csim_table *table, size_t row, const char *source, csim_measured_row *m, csim_error *err) {
     const double mean = source[0] && !strstr(source, "source_file=/") ? MEAN_OF_NOMINAL : 1.0;
-    m->input_tokens = m->output_tokens = 0.0;
-    csim_status status = csim_table_number(table, row, csim_table_column(table, "isl"), &m->input_tokens, err);
-    if (!status) status = csim_table_number(table, row, csim_table_column(table, "osl"), &m->output_tokens, err);
-    m->input_tokens *= mean;
-    m->output_tokens *= mean;
-    return status;
+    const csim_status status = read_length(table, row, "isl", mean, &m->input_tokens, err);
+    return status ? status : read_length(table, row, "osl", mean, &m->output_tokens, err);
 }
 
 csim_status csim_measured_row_read(const csim_table *table, size_t row, csim_measured_row *m, csim_error *err) {
@@ -117,4 +122,18 @@ csim_status csim_measured_row_read(const csim_table *table, size_t row, csim_mea
     if (status || asks_for_search(table, row, m->one_pool)) return status;
     m->has_layout = 1;
     return m->one_pool ? read_one_pool(table, row, requests, m, err) : read_split(table, row, requests, m, err);
+}
+
+csim_status csim_measured_name_column(csim_status status, int one_pool, csim_error *err) {
+    static const char *const names[][3] = {{"tensor_parallel", "decode_tp_size", "tp_size"},
+                                           {"group", "decode_tp_size x decode_attention_dp_size", "tp_size x attention_dp_size"},
+                                           {"batch", "decode_batch_size", "batch_size"},
+                                           {"prefill_tensor_parallel", "prefill_tp_size", "tp_size"},
+                                           {"prefill_group", "prefill_tp_size x prefill_attention_dp_size", "tp_size x attention_dp_size"}};
+    for (size_t i = 0; status && i < sizeof names / sizeof names[0]; i++)
+        if (!strcmp(err->field, names[i][0])) {
+            snprintf(err->field, sizeof err->field, "%s", names[i][1 + !!one_pool]);
+            break;
+        }
+    return status;
 }

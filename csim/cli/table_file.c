@@ -122,14 +122,15 @@ int csim_table_column(const csim_table *table, const char *name) {
 
 const char *csim_table_cell(const csim_table *table, size_t row, int column) {
     const csim_table_row *at = &table->rows[row];
-    const char *text = column >= 0 && (size_t)column < at->count ? table->cells[at->first + (size_t)column] : "";
-    return strcasecmp(text, "nan") ? text : "";
+    return column >= 0 && (size_t)column < at->count ? table->cells[at->first + (size_t)column] : "";
 }
 
 csim_status csim_table_number(const csim_table *table, size_t row, int column, double *out, csim_error *err) {
     const char *text = csim_table_cell(table, row, column);
     csim_node node = {.kind = CSIM_NODE_TEXT, .file = table->name, .line = table->rows[row].line, .text = text};
-    return text[0] ? csim_node_number(&node, table->cells[column], out, err) : CSIM_OK;
+    const csim_status status = text[0] ? csim_node_number(&node, table->cells[column], out, err) : CSIM_OK;
+    if (status && !strcasecmp(text, "nan")) csim_error_hint(err, "leave the cell empty where there is no number");
+    return status;
 }
 
 /* ---- writing */

@@ -25,10 +25,11 @@ void csim_table_clear(csim_table *table);
 
 int csim_table_column(const csim_table *table, const char *name); /* −1: none */
 
-/* "" for no such column, for a missing field, and for NaN, which programs write where there is nothing. */
+/* "" for no such column and for a missing field. */
 const char *csim_table_cell(const csim_table *table, size_t row, int column);
 
-/* The cell as a number. WRONG_TYPE with its place where it holds something else; *out is left alone where it is empty. */
+/* The cell as a finite number. WRONG_TYPE with its place where it holds something else (NaN, which would pass for a number that nobody gave), OUT_OF_RANGE where
+ * it is too large for one; *out is left alone where it is empty. */
 csim_status csim_table_number(const csim_table *table, size_t row, int column, double *out, csim_error *err);
 
 /* Prints fields with commas between, quoted where they must be. */

@@ -109,11 +109,32 @@ def test_a_layout_that_cannot_be_built_is_told(tmp_path):
     assert "whole multiple" in told and "largest group" in told and told.endswith("1 of 4 rows predicted\n")
 
 
-def test_a_negative_count_of_a_measured_row_is_told(tmp_path):
-    header = "model_path,system,backend,precision,mode,isl,osl,batch_size,tp_size,attention_dp_size,moe_tp_size,moe_ep_size\n"
-    row = "meta-llama/Llama-3.1-70B,h200_sxm,vllm,fp8,agg,1000,500,{},{},1,1,1\n"
-    rows, told = table(tmp_path, header + row.format(8, 2) + row.format(-8, 2) + row.format(8, -2))
-    assert [bool(x["pred_tpot_ms"]) for x in rows] == [True, False, False] and told.count("must not be negative") == 2
+MEASURED = "model_path,system,backend,precision,mode,isl,osl,batch_size,tp_size,attention_dp_size,moe_tp_size,moe_ep_size\n"
+
+
+@pytest.mark.parametrize("isl, osl, batch, tp, reason", [
+    (1000, 500, -8, 2, "batch_size: must be 0 to 1e9, got -8"), (1000, 500, 8, -2, "tp_size: must be 0 to 1e9, got -2"), ("nan", 500, 8, 2, "isl: got 'nan', wanted a number"),
+    (1000, "inf", 8, 2, "osl: got 'inf', wanted a number"), ("", 500, 8, 2, "isl: is empty"), (1000, 0, 8, 2, "osl: must be 1 to 1e+08, got 0"),
+    (1000, 500, "nan", 2, "batch_size: got 'nan'"), (1000, 500, 8, 1.5, "tp_size: must be a whole number"), (1000, 500, 8, 4096, "tp_size x attention_dp_size: must be at most"),
+])  # fmt: skip
+def test_a_number_that_a_measured_row_cannot_have_is_told_with_its_own_column(tmp_path, isl, osl, batch, tp, reason):
+    row = "meta-llama/Llama-3.1-70B,h200_sxm,vllm,fp8,agg,{},{},{},{},1,1,1\n"
+    rows, told = table(tmp_path, MEASURED + row.format(1000, 500, 8, 2) + row.format(isl, osl, batch, tp))
+    assert [bool(x["pred_tpot_ms"]) for x in rows] == [True, False] and "table.csv:3:" in told and reason in told, told
+
+
+@pytest.mark.parametrize("column, allowed", [
+    ("input_tokens", "1 to 1e8"), ("output_tokens", "1 to 1e8"), ("hit_share", "below 1"), ("tok_per_s_user", "0.001 to 1e5"), ("ttft_s", "above 0"), ("accepted", "1 to draft + 1"),
+    ("utilisation", "0.001 to 1"), ("cache_hours", "0 to 10000"), ("usd_per_hour", "above 0"), ("electricity_usd_per_kwh", "0 to 10"), ("slower", "0 to 0.95"), ("less_bandwidth", "0 to 0.95"),
+    ("less_memory", "0 to 0.95"), ("hungrier", "-0.9 to 100"), ("dearer", "-0.9 to 100"), ("cache_bytes", ".25 to 4"), ("tensor_parallel", "whole number"), ("group", "whole multiple"),
+])  # fmt: skip
+def test_a_number_column_takes_numbers_in_their_range_alone(tmp_path, column, allowed):
+    wrong = ["nan", "NaN", "inf", "-inf", "1e999", "0x10", "1_000", "many", "-7"]
+    rows, told = table(tmp_path, f"model,hardware,{column}\n" + "".join(f"deepseek-v3,h200,{cell}\n" for cell in wrong) + "deepseek-v3,h200,\n")
+    assert [bool(row["pred_tpot_ms"]) for row in rows] == [False] * len(wrong) + [True]
+    for line, (text, cell) in enumerate(zip(told.splitlines(), wrong, strict=False), start=2):
+        assert f"table.csv:{line}:" in text and f" {column}: " in text and cell.lower() in text.lower() and (allowed if cell == "-7" else "wanted a number") in text, text
+    assert told.splitlines()[0].endswith("(leave the cell empty where there is no number)")
 
 
 def test_a_table_is_not_written_over(tmp_path):
