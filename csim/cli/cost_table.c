@@ -8,10 +8,11 @@
 #include "csim/cli/cost_row.h"
 #include "csim/store/atomic_file.h"
 
-static const char *const added[] = {"pred_tpot_ms", "pred_output_tok_s_gpu", "pred_prefill_tok_s_gpu", "usd_per_mtok_in", "usd_per_mtok_out", "usd_per_mtok_cached", "band_lo", "band_hi", "binding"};
-enum { ADDED = sizeof added / sizeof added[0], NUMBERS = ADDED - 1 };
+static const char *const added[] = {"pred_tpot_ms", "pred_output_tok_s_gpu", "pred_prefill_tok_s_gpu", "usd_per_mtok_in", "usd_per_mtok_out", "usd_per_mtok_cached", "band_lo", "band_hi",
+                                    "pred_ttft_ms", "binding", "meets_speed", "meets_first_token"};
+enum { ADDED = sizeof added / sizeof added[0], NUMBERS = ADDED - 3 };
 
-typedef struct prediction { double number[NUMBERS]; const char *binding; /* NULL: none */ } prediction;
+typedef struct prediction { double number[NUMBERS]; const char *binding; /* NULL: none */ int meets_speed, meets_first_token; } prediction;
 typedef struct predicted { const csim_table *table; prediction *rows; } predicted;
 
 /* Output of an accelerator that decodes, prompts in between included: what a benchmark divides by. */
@@ -22,8 +23,8 @@ static double output_tok_per_s(const moe_request *r, const moe_explanation *x) {
 static void keep(const csim_cost_row *row, const csim_token_cost *c, prediction *out) {
     const moe_explanation *x = &c->serving.kernel;
     *out = (prediction){{1e3 * x->tpot_s, output_tok_per_s(&row->question.cost.request, x), c->input_tok_per_s, c->usd_per_mtok_in, c->usd_per_mtok_out, c->usd_per_mtok_cached,
-                         c->usd_per_mtok_out * c->band_low, c->usd_per_mtok_out * c->band_high},
-                        moe_binding_name(x->binding)};
+                         c->usd_per_mtok_out * c->band_low, c->usd_per_mtok_out * c->band_high, 1e3 * c->serving.ttft_s},
+                        moe_binding_name(x->binding), x->meets_tpot, c->serving.meets_ttft};
 }
 
 static void tell(FILE *to, const csim_table *table, size_t row, csim_error *error) {
@@ -52,19 +53,26 @@ static csim_status predict(const csim_cli_io *io, const csim_table *table, const
     return CSIM_OK;
 }
 
+static const char *yes(int met) { return met ? "yes" : "no"; }
+
+static void write_prediction(FILE *out, const prediction *p) {
+    if (!p->binding) {
+        for (int k = 0; k < ADDED; k++) fputc(',', out);
+        fputc('\n', out);
+        return;
+    }
+    for (int k = 0; k < NUMBERS; k++) fprintf(out, ",%.10g", p->number[k]);
+    fprintf(out, ",%s,%s,%s\n", p->binding, yes(p->meets_speed), yes(p->meets_first_token));
+}
+
 static void write(FILE *out, const void *what) {
     const predicted *all = what;
     csim_table_put_header(out, all->table);
     for (int k = 0; k < ADDED; k++) fprintf(out, ",%s", added[k]);
     fputc('\n', out);
     for (size_t i = 0; i < all->table->rows_used; i++) {
-        const prediction *row = &all->rows[i];
         csim_table_put_row(out, all->table, i);
-        for (int k = 0; k < NUMBERS; k++) {
-            if (row->binding) fprintf(out, ",%.10g", row->number[k]);
-            else fputc(',', out);
-        }
-        fprintf(out, ",%s\n", row->binding ? row->binding : "");
+        write_prediction(out, &all->rows[i]);
     }
 }
 

@@ -15,7 +15,8 @@ ROOT = HERE.parents[1]
 MOECAST = pathlib.Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
 TABLE = HERE / "invented_measurements.csv"
 UNREADABLE = {"no batch": "decode_batch_size", "batch contradicts": "in flight", "no such model": "Llama-3.1-70B'", "no such machine": "h200_sxm'"}
-ADDED = ["pred_tpot_ms", "pred_output_tok_s_gpu", "pred_prefill_tok_s_gpu", "usd_per_mtok_in", "usd_per_mtok_out", "usd_per_mtok_cached", "band_lo", "band_hi", "binding"]
+ADDED = ["pred_tpot_ms", "pred_output_tok_s_gpu", "pred_prefill_tok_s_gpu", "usd_per_mtok_in", "usd_per_mtok_out", "usd_per_mtok_cached", "band_lo", "band_hi",
+         "pred_ttft_ms", "binding", "meets_speed", "meets_first_token"]
 
 pytestmark = pytest.mark.skipif(not MOECAST.exists(), reason=f"{MOECAST} is not built; set MOECAST_BIN")
 

@@ -137,6 +137,17 @@ def test_a_number_column_takes_numbers_in_their_range_alone(tmp_path, column, al
     assert told.splitlines()[0].endswith("(leave the cell empty where there is no number)")
 
 
+def test_whether_speed_and_first_token_are_kept_stands_in_the_row(tmp_path):
+    rows, _ = table(tmp_path, "model,hardware,tok_per_s_user,ttft_s,pools,group,tensor_parallel,batch\ndeepseek-v3,h200,20,5,,,,\ndeepseek-v3,h200,9000,,,,,\ndeepseek-v3,h200,20,.001,,,,\n"
+                              "deepseek-v3,h200,20,9,one,16,1,16\ndeepseek-v3,h200,60,.3,one,16,1,1600\nnone,h200,,,,,,\n")
+    assert [(row["meets_speed"], row["meets_first_token"]) for row in rows] == [("yes", "yes"), ("no", "yes"), ("yes", "no"), ("yes", "yes"), ("no", "no"), ("", "")]
+    first = cost("--model", "deepseek-v3", "--hardware", "h200", "--tok-s-user", 20, "--ttft", 5)
+    assert float(rows[0]["pred_ttft_ms"]) == pytest.approx(1e3 * first["ttft_s"], rel=1e-9) and rows[-1]["pred_ttft_ms"] == ""
+    for row in rows[:-1]:
+        assert (row["meets_speed"] == "yes") == (float(row["pred_tpot_ms"]) <= 1e3 / float(row["tok_per_s_user"]) * (1 + 1e-9))
+        assert (row["meets_first_token"] == "yes") == (float(row["pred_ttft_ms"]) <= 1e3 * float(row["ttft_s"] or "inf"))
+
+
 def test_a_table_is_not_written_over(tmp_path):
     file = tmp_path / "table.csv"
     file.write_text("model,hardware\ndeepseek-v3,h200\n")
