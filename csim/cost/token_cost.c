@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "csim/cost/smallest_layout.h"
+
 /* A cached token is fetched over the scale-out port and kept in host memory meanwhile. */
 static const double CACHE_LINK_SHARE = 0.8;                     /* of the port, as RDMA libraries report */
 static const double CACHE_USD_PER_BYTE_HOUR = 10.0 / 1e9 / (5.0 * 8760.0); /* server memory at $10 a GB over five years */
@@ -69,6 +71,16 @@ static csim_status refuse_to_fit(const csim_model_entry *model, const csim_hardw
                           hardware->title, (base.dense_bytes + base.routed_bytes) / 1e9, machine->group_max, machine->memory_bytes / 1e9);
 }
 
+/* What would hold the model is told where anything does. */
+static csim_status refuse_layout(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_serving_question *serving, const moe_layout *stated,
+                                 csim_error *err) {
+    const moe_layout least = csim_layout_smallest(serving, &moe_efficiency_fitted);
+    if (!(least.group > 0.0)) return refuse_to_fit(model, hardware, serving->hardware, err);
+    return csim_error_set_at(err, CSIM_INCONSISTENT, NULL, 0, 0, "group",
+                             "%s does not fit %s in the layout stated, group %.0f with tensor_parallel %.0f; the fewest accelerators that hold it and one sequence are group %.0f with tensor_parallel %.0f",
+                             model->title, hardware->title, stated->group, stated->tensor, least.group, least.tensor);
+}
+
 static void price(const csim_model_entry *model, const csim_cost_question *q, const moe_hardware *machine, csim_token_cost *c) {
     const moe_request *r = &q->request;
     const moe_explanation *x = &c->serving.kernel;
@@ -128,9 +140,8 @@ static csim_status answer(const csim_model_entry *model, const csim_hardware_ent
                                            .utilisation = q->owner.utilisation};
     if (layout) csim_serving_at(&serving, &moe_efficiency_fitted, layout, sequences, &out->serving);
     else csim_serving_find(&serving, &moe_efficiency_fitted, &out->serving);
-    const int stated = layout && !isnan(sequences);
-    if (!out->serving.kernel.fits && !stated) return refuse_to_fit(model, hardware, &penalised.machine, err);
-    return finish(model, &penalised, q, out, err);
+    if (out->serving.kernel.fits || (layout && !isnan(sequences))) return finish(model, &penalised, q, out, err);
+    return layout ? refuse_layout(model, hardware, &serving, layout, err) : refuse_to_fit(model, hardware, &penalised.machine, err);
 }
 
 csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, csim_token_cost *out, csim_error *err) {

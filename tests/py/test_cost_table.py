@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -146,6 +147,23 @@ def test_whether_speed_and_first_token_are_kept_stands_in_the_row(tmp_path):
     for row in rows[:-1]:
         assert (row["meets_speed"] == "yes") == (float(row["pred_tpot_ms"]) <= 1e3 / float(row["tok_per_s_user"]) * (1 + 1e-9))
         assert (row["meets_first_token"] == "yes") == (float(row["pred_ttft_ms"]) <= 1e3 * float(row["ttft_s"] or "inf"))
+
+
+@pytest.mark.parametrize("model, machine, group, tensor", [("deepseek-v3", "h200", 4, 1), ("deepseek-v3", "h100", 8, 8), ("llama-3.1-70b", "h100", 1, 1), ("llama-3.1-70b", "groq-lpu-v1", 9, 1)])
+def test_a_layout_that_a_model_does_not_fit_is_told_with_the_smallest_that_it_fits(tmp_path, model, machine, group, tensor):
+    head = "model,hardware,group,tensor_parallel\n"
+    _, told = table(tmp_path, f"{head}{model},{machine},{group},{tensor}\n", code=2)
+    said = re.search(rf"does not fit .* layout stated, group {group} with tensor_parallel {tensor}; the fewest accelerators .* are group (\d+) with tensor_parallel (\d+)", told)
+    assert said, told
+    least, share = map(int, said.groups())
+    smaller = "".join(f"{model},{machine},{n},{t}\n" for n in range(1, least) for t in (1, 2, 4, 8) if n % t == 0)
+    rows, _ = table(tmp_path, f"{head}{smaller}{model},{machine},{least},{share}\n")
+    assert rows[-1]["pred_tpot_ms"] and not any(row["pred_tpot_ms"] for row in rows[:-1])
+
+
+def test_a_layout_of_a_machine_that_holds_the_model_in_none_says_so(tmp_path):
+    _, told = table(tmp_path, "model,hardware,group\nkimi-k3,groq-3-lpu,8\n", code=2)
+    assert "does not fit" in told and "on at most" in told and "layout stated" not in told
 
 
 def test_a_table_is_not_written_over(tmp_path):
