@@ -22,26 +22,32 @@ csim_status csim_drafting_find(const char *name, csim_drafting *out, csim_error 
     return csim_error_set_at(err, CSIM_OUT_OF_RANGE, NULL, 0, 0, "drafting", "must be benchmark, general or agentic, got '%s'", name);
 }
 
+/* A request's dollars. Where an hour has no price its joules, which are in the same proportion but for what keeping cached input costs at any depth. */
+static double dearness(const csim_token_cost *c, const moe_request *r) {
+    return isnan(c->usd_per_hour) ? r->output_tokens * c->joule_per_output_token + r->input_tokens * (1.0 - r->hit_share) * c->joule_per_input_token : c->usd_per_request;
+}
+
 /* First token in time, then speed, then the cheaper request, or the faster where neither keeps the speed. */
-static int is_better(const csim_token_cost *a, const csim_token_cost *b) {
+static int is_better(const csim_token_cost *a, const csim_token_cost *b, const moe_request *r) {
     const int time_a = a->serving.meets_ttft, time_b = b->serving.meets_ttft, speed_a = a->serving.kernel.meets_tpot, speed_b = b->serving.kernel.meets_tpot;
     if (time_a != time_b) return time_a > time_b;
     if (speed_a != speed_b) return speed_a > speed_b;
-    return speed_a ? a->usd_per_request < b->usd_per_request : a->serving.kernel.tpot_s < b->serving.kernel.tpot_s;
+    return speed_a ? dearness(a, r) < dearness(b, r) : a->serving.kernel.tpot_s < b->serving.kernel.tpot_s;
 }
 
 csim_status csim_draft_best(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *question, csim_drafting kind, int *depth,
                             csim_token_cost *out, csim_error *err) {
+    csim_status status = CSIM_OK;
     for (int k = 0; k <= CSIM_DRAFT_MOST; k++) {
         csim_cost_question q = *question;
         csim_token_cost cost;
         q.request.verified = 1.0 + k;
         q.request.accepted = csim_draft_accepted(kind, k);
-        const csim_status status = csim_token_cost_of(model, hardware, &q, &cost, err);
-        if (status) return status;
-        if (k && !is_better(&cost, out)) continue;
+        status = csim_token_cost_of(model, hardware, &q, &cost, err);
+        if (status && !(status == CSIM_INCONSISTENT && cost.serving.kernel.fits)) return status;
+        if (k && !is_better(&cost, out, &q.request)) continue;
         *out = cost;
         *depth = k;
     }
-    return CSIM_OK;
+    return status; /* without a price of the hour the same at every depth */
 }

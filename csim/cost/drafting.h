@@ -15,7 +15,8 @@ double csim_draft_accepted(csim_drafting kind, int depth);
 const char *csim_drafting_name(csim_drafting kind);
 csim_status csim_drafting_find(const char *name, csim_drafting *out, csim_error *err);
 
-/* The depth from 0 to CSIM_DRAFT_MOST at which a request is cheapest, with its cost; question's own verified and accepted are not read. */
+/* The depth from 0 to CSIM_DRAFT_MOST at which a request is cheapest, with its cost; question's own verified and accepted are not read. Without a price
+ * of the hour INCONSISTENT, and `out` as csim_token_cost_of leaves it, at the depth that takes the least energy. */
 csim_status csim_draft_best(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *question, csim_drafting kind, int *depth,
                             csim_token_cost *out, csim_error *err);
 

@@ -122,13 +122,12 @@ static csim_status finish(const csim_model_entry *model, const csim_hardware_ent
         out->serving.kernel.output_s *= ratio;
         out->serving.prefill_per_decode /= ratio;
     }
-    const csim_status status = csim_ownership_hour(penalised, &q->owner, &out->usd_per_hour, err);
-    if (status) return status;
+    const csim_status status = csim_ownership_hour(penalised, &q->owner, &out->usd_per_hour, err); /* without one dollars are NAN, and the rest is answered */
     price(model, q, &penalised->machine, out);
     out->band_log_sd = csim_kernel_log_sd(penalised);
     out->band_low = exp(-1.2815515655446004 * out->band_log_sd);
     out->band_high = 1.0 / out->band_low;
-    return check_finite(out, err);
+    return status ? status : check_finite(out, err);
 }
 
 /* layout NULL: searched. */

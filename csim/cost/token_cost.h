@@ -33,7 +33,8 @@ typedef struct csim_token_cost {
     double band_low, band_high;                                      /* factors of the 80 % interval */
 } csim_token_cost;
 
-/* INCONSISTENT with one sentence when the model does not fit the machine. OUT_OF_RANGE names in `field` the number that is (input_tokens, output_tokens,
+/* INCONSISTENT with one sentence when the model does not fit the machine, and when the catalogue has no price of the hour on the basis: out->serving.kernel.fits
+ * tells which, and with it all of `out` but dollars, which are NAN, is answered. OUT_OF_RANGE names in `field` the number that is (input_tokens, output_tokens,
  * hit_share, tok_per_s_user: 1 / tpot_s, draft: verified - 1, accepted, ttft_s, cache_hours, slower … dearer, and those of the ownership), also when the
  * numbers together leave what can be computed. What is answered is finite, but for ttft_s's limit. */
 csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *question, csim_token_cost *out,

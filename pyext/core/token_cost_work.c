@@ -143,12 +143,14 @@ static void keep_nothing(const cost_job *job, size_t i, int fits) {
 /* What is no fault of the question: the model does not fit, the catalogue has no such price of the hour, the numbers together have no finite cost. */
 static int is_without_answer(csim_status status, const csim_error *err) { return status == CSIM_INCONSISTENT || (status == CSIM_OUT_OF_RANGE && !err->field[0]); }
 
+static int is_unpriced(csim_status status, const csim_token_cost *cost) { return status == CSIM_INCONSISTENT && cost->serving.kernel.fits; }
+
 static csim_status do_one(const work *w, size_t i, csim_error *err) {
     csim_token_cost cost;
     int depth;
     cost.serving.kernel.fits = 0; /* no more: all of it would be a tenth of the time of a spread layout */
     const csim_status status = answer_at(w, i, &cost, &depth, err);
-    if (!status) keep(w->job, i, &cost, depth);
+    if (!status || (!w->job->strict && is_unpriced(status, &cost))) keep(w->job, i, &cost, depth);
     else if (!w->job->strict && is_without_answer(status, err)) keep_nothing(w->job, i, cost.serving.kernel.fits);
     else return status;
     return CSIM_OK;

@@ -24,7 +24,8 @@ class TokenCost:
     """What a token of a model costs on a machine, in the words and units of ``moecast cost --json``. Scalars, or arrays of the questions' common shape.
 
     `binding` says what limits the batch; `band_low` and `band_high` are the factors of the 80 % interval on prices, `band_log_sd` the standard deviation of
-    the logarithm behind them. Where a model does not fit in any layout `fits` is False, numbers are NaN and `binding` is empty.
+    the logarithm behind them. Where a model does not fit in any layout `fits` is False, numbers are NaN and `binding` is empty; where only the price of the
+    hour is missing dollars alone are NaN.
     """
 
     usd_per_mtok_in: Number

@@ -68,9 +68,21 @@ def test_a_model_that_does_not_fit_is_nan_in_arrays():
     assert alone.fits is False and np.isnan(alone.usd_per_mtok_out) and alone.binding == ""
 
 
-def test_a_missing_price_of_the_hour_is_nan_but_fits():
-    many = moecast.token_cost("deepseek-v3", ["h200", "ascend-910c"], basis="neocloud")
-    assert many.fits.all() and np.isfinite(many.usd_per_hour[0]) and np.isnan(many.usd_per_hour[1])
+DOLLARS = [name for name in FIELDS if name.startswith("usd_")]
+
+
+@pytest.mark.parametrize("draft", [0, 2, "best"])
+@pytest.mark.parametrize("pools", ["split", "one"])
+def test_without_a_price_of_the_hour_dollars_alone_are_nan(draft, pools):
+    case = dict(tok_per_s_user=[20, 60, 9000], ttft_s=[9.0, 0.01, 9.0], draft=draft, pools=pools)
+    unpriced, priced = moecast.token_cost("deepseek-v3", "ascend-910c", basis="neocloud", **case), moecast.token_cost("deepseek-v3", "ascend-910c", usd_per_hour=1.0, **case)
+    for name in FIELDS:
+        assert np.isnan(getattr(unpriced, name)).all() if name in DOLLARS else np.array_equal(getattr(unpriced, name), getattr(priced, name)), name
+    assert unpriced.fits.all() and unpriced.meets_tpot.tolist() == [True, unpriced.meets_tpot[1], False] and unpriced.meets_ttft.tolist() == [True, False, True]
+    with pytest.raises(moecast.ScenarioError, match="neocloud"):
+        moecast.token_cost("deepseek-v3", ["h200", "ascend-910c"], basis="neocloud", draft=draft, errors="raise")
+    alone = moecast.token_cost("deepseek-v3", "ascend-910c", basis="neocloud", draft=draft, errors="nan")
+    assert alone.meets_tpot is True and alone.meets_ttft is True and alone.binding and np.isnan(alone.usd_per_hour) and type(alone.draft) is int
 
 
 @pytest.mark.parametrize("wrong, error, words", [
