@@ -21,7 +21,26 @@ typedef struct arguments {
 
 /* ---- reading ---- */
 
-static int read_words(PyObject *list, cost_word kind, arguments *a) {
+/* The text itself, borrowed; NULL with an exception. A NUL would end it early in C, and half a surrogate pair is no text. */
+static const char *read_word(core_state *state, PyObject *text, const char *name) {
+    Py_ssize_t size = 0;
+    csim_error err;
+    if (!PyUnicode_Check(text)) {
+        PyErr_Format(PyExc_TypeError, "%s must be str", name);
+        return NULL;
+    }
+    const char *word = PyUnicode_AsUTF8AndSize(text, &size);
+    if (word && strlen(word) == (size_t)size) return word;
+    if (!word && !PyErr_ExceptionMatches(PyExc_UnicodeError)) return NULL;
+    PyErr_Clear();
+    if (word) csim_error_set_at(&err, CSIM_UNKNOWN_NAME, NULL, 0, 0, name, "a NUL character follows '%.100s'", word);
+    else csim_error_set_at(&err, CSIM_UNKNOWN_NAME, NULL, 0, 0, name, "a word has half a surrogate pair in it, which is no character");
+    csim_error_hint(&err, "names are plain text, as in moecast.catalogue()");
+    core_raise(state, &err);
+    return NULL;
+}
+
+static int read_words(core_state *state, PyObject *list, cost_word kind, arguments *a) {
     a->texts[kind] = PySequence_Tuple(list);
     if (!a->texts[kind]) return -1;
     const Py_ssize_t count = PyTuple_Size(a->texts[kind]);
@@ -35,12 +54,7 @@ static int read_words(PyObject *list, cost_word kind, arguments *a) {
         return -1;
     }
     for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *text = PyTuple_GetItem(a->texts[kind], i);
-        if (!PyUnicode_Check(text)) {
-            PyErr_Format(PyExc_TypeError, "%s must be str", cost_word_names[kind]);
-            return -1;
-        }
-        a->job.word[kind][i] = PyUnicode_AsUTF8AndSize(text, NULL);
+        a->job.word[kind][i] = read_word(state, PyTuple_GetItem(a->texts[kind], i), cost_word_names[kind]);
         if (!a->job.word[kind][i]) return -1;
     }
     a->job.words[kind] = (size_t)count;
@@ -81,13 +95,13 @@ static int read_one_column(PyObject *name, PyObject *value, Py_ssize_t size, arg
     return -1;
 }
 
-static int read_all(PyObject *words, PyObject *columns, Py_ssize_t size, arguments *a) {
+static int read_all(core_state *state, PyObject *words, PyObject *columns, Py_ssize_t size, arguments *a) {
     static const char *const standard[COST_WORDS] = {NULL, NULL, "tuned", "split", "searched", "own", "general"};
     PyObject *name, *value;
     for (int k = 0; k < COST_WORDS; k++) {
         PyObject *list = PyDict_GetItemString(words, cost_word_names[k]), *one = list ? Py_NewRef(list) : standard[k] ? Py_BuildValue("(s)", standard[k]) : NULL;
         if (!one && !PyErr_Occurred()) PyErr_Format(PyExc_TypeError, "token_cost wants words for %s", cost_word_names[k]);
-        const int failed = !one || read_words(one, (cost_word)k, a);
+        const int failed = !one || read_words(state, one, (cost_word)k, a);
         Py_XDECREF(one);
         if (failed) return -1;
     }
@@ -149,7 +163,7 @@ PyObject *core_token_cost(PyObject *module, PyObject *tuple, PyObject *keywords)
     a.job.size = (size_t)size;
     a.folder = core_path(folder);
     a.job.folder = a.folder;
-    if (a.folder && !read_all(words, columns, size, &a) && !make_room(&a.job) && !core_watch(state, cost_job_run, &a.job)) answer = result_dict(state, &a.job);
+    if (a.folder && !read_all(state, words, columns, size, &a) && !make_room(&a.job) && !core_watch(state, cost_job_run, &a.job)) answer = result_dict(state, &a.job);
     clear(&a);
     return answer;
 }

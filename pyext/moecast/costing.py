@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import reprlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -61,24 +62,38 @@ class TokenCost:
 
 
 def _coded(name: str, words: Any) -> tuple[list[str], NDArray[np.float64]]:
-    """The different words, and which of them each element is."""
-    given = np.asarray(words)
-    if given.dtype.kind not in "UO" and given.size:
-        raise TypeError(f"{name} must be str or an array of str, not {given.dtype}")
-    if given.ndim == 0:
-        return [str(given)], np.zeros(())
-    different, place = np.unique(given.astype(str), return_inverse=True)
-    return different.tolist(), place.reshape(given.shape).astype(float)
+    """The different words, and which of them each element is. Words stay Python's: NumPy's own lose the NULs that end them, and the core must see these."""
+    given = np.asarray(words) if isinstance(words, np.ndarray) else np.asarray(words, dtype=object)
+    flat = given.reshape(-1).tolist()
+    for word in flat:
+        if not isinstance(word, str):
+            raise TypeError(f"{name} must be str or an array of str, got {reprlib.repr(word)}")
+    place = {word: i for i, word in enumerate(dict.fromkeys(flat))}
+    return list(place), np.array([place[word] for word in flat], float).reshape(given.shape)
+
+
+def _numbers(name: str, given: Any) -> NDArray[np.float64]:
+    try:
+        return np.asarray(given, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name} must be a number or an array of numbers: {error}") from None
 
 
 def _drafted(draft: Any) -> dict[str, NDArray[np.float64]]:
     """Depths, and where the best one is wanted instead."""
     given = np.asarray(draft)
     if given.dtype.kind not in "UO":
-        return {"draft": given.astype(float)}
-    given = given.astype(str)
-    best = given == "best"
-    return {"draft": np.where(best, "0", given).astype(float), "draft_best": np.asarray(best, float)}
+        return {"draft": _numbers("draft", given)}
+    best = np.asarray(given == "best")
+    return {"draft": _numbers("draft", np.where(best, 0, given.astype(object))), "draft_best": best.astype(float)}
+
+
+def _shape(columns: dict[str, NDArray[np.float64]]) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(*(values.shape for values in columns.values()))
+    except ValueError:
+        shapes = ", ".join(f"{name} {values.shape}" for name, values in columns.items() if values.ndim)
+        raise ValueError(f"arrays do not broadcast against each other: {shapes}") from None
 
 
 def _column(values: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -171,10 +186,12 @@ def token_cost(
     Raises
     ------
     ScenarioError
-        For an unknown id or word (with the nearest or the allowed ones), a number outside its range (`field` names it, `hint` the element), and for a case
+        For an unknown id or word (with the nearest or the allowed ones), also one with a NUL or half a surrogate pair in it, a number outside its range (`field` names it, `hint` the element), and for a case
         without an answer where `errors` says so.
     ValueError
-        When shapes do not broadcast.
+        When shapes do not broadcast, and for what is no number.
+    TypeError
+        For what cannot be a word or a number.
 
     Examples
     --------
@@ -190,14 +207,14 @@ def token_cost(
     numbers = dict(input_tokens=input_tokens, output_tokens=output_tokens, hit_share=hit_share, tok_per_s_user=tok_per_s_user, ttft_s=ttft_s, accepted=accepted,
                    usd_per_hour=usd_per_hour, utilisation=utilisation, electricity_usd_per_kwh=electricity_usd_per_kwh, cache_hours=cache_hours, slower=slower,
                    less_bandwidth=less_bandwidth, less_memory=less_memory, hungrier=hungrier, dearer=dearer)  # fmt: skip
-    columns |= {name: np.asarray(given, dtype=float) for name, given in numbers.items() if given is not None}
+    columns |= {name: _numbers(name, given) for name, given in numbers.items() if given is not None}
     if "usd_per_hour" in columns and np.isnan(columns["usd_per_hour"]).any():
         raise ValueError("usd_per_hour is a number or None, not nan")
     if accepted is not None and np.any(columns.get("draft_best", 0.0)):
         raise ValueError("accepted goes with a stated draft, not with 'best'")
     if errors not in (None, "raise", "nan"):
         raise ValueError(f"errors must be 'raise', 'nan' or None, got {errors!r}")
-    shape = np.broadcast_shapes(*(values.shape for values in columns.values()))
+    shape = _shape(columns)
     strict = errors == "raise" or (errors is None and shape == ())
     flat = {name: _column(values, shape) for name, values in columns.items()}
     return _answer(_core.token_cost(_folder(folder), words, flat, int(np.prod(shape)), strict, threads), shape)

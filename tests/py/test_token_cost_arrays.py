@@ -97,6 +97,55 @@ def test_wrong_arguments_are_refused_by_name(wrong, error, words):
         moecast.token_cost(**{**dict(model="deepseek-v3", hardware="h200"), **wrong})
 
 
+@pytest.mark.parametrize("field", ["model", "hardware", "stack", "pools", "layouts", "basis", "drafting"])
+@pytest.mark.parametrize("word, said", [("own\0", "NUL character follows 'own'"), ("a\0b", "NUL"), ("\0", "NUL"), ("deepseek-v3\ud800", "surrogate"), ("\udcff", "surrogate")])
+def test_words_that_are_no_text_are_refused_whole(field, word, said):
+    for words in (word, [word], [[word], [word]], np.array([word], dtype=object)):
+        with pytest.raises(moecast.ScenarioError, match=said) as caught:
+            moecast.token_cost(**{**dict(model="deepseek-v3", hardware="h200"), field: words})
+        assert caught.value.field == field and caught.value.hint and caught.value.status == "UNKNOWN_NAME" and len(str(caught.value)) < 300
+
+
+def test_very_long_names_are_refused_in_one_short_sentence():
+    for name in ("x" * 1_000_000, "é中🚀" * 100_000, "a\n" * 5000):
+        for field in ("model", "hardware", "stack", "basis"):
+            with pytest.raises(moecast.ScenarioError) as caught:
+                moecast.token_cost(**{**dict(model="deepseek-v3", hardware="h200"), field: name})
+            assert len(str(caught.value)) < 2000 and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("wrong, error, words", [
+    (dict(model=None), TypeError, "model must be str.*None"), (dict(model=["deepseek-v3", None]), TypeError, "model must be str.*None"), (dict(hardware=b"h200"), TypeError, "hardware must be str"),
+    (dict(model=[["deepseek-v3"], ["kimi-k2", "kimi-k2"]]), TypeError, "model must be str"), (dict(stack=True), TypeError, "stack must be str.*True"),
+    (dict(input_tokens=np.array([1000, None])), moecast.ScenarioError, "input_tokens.*nan"), (dict(input_tokens=None, output_tokens="x"), ValueError, "output_tokens must be a number"),
+    (dict(hit_share=1j), TypeError, "hit_share must be a number"), (dict(hit_share=[[0.1], [0.2, 0.3]]), ValueError, "hit_share must be a number"), (dict(hit_share=object()), TypeError, "hit_share must be a number"),
+    (dict(input_tokens=np.ones(3), hit_share=np.zeros((2, 2)), model=["deepseek-v3"] * 2), ValueError, r"broadcast.*model \(2,\).*input_tokens \(3,\).*hit_share \(2, 2\)"),
+    (dict(draft="most"), ValueError, "draft must be a number.*most"), (dict(draft=[None]), moecast.ScenarioError, "draft.*nan"), (dict(draft=True, accepted=9), moecast.ScenarioError, "accepted"),
+    (dict(threads=-1), ValueError, "threads"), (dict(threads="two"), TypeError, "str"), (dict(input_tokens=np.inf), moecast.ScenarioError, "input_tokens.*inf"),
+])  # fmt: skip
+def test_hostile_arguments_are_refused_in_one_clear_sentence(wrong, error, words):
+    with pytest.raises(error, match=words) as caught:
+        moecast.token_cost(**{**dict(model="deepseek-v3", hardware="h200"), **wrong})
+    assert len(str(caught.value)) < 400 and "\n" not in str(caught.value)
+
+
+def test_arrays_of_any_make_are_read():
+    plain = moecast.token_cost(["deepseek-v3", "kimi-k2"], "h200", input_tokens=[4000.0, 9000.0], draft=1)
+    locked, backward = np.array([4000.0, 9000.0]), np.array([9000.0, 0.0, 4000.0])
+    locked.flags.writeable = False
+    for tokens in (locked, backward[::-2], np.array([4000, 9000], dtype=object), np.array([4000, 9000], dtype=">i4"), np.array([4000, 9000], dtype=np.uint16), ("4000", "9000")):
+        for names in (("deepseek-v3", "kimi-k2"), np.array(["deepseek-v3", "kimi-k2"], dtype=object), np.array(["kimi-k2", "deepseek-v3"])[::-1]):
+            again = moecast.token_cost(names, np.array("h200"), input_tokens=tokens, draft=np.array(True))
+            assert all(np.array_equal(getattr(again, name), getattr(plain, name)) for name in FIELDS)
+
+
+def test_empty_arrays_give_empty_answers():
+    for empty in (dict(model=[]), dict(model=np.zeros((0, 3), dtype=str)), dict(input_tokens=[]), dict(draft=[]), dict(model=[], input_tokens=np.zeros((4, 0)), hit_share=np.zeros((4, 1)))):
+        shape = np.broadcast_shapes(*(np.shape(value) for value in empty.values()))
+        many = moecast.token_cost(**{**dict(model="deepseek-v3", hardware="h200"), **empty})
+        assert all(getattr(many, name).shape == shape for name in FIELDS)
+
+
 def test_the_first_wrong_element_is_told_whatever_the_threads_do():
     share = np.full(5000, 0.5)
     share[[1234, 1300, 4000]] = 2.0
