@@ -22,16 +22,9 @@ const char *csim_batch_status_name(csim_batch_status status) { return status_nam
 
 /* ---- rows --------------------------------------------------------------------------------------------------------------------------------------- */
 
-/* Position among the report months of the batch's month, or of the last. */
-static int report_of(const csim_plan *plan, int month) {
-    for (int k = 0; k < plan->report_months; k++)
-        if (plan->report_month[k] + plan->start_month == month) return k;
-    return month == CSIM_NO_MONTH ? plan->report_months - 1 : -1;
-}
-
 static void read_headlines(csim_batch_row *row, const csim_result *result, int month) {
     const csim_plan *plan = result->plan;
-    const int k = report_of(plan, month);
+    const int k = month == CSIM_NO_MONTH ? plan->report_months - 1 : csim_plan_report_find(plan, month - plan->start_month); /* the batch's month, or the last */
     row->month = k >= 0 ? plan->start_month + plan->report_month[k] : month;
     for (int i = 0; i < CSIM_BATCH_HEADLINES; i++) {
         const int slot = csim_plan_slot(plan, csim_batch_headlines[i]);

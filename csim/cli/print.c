@@ -54,12 +54,6 @@ const char *csim_drawn_text(csim_run_options options, char text[CSIM_DRAWN_TEXT]
     return text;
 }
 
-static int report_of(const csim_plan *plan, int year) {
-    for (int k = 0; k < plan->report_months; k++)
-        if (plan->report_month[k] + plan->start_month == (year - 2000) * 12 + 11) return k;
-    return -1;
-}
-
 static void print_series(FILE *out, const csim_result *result, const char *name) {
     const csim_plan *plan = result->plan;
     const int years[] = {2026, 2028, 2030}, slot = csim_plan_slot(plan, name);
@@ -67,7 +61,7 @@ static void print_series(FILE *out, const csim_result *result, const char *name)
     fprintf(out, "  %-26s", name);
     for (size_t i = 0; i < sizeof years / sizeof years[0]; i++) {
         char low[CSIM_PRINT_TEXT], middle[CSIM_PRINT_TEXT], high[CSIM_PRINT_TEXT];
-        const int k = report_of(plan, years[i]);
+        const int k = csim_plan_report_find(plan, (years[i] - 2000) * 12 + 11 - plan->start_month);
         if (k < 0) continue;
         if (csim_accumulator_lowest(result->statistics, (size_t)slot, (size_t)k) == csim_accumulator_highest(result->statistics, (size_t)slot, (size_t)k)) {
             fprintf(out, " %9s %9.4g %9s |", "constant", csim_accumulator_lowest(result->statistics, (size_t)slot, (size_t)k), "");

@@ -36,6 +36,12 @@ int csim_plan_scalar_find(const csim_plan *plan, int slot, int month) {
     return -1;
 }
 
+int csim_plan_report_find(const csim_plan *plan, int t) {
+    for (int32_t i = 0; i < plan->report_months; i++)
+        if (plan->report_month[i] == t) return i;
+    return -1;
+}
+
 void csim_plan_trim(csim_plan *plan) {
     int32_t last = 0;
     for (int32_t i = 0; i < plan->readings; i++)

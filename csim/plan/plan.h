@@ -141,6 +141,9 @@ int csim_plan_input_find(const csim_plan *plan, const char *key);
 int csim_plan_slot(const csim_plan *plan, const char *name);
 int csim_plan_scalar_find(const csim_plan *plan, int slot, int month);
 
+/* Position of the month t among those whose distribution is kept; −1 when it is not. */
+int csim_plan_report_find(const csim_plan *plan, int t);
+
 /* Gives an input a second stream instead of the one its key has: it is drawn anew, and nothing else is. */
 void csim_plan_input_redraw(csim_plan *plan, int position);
 

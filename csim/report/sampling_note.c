@@ -5,12 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int report_of(const csim_plan *plan, int month) {
-    for (int i = 0; i < plan->report_months; i++)
-        if (plan->report_month[i] == month) return i;
-    return -1;
-}
-
 static int by_size(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -21,7 +15,7 @@ double csim_sampling_gain(const csim_result *result) {
     double gain[CSIM_MAX_SCALARS];
     size_t count = 0;
     for (int i = 0; result->options.sampler != CSIM_SAMPLER_MC && i < plan->scalars; i++) {
-        const int report = report_of(plan, plan->scalar[i].month);
+        const int report = csim_plan_report_find(plan, plan->scalar[i].month);
         if (report < 0) continue;
         const size_t series = (size_t)plan->scalar[i].slot, month = (size_t)report;
         const double of = csim_accumulator_effective(result->statistics, series, month) / (double)csim_accumulator_count(result->statistics, series, month);
