@@ -145,10 +145,10 @@ $(BUILD)/locale/de_DE.UTF-8: | $(VENV)/ready-test
 test-c: deps-test $(TESTS) $(BUILD)/locale/de_DE.UTF-8  ## the C tests
 	@printf '%s\n' $(TESTS) | LOCPATH=$(abspath $(BUILD)/locale) xargs -P "$$(nproc)" -I{} sh tests/c/run_one.sh {}
 
-test-py: deps-test $(BUILD)/moecast bench-programs $(DUMPS) python  ## the Python tests: oracle against C, scenarios, workbook, package
+test-py: deps-test $(BUILD)/moecast $(DUMPS) python  ## the Python tests: oracle against C, scenarios, workbook, package
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup tests
 
-test-slow: deps-test $(BUILD)/moecast $(DUMPS) python  ## the tests that take seconds each, which `make test` leaves to CI
+test-slow: $(VENV)/ready-bench $(BUILD)/moecast bench-programs $(DUMPS) python  ## the tests that take seconds each, which `make test` leaves to CI
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup -m slow tests
 
 # Lower optimisation, so that a fault is reported where it stands in the source; the digest must be the fast build's.

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow  # numba compiles for a minute
+
 HERE = pathlib.Path(__file__).resolve().parent
 FIELDS = {"work", "unit", "ours", "numpy", "numba", "gsl", "ratio_numpy", "ratio_numba", "ratio_gsl", "fraction_of_limit", "limit", "spread"}
 
@@ -18,7 +20,7 @@ def bench(tmp_path_factory):
     if not (build / "bench" / "gsl").exists():
         pytest.skip("the benchmark's programs are not built (make bench-programs)")
     if importlib.util.find_spec("numba") is None:
-        pytest.skip("numba is not installed (make bench installs it)")
+        pytest.skip("numba is not installed (make test-slow installs it)")
     out = tmp_path_factory.mktemp("bench") / "bench.json"
     done = subprocess.run([sys.executable, HERE / "run.py", build, "--quick", "--out", out], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
