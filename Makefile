@@ -146,10 +146,10 @@ test-c: deps-test $(TESTS) $(BUILD)/locale/de_DE.UTF-8  ## the C tests
 	@printf '%s\n' $(TESTS) | LOCPATH=$(abspath $(BUILD)/locale) xargs -P "$$(nproc)" -I{} sh tests/c/run_one.sh {}
 
 test-py: deps-test $(BUILD)/moecast $(DUMPS) python  ## the Python tests: oracle against C, scenarios, workbook, package
-	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup tests
+	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile tests
 
 test-slow: $(VENV)/ready-bench $(BUILD)/moecast bench-programs $(DUMPS) python  ## the tests that take seconds each, which `make test` leaves to CI
-	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup -m slow tests
+	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile -m slow tests
 
 # Lower optimisation, so that a fault is reported where it stands in the source; the digest must be the fast build's.
 SANITIZED := -g -std=c11 -O1 -fPIC -pthread -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -157,7 +157,7 @@ SANITIZED_TESTS := one_answer faults_of_the_run_file command compare path batch 
 
 sanitize: deps-test $(BUILD)/moecast  ## the C tests, and the commands that write and read runs, under gcc's address and undefined-behaviour sanitizers (20 minutes)
 	$(MAKE) --no-print-directory BUILD=build/sanitize CFLAGS='$(SANITIZED)' build/sanitize/moecast test-c
-	MOECAST_BIN=$(abspath build/sanitize/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadgroup -k "not ctrl_c_ends_a_run_soon" $(SANITIZED_TESTS:%=tests/py/test_%.py)
+	MOECAST_BIN=$(abspath build/sanitize/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile -k "not ctrl_c_ends_a_run_soon" $(SANITIZED_TESTS:%=tests/py/test_%.py)
 
 soak: deps-test $(TESTS) $(BUILD)/moecast python  ## the long tests: many seeds, hundreds of faults, memory over a million paths
 	COVERAGE_SEEDS=2000 $(BUILD)/tests/test_coverage

@@ -61,7 +61,6 @@ def difference(a, b, size=None):
     return np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, np.abs(a - b) / scale)
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_c_core_equals_the_oracle_on_every_outcome(scenario, tmp_path):
     inputs, outcomes, failures = c_paths(scenario, tmp_path)
