@@ -339,7 +339,7 @@ def test_a_folder_that_cannot_be_made_is_refused_before_the_run(tmp_path):
 
 def test_ctrl_c_ends_a_run_soon_with_130_and_keeps_what_was_simulated(tmp_path):
     process = subprocess.Popen([BIN, "run", "baseline", "--paths", "500000", "-o", str(tmp_path / "r")], stderr=subprocess.PIPE, text=True)
-    time.sleep(5.0)
+    time.sleep(3.0)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130 and "interrupted" in one_line(err) and f"'moecast run --resume {tmp_path / 'r'}' goes on" in err

@@ -21,7 +21,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import openpyxl
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import get_column_letter, range_boundaries
 
 RELATIVE_TOLERANCE = 1e-9
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -60,10 +60,19 @@ def check_xml(path: Path) -> list[str]:
     return [f"xmllint: {line}" for line in checked.stderr.splitlines() if line.strip()][:20] if checked.returncode else []
 
 
+def _sheets_with_formulas(path: Path) -> set[int]:
+    """Their numbers. openpyxl takes seconds to find none in a sheet of data."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {int(found[1]): name for name in archive.namelist() if (found := re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", name))}
+        return {number for number, name in parts.items() if re.search(rb"<f[ >]", archive.read(name))}
+
+
 def _formula_cells(path: Path) -> dict[tuple[str, str], str]:
     book = openpyxl.load_workbook(path, read_only=True)
-    cells = {}
-    for sheet in book.worksheets:
+    wanted, cells = _sheets_with_formulas(path), {}
+    for number, sheet in enumerate(book.worksheets, 1):
+        if number not in wanted:
+            continue
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":
@@ -151,37 +160,44 @@ def _cache(node: ElementTree.Element) -> dict[int, str]:
     return {int(point.get("idx", "0")): point.findtext(f"{CHART}v", "") for point in node.iter(f"{CHART}pt")}
 
 
-def _cache_complaints(where: str, node: ElementTree.Element, book: openpyxl.Workbook) -> list[str]:
+Sheets = dict[str, "dict[tuple[int, int], object] | None"]  # each sheet's cells by row and column, once somebody asked for them
+
+
+def _cells_of(sheets: Sheets, book: openpyxl.Workbook, sheet: str) -> dict[tuple[int, int], object]:
+    """Read when asked for, for most sheets have no chart; dates are the day numbers that charts cache."""
+    if sheets[sheet] is None:
+        cells = (cell for row in book[sheet].iter_rows() for cell in row if cell.value is not None)
+        sheets[sheet] = {(cell.row, cell.column): openpyxl.utils.datetime.to_excel(cell.value) if cell.is_date else cell.value for cell in cells}
+    return sheets[sheet]
+
+
+def _cache_complaints(where: str, node: ElementTree.Element, sheets: Sheets, book: openpyxl.Workbook) -> list[str]:
     text = node.findtext(f"{CHART}f", "")
     sheet, (left, top, right, bottom) = _reference(text)
-    if sheet not in book.sheetnames:
+    if sheet not in sheets:
         return [f"{where}: refers to {text}, and there is no such sheet"]
     cache = _cache(node)
     if not cache:
         return []  # a data sheet's: drawn from the cells
-    cells = [cell for row in book[sheet].iter_rows(top, bottom, left, right) for cell in row]
-    complaints = []
-    for index, cell in enumerate(cells):
-        if isinstance(cell.value, (int, float)) and not same_value(float(cache.get(index, "nan")), float(cell.value)):
-            complaints.append(f"{where}: caches {cache.get(index)} for '{sheet}'!{cell.coordinate}, which is {cell.value}")
+    cells, complaints = _cells_of(sheets, book, sheet), []
+    for index, (row, column) in enumerate((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)):
+        value = cells.get((row, column))
+        if isinstance(value, (int, float)) and not same_value(float(cache.get(index, "nan")), float(value)):
+            complaints.append(f"{where}: caches {cache.get(index)} for '{sheet}'!{get_column_letter(column)}{row}, which is {value}")
     return complaints
 
 
 def check_charts(path: Path) -> list[str]:
     """Every chart refers to sheets that exist, caches what its cells hold, and every drawing has a text for the blind."""
-    book = openpyxl.load_workbook(path, data_only=True)
-    for sheet in book.worksheets:  # dates back to the day numbers that charts cache
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.is_date and cell.value is not None:
-                    cell.value = openpyxl.utils.datetime.to_excel(cell.value)
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    sheets: Sheets = dict.fromkeys(book.sheetnames)
     complaints = []
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             if re.fullmatch(r"xl/charts/chart\d+\.xml", name):
                 root = ElementTree.fromstring(archive.read(name))
                 references = [node for kind in ("numRef", "strRef") for node in root.iter(CHART + kind)]
-                complaints += [c for node in references for c in _cache_complaints(name, node, book)]
+                complaints += [c for node in references for c in _cache_complaints(name, node, sheets, book)]
             if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name):
                 frames = re.findall(r"<xdr:cNvPr [^>]*>", archive.read(name).decode())
                 complaints += [f"{name}: a drawing without a text: {frame}" for frame in frames if "descr=" not in frame]

@@ -237,6 +237,7 @@ def test_recalculation_changes_nothing(report: Path) -> None:
     assert check.check_recalculation(report) == []
 
 
+@pytest.mark.slow
 def test_first_pages_print_and_none_is_blank(report: Path, tmp_path: Path) -> None:
     few = f'pdf:calc_pdf_Export:{{"PageRange":{{"type":"string","value":"1-{PAGES_LOOKED_AT}"}}}}'
     profile = (tmp_path / "profile").as_uri()
@@ -292,6 +293,6 @@ def test_a_segment_may_play_two_roles(tmp_path: Path) -> None:
     scenario = tmp_path / "two.yaml"
     scenario.write_text("moecast: 1\nname: two\nextends: baseline\nroles: {large_firms: developers}\n")
     moecast("run", scenario, "--paths", "16", "--no-contrasts", "--quiet", "-o", tmp_path / "two")
-    summary = openpyxl.load_workbook(tmp_path / "two" / "report.xlsx")["Summary"]
+    summary = openpyxl.load_workbook(tmp_path / "two" / "report.xlsx", read_only=True)["Summary"]
     titles = [row[0].value for row in summary.iter_rows() if isinstance(row[0].value, str)]
     assert sum(title == "Open share of tokens, outside China: developers" for title in titles) == 1
