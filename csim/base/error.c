@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "csim/base/printable.h"
+
 static const struct { const char *name, *text; int exit_code; } statuses[CSIM_STATUS_COUNT] = {
 #define CSIM_STATUS_ROW(name, exit_code, text) {#name, text, exit_code},
     CSIM_STATUS_LIST(CSIM_STATUS_ROW)
@@ -61,34 +63,27 @@ void csim_error_hint(csim_error *err, const char *format, ...) {
     va_end(arguments);
 }
 
-/* Appends `from` with control characters shown as '?', so that hostile text cannot break the one-line promise. */
-static void append(char *text, size_t size, const char *from) {
-    size_t at = strlen(text);
-    for (; *from && at + 1 < size; from++) text[at++] = (unsigned char)*from < 0x20 || *from == 0x7f ? '?' : *from;
-    text[at] = '\0';
-}
-
 char *csim_error_format(const csim_error *err, char *text, size_t size) {
     char place[64];
     if (!size) return text;
     text[0] = '\0';
     if (err->file[0]) {
-        append(text, size, err->file);
+        csim_printable_append(text, size, err->file);
         if (err->line > 0) {
             snprintf(place, sizeof place, ":%d:%d", err->line, err->column);
-            append(text, size, place);
+            csim_printable_append(text, size, place);
         }
-        append(text, size, ": ");
+        csim_printable_append(text, size, ": ");
     }
     if (err->field[0]) {
-        append(text, size, err->field);
-        append(text, size, ": ");
+        csim_printable_append(text, size, err->field);
+        csim_printable_append(text, size, ": ");
     }
-    append(text, size, err->detail[0] ? err->detail : csim_status_text(err->code));
+    csim_printable_append(text, size, err->detail[0] ? err->detail : csim_status_text(err->code));
     if (err->hint[0]) {
-        append(text, size, " (");
-        append(text, size, err->hint);
-        append(text, size, ")");
+        csim_printable_append(text, size, " (");
+        csim_printable_append(text, size, err->hint);
+        csim_printable_append(text, size, ")");
     }
     return text;
 }

@@ -26,7 +26,8 @@ csim_status csim_error_set_at(csim_error *err, csim_status code, const char *fil
 
 void csim_error_hint(csim_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Writes "file:line:column: field: detail (hint)" with the parts that are known. Returns text. Control characters are escaped; one line. */
+/* Writes "file:line:column: field: detail (hint)" with the parts that are known. Returns text. One line: what is not to be shown on a
+ * terminal (csim/base/printable.h), in names that a user typed or a file holds, is written \xNN. */
 char *csim_error_format(const csim_error *err, char *text, size_t size);
 
 #endif

@@ -44,6 +44,17 @@ def test_version_names_version_and_revision():
     assert moecast("--version").stdout.startswith("moecast 0.1.0 (")
 
 
+@pytest.mark.parametrize("words", [("cost", "--hardware", "h100", "--model"), ("breakeven", "--api-price", "1,2", "--model", "kimi-k2", "--hardware"), ("cost", "--model", "kimi-k2", "--hardware", "h100", "--stack"),
+                                   ("run",), ("check",), ("explain",), ("catalogue", "show"), ("report",), ()])  # fmt: skip
+@pytest.mark.parametrize("name, shown", [(b"\x1b[31mred", r"\x1b[31mred"), (b"a\nb\x07", r"a\x0ab\x07"), (b"c1\xc2\x9b31m", r"c1\xc2\x9b31m"), (b"\xff\xfe", r"\xff\xfe"), (b"cut\xe2\x80", r"cut\xe2\x80"),
+                                         ("\u202etxt".encode(), r"\xe2\x80\xaetxt"), ("modèle-模型".encode(), "modèle-模型")])  # fmt: skip
+def test_a_name_in_an_error_shows_no_control_characters(words, name, shown):
+    """In every command alike; letters of any script stay."""
+    done = subprocess.run([BIN, *words, name], capture_output=True, timeout=60, check=False)
+    said = done.stderr.decode()
+    assert done.returncode in (2, 4) and shown in one_line(said) and not done.stdout
+
+
 def test_no_words_is_a_usage_error():
     assert moecast().returncode == 2
 
