@@ -18,7 +18,7 @@ static void put_explanation(FILE *out, const csim_token_cost *c) {
     fprintf(out, "  cache              %.1f MB stored and %.1f MB read a step for each sequence, %.2f copies; %.1f MB of state\n", x->kv_stored_bytes / 1e6,
             x->kv_read_bytes / 1e6, x->replication, x->state_bytes / 1e6);
     fprintf(out, "  a token's experts  on %.1f other accelerators; a prompt token's on %.1f other domains\n", x->reached_gpus, x->reached_nodes);
-    fprintf(out, "  batch limits       memory %.1f, user's time %.1f sequences an accelerator\n", x->batch_memory, x->batch_latency);
+    fprintf(out, "  batch limits       memory %.1f, times %.1f sequences an accelerator\n", x->batch_memory, x->batch_latency);
     fprintf(out, "  work               %.2f ms = the longer of (dense weights %.2f + experts %.2f) and products %.2f, + cache %.2f + attention %.2f\n", 1e3 * x->work_s,
             1e3 * x->dense_s, 1e3 * x->experts_s, 1e3 * x->compute_s, 1e3 * x->cache_s, 1e3 * x->attention_s);
     fprintf(out, "  decode step        %.2f ms = work beside all-to-all %.2f (root of squares), + all-to-all %.2f + all-reduce %.2f + fixed %.2f + drafts %.2f\n", 1e3 * x->step_s,

@@ -77,7 +77,7 @@ static csim_status refuse_speed(const csim_model_entry *model, const csim_hardwa
     if (!c->serving.kernel.meets_tpot)
         return csim_error_set_at(err, CSIM_INCONSISTENT, NULL, 0, 0, "tok_per_s_user", "no layout of %s on %s gives a user %.4g tokens a second; the fastest gives %.4g",
                                  model->title, hardware->title, 1.0 / q->cost.request.tpot_s, c->tok_per_s_user);
-    return csim_error_set_at(err, CSIM_INCONSISTENT, NULL, 0, 0, "ttft_s", "no layout of %s on %s gives the first token within %.4g s; the quickest takes about %.3g s",
+    return csim_error_set_at(err, CSIM_INCONSISTENT, NULL, 0, 0, "ttft_s", "no layout of %s on %s gives the first token within %.4g s; the one that is best without this limit takes about %.3g s",
                              model->title, hardware->title, q->cost.ttft_s, c->serving.ttft_s);
 }
 

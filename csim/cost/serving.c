@@ -1,5 +1,5 @@
-/* The search over layouts. A few dozen candidates: tensor parallel by powers of two inside the fast domain, replicas of the sizes that are built; for each
- * the largest batch (kernels/moe_explain.c), then the fewest accelerator-seconds. Pools of their own are searched apart; one pool as a whole. */
+/* The search over layouts. A few dozen candidates: tensor parallel by powers of two, replicas of the sizes that are built; for each the largest batch that keeps
+ * the user's time (kernels/moe_explain.c) and the first token's, then the fewest accelerator-seconds. */
 #include "csim/cost/serving.h"
 
 #include <math.h>
@@ -20,7 +20,7 @@ typedef struct search {
     csim_serving *best;
     double least;             /* of what is minimised; INFINITY before the first */
     int tried;
-    int across;               /* tensor parallelism may cross domains */
+    int apart;                /* prompts have a pool of their own, which is not known yet: only the user's time is kept */
 } search;
 
 static double prompts_per_output(const moe_request *r) { return (1.0 - r->hit_share) * r->input_tokens / r->output_tokens; }
@@ -34,87 +34,211 @@ static double first_token_s(const csim_serving_question *q, const moe_explanatio
     return FIRST_S + FIRST_LAUNCHES * x->fixed_s + prompt * (1.0 + wait) + x->step_s;
 }
 
-static int is_layout(const search *s, double tensor, double group) {
-    const moe_hardware *h = s->question->hardware;
-    if (group > h->group_max || tensor > group || fmod(group, tensor) != 0.0) return 0;
-    if (tensor > h->scale_up_domain && !s->across) return 0;
-    return s->base.routed_bytes > 0.0 ? group <= s->question->shape->experts : tensor == group; /* dense: more accelerators are more replicas */
+/* ---- the largest batch ---- */
+
+static void explain(const csim_serving_question *q, const moe_fold_base *base, const moe_efficiency *efficiency, const moe_layout *layout, double batch, moe_explanation *x) {
+    if (q->hardware->weights_on_chip) moe_on_chip_at(base, &q->request, q->hardware, efficiency, layout->group, batch, x);
+    else moe_explain_at(base, &q->request, q->hardware, efficiency, layout, batch, x);
 }
 
-/* ---- decode, and one pool ---- */
+static double batch_of_speed(const csim_serving_question *q, const moe_fold_base *base, const moe_efficiency *efficiency, const moe_layout *layout) {
+    return q->hardware->weights_on_chip ? moe_on_chip_batch_within(base, &q->request, q->hardware, efficiency, layout->group)
+                                        : moe_batch_within(base, &q->request, q->hardware, efficiency, layout);
+}
 
-static void consider(search *s, const moe_explanation *x) {
-    const moe_request *r = &s->question->request;
+/* The largest batch up to `most` with the first token in time. It waits for the step, the fixed times and, in one pool, the rank's other prompts: all of them grow
+ * with the batch, so bisection finds it. 0: one sequence waits too long. */
+static double batch_of_first_token(const csim_serving_question *q, const moe_fold_base *base, const moe_efficiency *efficiency, const moe_layout *layout, double most) {
+    moe_explanation x;
+    double low = 1.0 / layout->group, high = most;
+    explain(q, base, efficiency, layout, high, &x);
+    if (first_token_s(q, &x) <= q->ttft_s) return high;
+    explain(q, base, efficiency, layout, low, &x);
+    if (high <= low || first_token_s(q, &x) > q->ttft_s) return 0.0;
+    for (int i = 0; i < 60 && high - low > 1e-12 * high; i++) {
+        const double middle = 0.5 * (low + high);
+        explain(q, base, efficiency, layout, middle, &x);
+        if (first_token_s(q, &x) <= q->ttft_s) low = middle;
+        else high = middle;
+    }
+    return low;
+}
+
+/* The largest batch in time for both; where no batch is in time for the first token, for the user's alone. 0: one sequence is too slow. */
+static double batch_in_time(const csim_serving_question *q, const moe_fold_base *base, const moe_efficiency *efficiency, const moe_layout *layout) {
+    const double of_speed = batch_of_speed(q, base, efficiency, layout);
+    const double of_both = of_speed > 0.0 && !isinf(q->ttft_s) ? batch_of_first_token(q, base, efficiency, layout, of_speed) : 0.0;
+    return of_both > 0.0 ? of_both : of_speed;
+}
+
+/* Whole sequences in the group; where even one is too slow it is the one. */
+static double whole_sequences(double batch, double group) { return fmax(1.0, floor(batch * group)); }
+
+/* At that batch, and what limited it: the memory, if all that it holds is in time, or the largest part of the step. */
+static void explain_found(const search *s, const moe_layout *layout, double found, moe_explanation *x) {
+    explain(s->question, &s->base, s->efficiency, layout, whole_sequences(found, layout->group) / layout->group, x);
+    x->batch_latency = found;
+    x->meets_tpot = found > 0.0;
+    if (found >= x->batch_memory) x->binding = MOE_MEMORY_CAPACITY;
+}
+
+/* ---- candidates ---- */
+
+/* Tensor parallelism inside the fast domain, or across domains: of dense models only, for which more accelerators are more replicas otherwise. */
+typedef enum reach { INSIDE = 1, ACROSS = 2 } reach;
+
+static int is_layout(const search *s, unsigned reaches, double tensor, double group) {
+    const moe_hardware *h = s->question->hardware;
+    const int is_inside = tensor <= h->scale_up_domain;
+    if (group > h->group_max || tensor > group || fmod(group, tensor) != 0.0 || !(reaches & (unsigned)(is_inside ? INSIDE : ACROSS))) return 0;
+    return s->base.routed_bytes > 0.0 ? group <= s->question->shape->experts && is_inside : tensor == group;
+}
+
+enum { LAYOUTS = SIZES * 9 }; /* tensor parallel 1 to 256 */
+
+static int list_layouts(const search *s, unsigned reaches, moe_layout out[LAYOUTS]) {
+    int count = 0;
+    for (int i = 0; i < SIZES; i++)
+        for (double tensor = 1.0; tensor <= replica_sizes[i]; tensor *= 2.0)
+            if (is_layout(s, reaches, tensor, replica_sizes[i])) out[count++] = (moe_layout){tensor, replica_sizes[i], tensor, replica_sizes[i]};
+    return count;
+}
+
+static double value_of(const search *s, const moe_explanation *x) { return x->output_s + prompts_per_output(&s->question->request) * x->input_s; }
+
+/* The first token in time comes first, then the user's time, then the least of what is compared; of equals the one found before. */
+static void keep_better(search *s, const moe_explanation *x, double first, int in_time, double compared) {
     csim_serving *best = s->best;
-    const double value = x->output_s + (r->one_pool ? prompts_per_output(r) * x->input_s : 0.0), first = first_token_s(s->question, x);
-    const int in_time = !r->one_pool || first <= s->question->ttft_s;
-    s->tried++;
-    if (best->kernel.fits && in_time < best->meets_ttft) return;
-    if (best->kernel.fits && in_time == best->meets_ttft && x->meets_tpot < best->kernel.meets_tpot) return;
-    const int better = !best->kernel.fits || in_time > best->meets_ttft || x->meets_tpot > best->kernel.meets_tpot;
-    const double compared = x->meets_tpot ? value : x->tpot_s;
-    if (!better && compared >= s->least) return;
+    const int rank = 2 * in_time + x->meets_tpot, before = 2 * best->meets_ttft + best->kernel.meets_tpot;
+    if (best->kernel.fits && (rank < before || (rank == before && compared >= s->least))) return;
     s->least = compared;
     best->kernel = *x;
     best->meets_ttft = in_time;
     best->ttft_s = first;
 }
 
-/* What limited the batch: the memory, if all that it holds is in time, or the largest part of the step. */
-static void answer_with(search *s, double found, moe_explanation *x) {
-    x->batch_latency = found;
-    x->meets_tpot = found > 0.0;
-    if (found >= x->batch_memory) x->binding = MOE_MEMORY_CAPACITY;
-    consider(s, x);
-}
+/* ---- decode, and one pool ---- */
 
-/* Whole sequences; where even one is too slow the one is answered, as the best that this layout does. */
 static void try_decode(search *s, const moe_layout *layout) {
     const csim_serving_question *q = s->question;
-    const double found = moe_batch_within(&s->base, &q->request, q->hardware, s->efficiency, layout), whole = fmax(1.0, floor(found * layout->group));
     moe_explanation x;
-    moe_explain_at(&s->base, &q->request, q->hardware, s->efficiency, layout, whole / layout->group, &x);
+    const double found = s->apart ? batch_of_speed(q, &s->base, s->efficiency, layout) : batch_in_time(q, &s->base, s->efficiency, layout);
+    explain_found(s, layout, found, &x);
     if (!x.fits) return;
-    answer_with(s, found, &x);
+    s->tried++;
+    const double first = first_token_s(q, &x), seconds = q->request.one_pool ? value_of(s, &x) : x.output_s;
+    keep_better(s, &x, first, s->apart || first <= q->ttft_s, x.meets_tpot ? seconds : x.tpot_s);
 }
 
-static void search_decode(search *s) {
-    for (int i = 0; i < SIZES; i++)
-        for (double tensor = 1.0; tensor <= replica_sizes[i]; tensor *= 2.0) {
-            const moe_layout layout = {tensor, replica_sizes[i], tensor, replica_sizes[i]};
-            if (is_layout(s, tensor, replica_sizes[i])) try_decode(s, &layout);
-        }
+static void search_decode(search *s, unsigned reaches) {
+    moe_layout layouts[LAYOUTS];
+    const int count = list_layouts(s, reaches, layouts);
+    for (int i = 0; i < count; i++) try_decode(s, &layouts[i]);
+}
+
+static void search_one_pool(search *s) {
+    search_decode(s, INSIDE);
+    if (!s->best->kernel.fits) search_decode(s, ACROSS);
 }
 
 /* ---- a pool for prompts ---- */
 
-/* Weights and one prompt's cache fit; the cheapest layout in time, else the fastest. */
-static void search_prefill(search *s) {
-    const csim_serving_question *q = s->question;
+typedef struct prompt_pool { moe_layout layout; double input_s; } prompt_pool;
+
+/* Layouts that hold the weights and one prompt's cache. */
+static int list_prompt_pools(const search *s, unsigned reaches, prompt_pool out[LAYOUTS]) {
+    moe_layout layouts[LAYOUTS];
+    const int all = list_layouts(s, reaches, layouts);
+    int count = 0;
+    for (int i = 0; i < all; i++) {
+        moe_explanation alone;
+        explain(s->question, &s->base, s->efficiency, &layouts[i], 1.0 / layouts[i].group, &alone);
+        if (alone.fits) out[count++] = (prompt_pool){layouts[i], alone.input_s};
+    }
+    return count;
+}
+
+static moe_layout with_prompts(const moe_layout *decode, const prompt_pool *pool) {
+    return (moe_layout){decode->tensor, decode->group, pool->layout.tensor, pool->layout.group};
+}
+
+/* For the decode layout and batch that are best alone: the cheapest pool in time, else the one with the soonest first token. 1: it is the cheapest of all, so
+ * that no other pair is better. */
+static int add_prompts(search *s, const prompt_pool *pools, int count) {
     const moe_explanation decode = s->best->kernel;
-    double least = (double)INFINITY;
-    int in_time_found = 0;
-    for (int i = 0; i < SIZES; i++)
-        for (double tensor = 1.0; tensor <= replica_sizes[i]; tensor *= 2.0) {
-            const moe_layout own = {tensor, replica_sizes[i], tensor, replica_sizes[i]}, both = {decode.layout.tensor, decode.layout.group, tensor, replica_sizes[i]};
-            moe_explanation alone, x;
-            if (!is_layout(s, tensor, replica_sizes[i])) continue;
-            moe_explain_at(&s->base, &q->request, q->hardware, s->efficiency, &own, 1.0 / replica_sizes[i], &alone);
-            if (!alone.fits) continue;
-            moe_explain_at(&s->base, &q->request, q->hardware, s->efficiency, &both, decode.batch, &x);
-            x.batch_latency = decode.batch_latency;
-            x.meets_tpot = decode.meets_tpot;
-            x.binding = decode.binding;
-            const double first = first_token_s(q, &x);
-            const int in_time = first <= q->ttft_s;
-            s->tried++;
-            if (in_time < in_time_found || (in_time == in_time_found && (in_time ? x.input_s : first) >= least)) continue;
-            in_time_found = in_time;
-            least = in_time ? x.input_s : first;
-            s->best->kernel = x;
-            s->best->ttft_s = first;
-            s->best->meets_ttft = in_time;
-        }
+    double least = (double)INFINITY, cheapest = (double)INFINITY;
+    s->best->meets_ttft = 0;
+    for (int i = 0; i < count; i++) {
+        const moe_layout both = with_prompts(&decode.layout, &pools[i]);
+        moe_explanation x;
+        explain_found(s, &both, decode.batch_latency, &x);
+        const double first = first_token_s(s->question, &x);
+        const int in_time = first <= s->question->ttft_s;
+        s->tried++;
+        cheapest = fmin(cheapest, x.input_s);
+        if (in_time < s->best->meets_ttft || (in_time == s->best->meets_ttft && (in_time ? x.input_s : first) >= least)) continue;
+        least = in_time ? x.input_s : first;
+        s->best->kernel = x;
+        s->best->ttft_s = first;
+        s->best->meets_ttft = in_time;
+    }
+    return s->best->meets_ttft && (!decode.meets_tpot || s->best->kernel.input_s <= cheapest);
+}
+
+/* When the first token comes if this pool took the prompts: in pools apart they change nothing else of a decode step. */
+static double first_token_with(const csim_serving_question *q, moe_explanation decode, const prompt_pool *pool) {
+    decode.layout = with_prompts(&decode.layout, pool);
+    decode.input_s = pool->input_s;
+    return first_token_s(q, &decode);
+}
+
+/* A decode layout with each pool: the batch is as large as both times allow. A larger batch is cheaper for a token, so a pool with which even the largest one
+ * within the user's time costs no less than the best pair is passed over. */
+static void try_pairs(search *s, const moe_layout *layout, const prompt_pool *pools, int count) {
+    const csim_serving_question *q = s->question;
+    const double of_speed = batch_of_speed(q, &s->base, s->efficiency, layout), prompts = of_speed > 0.0 ? prompts_per_output(&q->request) : 1.0;
+    const int known = s->best->meets_ttft && s->best->kernel.meets_tpot;
+    double least = known ? s->least : (double)INFINITY;
+    moe_explanation full, one, best = {.fits = 0};
+    explain_found(s, layout, of_speed, &full);
+    explain_found(s, layout, 0.0, &one);
+    if (!full.fits || (known && of_speed <= 0.0)) return;
+    for (int i = 0; i < count; i++) {
+        const double at_least = (of_speed > 0.0 ? full.output_s : 0.0) + prompts * pools[i].input_s;
+        if (at_least >= least || first_token_with(q, one, &pools[i]) > q->ttft_s) continue;
+        const moe_layout both = with_prompts(layout, &pools[i]);
+        moe_explanation pair;
+        explain_found(s, &both, of_speed > 0.0 ? batch_of_first_token(q, &s->base, s->efficiency, &both, of_speed) : 0.0, &pair);
+        s->tried++;
+        const double compared = pair.meets_tpot ? value_of(s, &pair) : pair.input_s;
+        if (compared >= least) continue;
+        least = compared;
+        best = pair;
+    }
+    if (best.fits) keep_better(s, &best, first_token_s(q, &best), 1, best.meets_tpot ? least : best.tpot_s);
+}
+
+/* How many sequences are in time with the pool for prompts that was found. */
+static void state_limit(search *s) {
+    const moe_explanation found = s->best->kernel;
+    if (!s->best->meets_ttft || !found.meets_tpot) return;
+    explain_found(s, &found.layout, batch_of_first_token(s->question, &s->base, s->efficiency, &found.layout, found.batch_latency), &s->best->kernel);
+}
+
+/* Pools apart: the cheapest of each is the cheapest pair, unless the first token is then late or wants a dearer pool for prompts; then pairs are searched, in
+ * which a smaller batch or another layout leaves the prompts more time. */
+static void search_apart(search *s) {
+    prompt_pool pools[LAYOUTS];
+    moe_layout layouts[LAYOUTS];
+    s->apart = 1;
+    search_decode(s, INSIDE);
+    const unsigned reaches = s->best->kernel.fits ? INSIDE : ACROSS;
+    if (reaches == ACROSS) search_decode(s, ACROSS);
+    if (!s->best->kernel.fits) return;
+    const int count = list_prompt_pools(s, reaches, pools), all = list_layouts(s, reaches, layouts), done = add_prompts(s, pools, count);
+    s->least = s->best->kernel.meets_tpot ? value_of(s, &s->best->kernel) : s->best->kernel.tpot_s;
+    for (int i = 0; !done && !isinf(s->question->ttft_s) && i < all; i++) try_pairs(s, &layouts[i], pools, count);
+    state_limit(s);
 }
 
 /* ---- formats, machines of on-chip memory, the answer ---- */
@@ -128,12 +252,10 @@ static void search_formats(search *s, const moe_fold_base *published) {
     for (int format = 0; format < (memcmp(&eight, published, sizeof eight) ? 2 : 1); format++) {
         csim_serving found = {.layouts_tried = 0};
         search one = {.question = q, .efficiency = s->efficiency, .base = format ? eight : *published, .best = &found, .least = (double)INFINITY};
-        search_decode(&one);
-        one.across = !found.kernel.fits && !(one.base.routed_bytes > 0.0); /* a dense model that no domain holds */
-        if (one.across) search_decode(&one);
-        if (found.kernel.fits && !q->request.one_pool) search_prefill(&one);
+        if (q->request.one_pool) search_one_pool(&one);
+        else search_apart(&one);
         s->tried += one.tried;
-        const double cost = found.kernel.output_s + prompts_per_output(&q->request) * found.kernel.input_s, value = found.kernel.meets_tpot ? cost : found.kernel.tpot_s;
+        const double value = found.kernel.meets_tpot ? value_of(&one, &found.kernel) : found.kernel.tpot_s;
         const int served = 2 * found.meets_ttft + found.kernel.meets_tpot, before = 2 * s->best->meets_ttft + s->best->kernel.meets_tpot;
         if (!found.kernel.fits || (s->best->kernel.fits && (served < before || (served == before && value >= s->least)))) continue;
         *s->best = found;
@@ -152,21 +274,13 @@ static void spread(const csim_serving_question *q, const moe_efficiency *efficie
     out->layouts_tried = 1;
 }
 
-static void try_on_chip(search *s, double group) {
-    const csim_serving_question *q = s->question;
-    const double found = moe_on_chip_batch_within(&s->base, &q->request, q->hardware, s->efficiency, group), whole = fmax(1.0, floor(found * group));
-    moe_explanation x;
-    moe_on_chip_at(&s->base, &q->request, q->hardware, s->efficiency, group, whole / group, &x);
-    if (!x.fits) return;
-    answer_with(s, found, &x);
-}
-
 /* Groups from the fewest chips that hold the model up to the most, a sixteenth larger each time. */
 static void search_on_chip(search *s) {
     const csim_serving_question *q = s->question;
     double group = moe_on_chip_fewest(&s->base, &q->request, q->hardware);
-    for (; group < q->hardware->group_max; group = ceil(group * 1.0625)) try_on_chip(s, group);
-    if (s->tried || group == q->hardware->group_max) try_on_chip(s, q->hardware->group_max);
+    const double most = q->hardware->group_max;
+    for (; group < most; group = ceil(group * 1.0625)) try_decode(s, &(moe_layout){1.0, group, 1.0, group});
+    if (s->tried || group == most) try_decode(s, &(moe_layout){1.0, most, 1.0, most});
 }
 
 static void compare_pools(const csim_serving_question *q, csim_serving *out) {
@@ -175,12 +289,8 @@ static void compare_pools(const csim_serving_question *q, csim_serving *out) {
 
 static void search_layouts(const csim_serving_question *question, const moe_efficiency *efficiency, const moe_fold_base *published, csim_serving *out) {
     search s = {.question = question, .efficiency = efficiency, .base = *published, .best = out, .least = (double)INFINITY};
-    if (question->hardware->weights_on_chip) {
-        search_on_chip(&s);
-        out->meets_ttft = out->ttft_s <= question->ttft_s;
-    } else {
-        search_formats(&s, published);
-    }
+    if (question->hardware->weights_on_chip) search_on_chip(&s);
+    else search_formats(&s, published);
     out->layouts_tried = s.tried;
 }
 
@@ -195,19 +305,13 @@ void csim_serving_find(const csim_serving_question *question, const moe_efficien
 
 /* ---- a stated layout ---- */
 
-static double batch_within(const csim_serving_question *q, const moe_fold_base *base, const moe_efficiency *efficiency, const moe_layout *layout) {
-    return q->hardware->weights_on_chip ? moe_on_chip_batch_within(base, &q->request, q->hardware, efficiency, layout->group)
-                                        : moe_batch_within(base, &q->request, q->hardware, efficiency, layout);
-}
-
 void csim_serving_at(const csim_serving_question *q, const moe_efficiency *efficiency, const moe_layout *layout, double sequences, csim_serving *out) {
     moe_fold_base base;
     moe_explanation *x = &out->kernel;
     memset(out, 0, sizeof *out);
     moe_fold_shape(q->shape, &base);
-    const double found = isnan(sequences) ? batch_within(q, &base, efficiency, layout) : 0.0, batch = isnan(sequences) ? fmax(1.0, floor(found * layout->group)) : sequences;
-    if (q->hardware->weights_on_chip) moe_on_chip_at(&base, &q->request, q->hardware, efficiency, layout->group, batch / layout->group, x);
-    else moe_explain_at(&base, &q->request, q->hardware, efficiency, layout, batch / layout->group, x);
+    const double found = isnan(sequences) ? batch_in_time(q, &base, efficiency, layout) : 0.0, batch = isnan(sequences) ? whole_sequences(found, layout->group) : sequences;
+    explain(q, &base, efficiency, layout, batch / layout->group, x);
     x->batch_latency = found;
     x->meets_tpot = x->tpot_s <= q->request.tpot_s;
     out->ttft_s = first_token_s(q, x);

@@ -1,4 +1,4 @@
-/* How a model is best served on a machine: whole-number layouts searched for the cheapest that keeps the user's speed and memory. Seconds, no money. */
+/* How a model is best served on a machine: whole-number layouts searched for the cheapest that keeps memory, the user's speed and the first token's time. Seconds, no money. */
 #ifndef CSIM_COST_SERVING_H
 #define CSIM_COST_SERVING_H
 
@@ -31,7 +31,7 @@ typedef struct csim_serving {
 void csim_serving_find(const csim_serving_question *question, const moe_efficiency *efficiency, csim_serving *out);
 
 /* In a layout of one's own, in the format of the shape: with so many sequences in the whole group, also where memory does not hold them (binding then says
- * memory), or with NAN as many as memory and patience allow. */
+ * memory), or with NAN as many as memory and both times allow. */
 void csim_serving_at(const csim_serving_question *question, const moe_efficiency *efficiency, const moe_layout *layout, double sequences, csim_serving *out);
 
 /* The fastest a single user is served: one sequence in a replica of the fastest layout, tokens/s; 0 where the model does not fit. */

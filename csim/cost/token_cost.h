@@ -40,7 +40,7 @@ typedef struct csim_token_cost {
 csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *question, csim_token_cost *out,
                                csim_error *err);
 
-/* The same in a layout of one's own with so many sequences in the whole group, fitting or not; NAN: as many as memory and the user's time allow.
+/* The same in a layout of one's own with so many sequences in the whole group, fitting or not; NAN: as many as memory, the user's time and the first token's allow.
  * INCONSISTENT names the smallest layout that holds the model where the stated one does not. OUT_OF_RANGE in tensor_parallel, group, prefill_tensor_parallel, prefill_group or batch too. */
 csim_status csim_token_cost_at(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *question, const moe_layout *layout,
                                double sequences, csim_token_cost *out, csim_error *err);

@@ -76,6 +76,7 @@ class Case:
     width: dict
 
     def __post_init__(self):
+        self.steps, self.prompt_tokens = {}, {}
         s, m, q = self.shape, self.machine, self.q
         expert = s.params["expert"]
         self.used = {"attention": s.params["attention"], "ffn": s.params["ffn"], "shared": s.params["shared"], "routed": s.moe_layers * s.top_k * expert, "head": s.params["head"]}
@@ -142,6 +143,12 @@ class Case:
     # -- equations 1 to 11 of docs/kernel-fit.md --
 
     def step(self, t, G, B):
+        """Those of a decode step; kept, since pairs of pools ask for the same again and again."""
+        if (t, G, B) not in self.steps:
+            self.steps[t, G, B] = self.decode_step(t, G, B)
+        return SimpleNamespace(**vars(self.steps[t, G, B]))
+
+    def decode_step(self, t, G, B):
         s, m, q = self.shape, self.machine, self.q
         T, d, a, tuned = B * self.m, G / t, self.exchanging(t, G), q.stack == "tuned"
         x = SimpleNamespace(touched=1 - self.untouched**T if s.mixture else 1.0, copies=self.copies(t))
@@ -166,6 +173,11 @@ class Case:
         x.step, x.draft = once * self.drafts, once * (self.drafts - 1)
         return x
 
+    def prompt_of(self, t, G):
+        if (t, G) not in self.prompt_tokens:
+            self.prompt_tokens[t, G] = self.prompt_token(t, G)
+        return self.prompt_tokens[t, G]
+
     def prompt_token(self, t, G):
         """Accelerator-seconds an uncached prompt token, and the other domains that its experts lie on."""
         s, m = self.shape, self.machine
@@ -183,7 +195,7 @@ class Case:
         t, G, t_p, G_p = layout
         x = self.step(t, G, B)
         x.layout, x.B, x.batch, x.case = layout, B, B / G, self
-        x.input_s, x.domains = self.prompt_token(t_p, G_p)
+        x.input_s, x.domains = self.prompt_of(t_p, G_p)
         x.prompt = B / G * self.q.prompts * x.input_s if self.q.one_pool else 0.0
         x.tpot = x.step / self.q.accepted + x.prompt
         x.output_s = G * x.step / (self.q.accepted * B)
@@ -206,7 +218,7 @@ class ChipCase(Case):
     def in_memory(self, t, G):
         return (CHIP_ROOM * self.machine.memory * G - self.D - self.W) / (self.stored + self.state)
 
-    def step(self, t, G, B):
+    def decode_step(self, t, G, B):
         s, m = self.shape, self.machine
         e = max(1, B * t / G)  # a stage's sequences
         x = SimpleNamespace(touched=1 - self.untouched ** (self.m * e) if s.mixture else 1.0, copies=1.0, exchange=0.0, overlapped=0.0, reached=0.0)
@@ -239,23 +251,30 @@ def chip_groups(case):
 # ---- the search ----
 
 
-def largest_batch(case, layout):
-    """Whole sequences within memory and the user's time; at least one is answered. Returns it and whether the time is kept."""
+def largest_batch(case, layout, first=False):
+    """Whole sequences within memory and the user's time; first: and the first token's, where any batch is in time for it. At least one is answered, and whether
+    the user's time is kept."""
     most = math.floor(case.in_memory(*layout[:2]))
-    in_time = lambda B: case.at(layout, B).tpot <= case.q.tpot
-    if not in_time(1):
+    if case.at(layout, 1).tpot > case.q.tpot:
         return 1, False
+    soon = first and case.first_token(case.at(layout, 1)) <= case.q.ttft
+    in_time = lambda x: x.tpot <= case.q.tpot and not (soon and case.first_token(x) > case.q.ttft)
     low, high = 1, most + 1  # low is in time; high is not, or does not fit
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if in_time(middle) else (low, middle)
+        low, high = (middle, high) if in_time(case.at(layout, middle)) else (low, middle)
     return low, True
 
 
 def batch_within(case, layout):
     """The same as a real number of sequences an accelerator: 0 where one sequence is too slow."""
     G, most = layout[1], case.in_memory(*layout[:2])
-    late = lambda B: case.at(layout, B).tpot > case.q.tpot
+    soon = case.first_token(case.at(layout, 1)) <= case.q.ttft
+
+    def late(B):
+        x = case.at(layout, B)
+        return x.tpot > case.q.tpot or (soon and case.first_token(x) > case.q.ttft)
+
     if late(1):
         return 0.0
     if not late(most):
@@ -268,12 +287,11 @@ def batch_within(case, layout):
 
 
 def layouts(case):
-    """Whole (t, G) that a replica may have and whose memory holds one sequence; a dense model that no domain holds crosses domains."""
+    """Whole (t, G) that a replica may have and whose memory holds one sequence: inside a domain, and those of dense models that cross domains."""
     s, m = case.shape, case.machine
     built = [(2**i, G) for G in BUILT for i in range(12) if G <= m.group_max and 2**i <= G and G % 2**i == 0]
-    fit = [(t, G) for t, G in built if (G <= s.experts if s.mixture else t == G) and case.in_memory(t, G) >= 1]
-    inside = [(t, G) for t, G in fit if t <= m.domain]
-    return inside if inside or s.mixture else fit
+    fit = [(t, G) for t, G in built if (G <= s.experts and t <= m.domain if s.mixture else t == G) and case.in_memory(t, G) >= 1]
+    return [pool for pool in fit if pool[0] <= m.domain], [pool for pool in fit if pool[0] > m.domain]
 
 
 def alike(value):
@@ -281,27 +299,43 @@ def alike(value):
     return float(f"{value:.12g}")
 
 
-def best_decode(case, candidates):
-    """Answers first those in time for the first token (one pool), then those in time for the others, then the cheapest, or of slow ones the fastest."""
-    q, found = case.q, []
-    for layout in candidates:
-        B, kept = largest_batch(case, layout)
-        x = case.at(layout, B)
-        x.meets, x.first = kept, case.first_token(x)
-        x.soon = not q.one_pool or x.first <= q.ttft
-        found.append(((not x.soon, not kept, alike(x.output_s + q.prompts * x.input_s * q.one_pool if kept else x.tpot)), x))
-    return min(found, key=lambda pair: pair[0])[1] if found else None
+def answer(case, layout, first):
+    """A layout at its largest batch."""
+    B, kept = largest_batch(case, layout, first)
+    x = case.at(layout, B)
+    x.meets, x.first = kept, case.first_token(x)
+    x.soon = x.first <= case.q.ttft
+    x.value = x.output_s + case.q.prompts * x.input_s
+    return x
 
 
-def with_prompts(case, x):
-    """A decode layout's best pool for prompts: the cheapest that answers soon enough, else the soonest."""
-    found = []
-    for t, G in layouts(case):
-        y = case.at((*x.layout[:2], t, G), x.B)
-        y.meets, y.first = x.meets, case.first_token(y)
-        y.soon = y.first <= case.q.ttft
-        found.append(((not y.soon, alike(y.input_s if y.soon else y.first)), y))
-    return min(found, key=lambda pair: pair[0])[1]
+def best_whole(case, candidates):
+    """Accelerators that do both, or chips: those in time for the first token come first, then those in time for the others, then the cheapest, or of slow ones the fastest."""
+    found = [answer(case, layout, True) for layout in candidates]
+    cost = lambda x: x.value if case.q.one_pool else x.output_s
+    return min(found, key=lambda x: (not x.soon, not x.meets, alike(cost(x) if x.meets else x.tpot))) if found else None
+
+
+def one_pool(case):
+    """Layouts that cross domains where none inside one holds the model."""
+    inside, across = ([(t, G, t, G) for t, G in some] for some in layouts(case))
+    x = best_whole(case, inside)
+    return x if x is not None else best_whole(case, across)
+
+
+def best_pair(case):
+    """Pools apart. Of all pairs of layouts in time for the first token the same; if none is, the decode pool that is best alone with the pool for prompts that is
+    soonest. Pools cross domains only where no domain holds the model."""
+    inside, across = layouts(case)
+    pools = takers = inside or across
+    if not pools:
+        return None
+    cheapest = [min(takers, key=lambda pool: alike(case.prompt_of(*pool)[0]))]  # without a limit each pool is best alone
+    pairs = [x for pool in pools for taker in (cheapest if math.isinf(case.q.ttft) else takers) if (x := answer(case, (*pool, *taker), True)).soon]
+    if pairs:
+        return min(pairs, key=lambda x: (not x.meets, alike(x.value if x.meets else x.tpot), alike(x.input_s)))
+    alone = min((answer(case, (*pool, *pool), False) for pool in pools), key=lambda x: (not x.meets, alike(x.output_s if x.meets else x.tpot)))
+    return min((answer(case, (*alone.layout[:2], *taker), False) for taker in takers), key=lambda x: alike(x.first))
 
 
 def formats(shape, machine):
@@ -316,11 +350,9 @@ def searched(shape, machine, q):
     found = []
     for width, eight in formats(shape, machine):
         case = Case(shape, machine, q, width)
-        x = best_decode(case, [(t, G, t, G) for t, G in layouts(case)])
+        x = one_pool(case) if q.one_pool else best_pair(case)
         if x is None:
             continue
-        if not q.one_pool:
-            x = with_prompts(case, x)
         x.eight = eight
         found.append(((not x.soon, not x.meets, alike(x.output_s + q.prompts * x.input_s if x.meets else x.tpot)), x))
     return min(found, key=lambda pair: pair[0])[1] if found else None
@@ -329,9 +361,9 @@ def searched(shape, machine, q):
 def on_chip(shape, machine, q):
     case = ChipCase(shape, machine, q, formats(shape, machine)[0][0])
     t = lambda G: max(1.0, G / shape.layers)
-    x = best_decode(case, [(t(G), G, t(G), G) for G in chip_groups(case)])
+    x = best_whole(case, [(t(G), G, t(G), G) for G in chip_groups(case)])
     if x is not None:
-        x.eight, x.soon = False, x.first <= q.ttft
+        x.eight = False
     return x
 
 

@@ -157,6 +157,11 @@ def test_chips_with_weights_on_chip_are_hosted_in_whole_groups():
     assert x["smallest_replica"]["prompts_accelerators"] == 0 and x["smallest_accelerators"] <= 4
 
 
+def test_one_pool_takes_a_smaller_batch_for_the_first_token():
+    free, kept = (answer("deepseek-v3", "h800", "--pools", "one", *limit)["cheapest_replica"] for limit in ((), ("--ttft", 0.5)))
+    assert free["ttft_s"] > 0.5 >= kept["ttft_s"] and kept["output_s"] > free["output_s"]
+
+
 # ---- sparsity ----
 
 def test_the_dense_twin_is_dearer_and_breaks_even_later():
@@ -171,7 +176,7 @@ def test_the_dense_twin_is_dearer_and_breaks_even_later():
 
 
 def test_a_twin_that_cannot_be_served_is_an_answer():
-    options = ("--tok-s-user", 60, "--dense-twin")
+    options = ("--ttft", 0.5, "--dense-twin")
     done, x = ask("deepseek-v3", "h200", *options), answer("deepseek-v3", "h200", *options)
     assert done.returncode == 0 and "cannot be served" in done.stdout and x["dense_twin"] is None and "no layout" in x["dense_twin_refused"]
 

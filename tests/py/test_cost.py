@@ -107,6 +107,33 @@ def test_a_limit_on_the_first_token_costs():
     assert not cost("deepseek-v3", "h800", "--ttft", 0.01)["meets_ttft"]
 
 
+@pytest.mark.parametrize("model, hardware, ttft", [("deepseek-v3", "gb200", 0.5), ("kimi-k2", "h200", 0.6), ("gpt-oss-120b", "b200", 0.3)])
+def test_one_pool_takes_a_smaller_batch_for_the_first_token(model, hardware, ttft):
+    """The largest batch of a layout is late; the largest that is not is answered, and one sequence more would be late."""
+    free, kept = (cost(model, hardware, "--pools", "one", *limit) for limit in ((), ("--ttft", ttft)))
+    assert free["ttft_s"] > ttft >= kept["ttft_s"] > 0.9 * ttft and kept["meets_ttft"] and kept["meets_tpot"]
+    assert kept["batch"] < free["batch"] and kept["usd_per_request"] > free["usd_per_request"]
+    assert 0 <= kept["explanation"]["batch_latency"] - kept["batch"] < 1 / kept["group"] and kept["binding"] != "memory"
+
+
+def test_pools_apart_leave_the_prompts_room_for_the_first_token():
+    """The decode layout that is best alone has no pool for prompts that is in time; a smaller batch has."""
+    free, kept = cost("deepseek-v3", "gb200"), cost("deepseek-v3", "gb200", "--ttft", 0.2)
+    assert free["ttft_s"] > 0.2 >= kept["ttft_s"] and kept["meets_ttft"] and kept["meets_tpot"] and kept["batch"] < free["batch"]
+    never = cost("deepseek-v3", "gb200", "--ttft", 0.01)
+    assert not never["meets_ttft"] and never["meets_tpot"] and never["batch"] == free["batch"] and never["ttft_s"] < free["ttft_s"]
+
+
+@pytest.mark.parametrize("pools", ["split", "one"])
+def test_a_tighter_first_token_is_never_cheaper_and_kept_as_long_as_it_can_be(pools):
+    limits = (3, 1.5, 1, 0.7, 0.5, 0.4, 0.35, 0.3, 0.25, 0.2)
+    found = [cost("deepseek-v3", "h800", "--pools", pools, "--ttft", limit) for limit in limits]
+    kept = [x["meets_ttft"] for x in found]
+    assert kept == sorted(kept, reverse=True) and any(kept) and not all(kept)
+    prices = [x["usd_per_request"] for x in found if x["meets_ttft"]]
+    assert prices == sorted(prices)
+
+
 def test_the_best_draft_depth_is_the_cheapest():
     for kind in ("benchmark", "general", "agentic"):
         best = cost("deepseek-v3", "h800", "--tok-s-user", 50, "--draft", "best", "--drafting", kind)
