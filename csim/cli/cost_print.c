@@ -4,11 +4,11 @@
 #include <math.h>
 
 /* Whole layouts as they are, the market's averages with a digit. */
-static void put_layout(FILE *out, const char *label, double group, double tensor) {
+static void put_layout(FILE *out, const char *label, double group, double tensor, double domain) {
     const int whole = group == floor(group) && tensor == floor(tensor);
     fprintf(out, whole ? "  %-18s %.0f accelerator%s" : "  %-18s %.1f accelerator%s", label, group, group == 1.0 ? "" : "s");
     if (group > 1.0) fprintf(out, whole ? ": tensor parallel %.0f, attention data parallel %.0f" : ": tensor parallel %.1f, attention data parallel %.1f", tensor, group / tensor);
-    fprintf(out, "\n");
+    fprintf(out, tensor > domain ? " (across domains, which flatters it)\n" : "\n");
 }
 
 static void put_explanation(FILE *out, const csim_token_cost *c) {
@@ -32,6 +32,7 @@ void csim_cost_print_table(FILE *out, const csim_cli_cost_question *q, const csi
     const moe_request *r = &q->cost.request;
     const csim_serving *serving = &c->serving;
     const moe_explanation *x = &serving->kernel;
+    const double domain = q->hardware->machine.scale_up_domain;
     fprintf(out, "%s on %s, %.0f tokens in (%.0f %% cached), %.0f out\n\n", q->model->title, q->hardware->title, r->input_tokens, 100.0 * r->hit_share, r->output_tokens);
     fprintf(out, "  output             $%.3f a million tokens (80 %%: %.3f to %.3f)\n", c->usd_per_mtok_out, c->usd_per_mtok_out * c->band_low, c->usd_per_mtok_out * c->band_high);
     fprintf(out, "  input              $%.3f uncached (80 %%: %.3f to %.3f), $%.4f cached\n", c->usd_per_mtok_in, c->usd_per_mtok_in * c->band_low,
@@ -40,9 +41,9 @@ void csim_cost_print_table(FILE *out, const csim_cli_cost_question *q, const csi
     fprintf(out, "  speed              %.1f tok/s a user%s; %.0f tok/s out, %.0f tok/s in an accelerator\n", c->tok_per_s_user,
             x->meets_tpot ? "" : " (the wanted speed is out of reach)", c->output_tok_per_s, c->input_tok_per_s);
     fprintf(out, "  first token        %.2f s, roughly%s\n", serving->ttft_s, serving->meets_ttft ? "" : " (the wanted time is out of reach)");
-    put_layout(out, "decode", x->layout.group, x->layout.tensor);
+    put_layout(out, "decode", x->layout.group, x->layout.tensor, domain);
     if (serving->prefill_per_decode > 0.0) {
-        put_layout(out, "prompts", x->layout.prefill_group, x->layout.prefill_tensor);
+        put_layout(out, "prompts", x->layout.prefill_group, x->layout.prefill_tensor, domain);
         fprintf(out, "  pools              %.2f accelerators for prompts to each that decodes\n", serving->prefill_per_decode);
     }
     fprintf(out, "  batch              %.1f sequences an accelerator, bound by %s; %d drafted a step\n", x->batch, moe_binding_name(x->binding), depth);

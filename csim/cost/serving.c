@@ -136,9 +136,10 @@ static void search_decode(search *s, unsigned reaches) {
     for (int i = 0; i < count; i++) try_decode(s, &layouts[i]);
 }
 
+/* Prompts' all-reduces are charged at the fast links' rate even across domains (docs/cost.md), which makes it look cheap there: only where it must be. */
 static void search_one_pool(search *s) {
     search_decode(s, INSIDE);
-    if (!s->best->kernel.fits) search_decode(s, ACROSS);
+    if (!s->best->kernel.fits || !s->best->kernel.meets_tpot) search_decode(s, ACROSS);
 }
 
 /* ---- a pool for prompts ---- */
@@ -231,11 +232,11 @@ static void search_apart(search *s) {
     prompt_pool pools[LAYOUTS];
     moe_layout layouts[LAYOUTS];
     s->apart = 1;
-    search_decode(s, INSIDE);
-    const unsigned reaches = s->best->kernel.fits ? INSIDE : ACROSS;
-    if (reaches == ACROSS) search_decode(s, ACROSS);
+    search_decode(s, INSIDE | ACROSS);
     if (!s->best->kernel.fits) return;
-    const int count = list_prompt_pools(s, reaches, pools), all = list_layouts(s, reaches, layouts), done = add_prompts(s, pools, count);
+    int count = list_prompt_pools(s, INSIDE, pools);
+    if (!count) count = list_prompt_pools(s, ACROSS, pools);
+    const int all = list_layouts(s, INSIDE | ACROSS, layouts), done = add_prompts(s, pools, count);
     s->least = s->best->kernel.meets_tpot ? value_of(s, &s->best->kernel) : s->best->kernel.tpot_s;
     for (int i = 0; !done && !isinf(s->question->ttft_s) && i < all; i++) try_pairs(s, &layouts[i], pools, count);
     state_limit(s);

@@ -317,17 +317,17 @@ def best_whole(case, candidates):
 
 
 def one_pool(case):
-    """Layouts that cross domains where none inside one holds the model."""
+    """Layouts that cross domains where the best inside one does not keep the user's time."""
     inside, across = ([(t, G, t, G) for t, G in some] for some in layouts(case))
     x = best_whole(case, inside)
-    return x if x is not None else best_whole(case, across)
+    return x if x is not None and x.meets else best_whole(case, inside + across)
 
 
 def best_pair(case):
     """Pools apart. Of all pairs of layouts in time for the first token the same; if none is, the decode pool that is best alone with the pool for prompts that is
-    soonest. Pools cross domains only where no domain holds the model."""
+    soonest. Prompts cross domains only where no domain holds the model."""
     inside, across = layouts(case)
-    pools = takers = inside or across
+    pools, takers = inside + across, inside or across
     if not pools:
         return None
     cheapest = [min(takers, key=lambda pool: alike(case.prompt_of(*pool)[0]))]  # without a limit each pool is best alone

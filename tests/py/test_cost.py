@@ -134,6 +134,15 @@ def test_a_tighter_first_token_is_never_cheaper_and_kept_as_long_as_it_can_be(po
     assert prices == sorted(prices)
 
 
+def test_a_dense_model_crosses_domains_for_speed_and_says_so():
+    """What eight accelerators of a domain reach is no limit; prompts stay inside one while it holds the model."""
+    x = cost("llama-3.1-70b", "h100", "--tok-s-user", 100)
+    assert x["meets_tpot"] and x["tensor_parallel"] > 8 >= x["prefill_tensor_parallel"]
+    assert "across domains" in ask("llama-3.1-70b", "h100", "--tok-s-user", 100).stdout and "across domains" not in ask("llama-3.1-70b", "h100").stdout
+    assert cost("llama-3.1-70b", "h100", "--pools", "one")["tensor_parallel"] <= 8 < cost("llama-3.1-70b", "h100", "--pools", "one", "--tok-s-user", 100)["tensor_parallel"]
+    assert cost("deepseek-v3", "h100", "--tok-s-user", 1e5)["tensor_parallel"] <= 8
+
+
 def test_the_best_draft_depth_is_the_cheapest():
     for kind in ("benchmark", "general", "agentic"):
         best = cost("deepseek-v3", "h800", "--tok-s-user", 50, "--draft", "best", "--drafting", kind)
