@@ -81,6 +81,7 @@ csim_status csim_cli_cost_question_read(csim_cli_cost_question *q, csim_error *e
     q->cost.request.one_pool = pool;
     q->cost.layouts = (csim_layouts)layout;
     q->cost.request.tpot_s = 1.0 / q->tok_per_s_user;
+    if (!status) status = csim_cost_question_check(&q->cost, err); /* also what the answer will not use */
     return csim_cli_cost_name_option(status, err);
 }
 

@@ -24,7 +24,7 @@ void csim_cli_cost_question_start(csim_cli_cost_question *out);
 /* Fills `options` (CSIM_CLI_COST_OPTIONS of them), which point into `question`. */
 void csim_cli_cost_options(csim_cli_cost_question *question, csim_option *options);
 
-/* Words to numbers; again after a word or the speed has changed. Errors name options. */
+/* Words to numbers, and all numbers in range, used or not; again after a word or the speed has changed. Errors name options. */
 csim_status csim_cli_cost_question_read(csim_cli_cost_question *question, csim_error *err);
 /* Opens the catalogue. */
 csim_status csim_cli_cost_question_open(csim_cli_cost_question *question, csim_error *err);

@@ -30,7 +30,7 @@ static csim_status check_request(const moe_request *r, csim_error *err) {
     return CSIM_OK;
 }
 
-static csim_status check_question(const csim_cost_question *q, csim_error *err) {
+csim_status csim_cost_question_check(const csim_cost_question *q, csim_error *err) {
     const struct { const char *name; double value; } loss[] = {{"slower", q->penalty.slower}, {"less_bandwidth", q->penalty.less_bandwidth}, {"less_memory", q->penalty.less_memory}};
     const struct { const char *name; double value; } more[] = {{"hungrier", q->penalty.hungrier}, {"dearer", q->penalty.dearer}};
     csim_status status = check_request(&q->request, err);
@@ -144,13 +144,13 @@ static csim_status answer(const csim_model_entry *model, const csim_hardware_ent
 }
 
 csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, csim_token_cost *out, csim_error *err) {
-    const csim_status status = check_question(q, err);
+    const csim_status status = csim_cost_question_check(q, err);
     return status ? status : answer(model, hardware, q, NULL, (double)NAN, out, err);
 }
 
 csim_status csim_token_cost_at(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, const moe_layout *layout, double sequences,
                                csim_token_cost *out, csim_error *err) {
-    csim_status status = check_question(q, err);
+    csim_status status = csim_cost_question_check(q, err);
     if (!status) status = check_layout(layout, sequences, &hardware->machine, err);
     return status ? status : answer(model, hardware, q, layout, sequences, out, err);
 }

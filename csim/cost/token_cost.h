@@ -46,6 +46,9 @@ csim_status csim_token_cost_at(const csim_model_entry *model, const csim_hardwar
                                double sequences, csim_token_cost *out, csim_error *err);
 
 /* log-normal sd of the kernel's error on a machine (docs/kernel-fit.md, Bands). */
+/* What may be asked, whether or not an answer uses it: the OUT_OF_RANGE of above. */
+csim_status csim_cost_question_check(const csim_cost_question *question, csim_error *err);
+
 double csim_kernel_log_sd(const csim_hardware_entry *hardware);
 
 /* Machine with its penalties. */

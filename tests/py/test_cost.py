@@ -188,8 +188,10 @@ def test_no_name_stands_twice_in_the_catalogue(tmp_path, file, entry, alias):
     (("--slower", 1), "--slower"), (("--drafting", "none"), "--drafting"), (("--pools", "two"), "--pools"), (("--ttft", 0), "--ttft"),
     (("--draft", "best", "--accepted", 1.5), "--accepted"),
 ])  # fmt: skip
-def test_bad_numbers_and_words_are_named(options, named):
-    done = ask("deepseek-v3", "h800", *options)
+@pytest.mark.parametrize("form", [(), ("--pareto",)])
+def test_bad_numbers_and_words_are_named(options, named, form):
+    """Used or not: all speeds are asked with --pareto, and a bad one is refused all the same."""
+    done = ask("deepseek-v3", "h800", *options, *form)
     assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1 and named in done.stderr
 
 
