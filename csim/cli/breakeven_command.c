@@ -25,7 +25,7 @@ static csim_status read_price(const char *text, csim_host_question *q, csim_erro
 
 static csim_status name_option(csim_status status, csim_error *err) {
     static const char *const names[][2] = {{"api_price", "--api-price"}, {"staff_usd_per_month", "--staff"}, {"staff_growth", "--staff-growth"},
-                                           {"peak_to_mean", "--peak-to-mean"}, {"replicas_min", "--replicas-min"}, {"layouts", "--layouts"}};
+                                           {"peak_to_mean", "--peak-to-mean"}, {"replicas_min", "--replicas-min"}};
     for (size_t i = 0; status && !err->file[0] && i < sizeof names / sizeof names[0]; i++)
         if (!strcmp(err->field, names[i][0])) snprintf(err->field, sizeof err->field, "%s", names[i][1]);
     return csim_cli_cost_name_option(status, err);

@@ -57,27 +57,30 @@ static csim_status find(const csim_cli_cost_question *question, front *all, csim
 
 static double sequences(const moe_explanation *x) { return x->batch * x->layout.group; }
 
-/* "64 (TP8)": accelerators of a replica and how many share attention. */
-static void layout_text(double group, double tensor, char text[24]) {
-    if (group == floor(group) && tensor == floor(tensor)) snprintf(text, 24, "%.0f (TP%.0f)", group, tensor);
-    else snprintf(text, 24, "%.1f (TP%.1f)", group, tensor);
+/* "64 (TP8)": accelerators of a replica and how many share attention; "1551 (S32)": chips of on-chip memory, and stages. */
+static void layout_text(double group, double tensor, int on_chip, char text[32]) {
+    if (on_chip) snprintf(text, 32, "%.0f (S%.0f)", group, group / tensor);
+    else if (group == floor(group) && tensor == floor(tensor)) snprintf(text, 32, "%.0f (TP%.0f)", group, tensor);
+    else snprintf(text, 32, "%.1f (TP%.1f)", group, tensor);
 }
 
 static void put_table(FILE *out, const csim_cli_cost_question *q, const front *all) {
     const moe_request *r = &q->cost.request;
-    char decode[24], prompts[24] = "-";
+    const int on_chip = q->hardware->machine.weights_on_chip;
+    char decode[32], prompts[32] = "-";
     fprintf(out, "%s on %s, %.0f tokens in (%.0f %% cached), %.0f out\n\n", q->model->title, q->hardware->title, r->input_tokens, 100.0 * r->hit_share, r->output_tokens);
     fprintf(out, "%11s  %10s  %10s  %10s  %11s  %8s  %12s  %12s  %5s  %9s  %s\n", "tok/s/user", "$/M out", "$/M in", "$/request", "tok/s/accel", "batch", "decode", "prompts",
             "draft", "1st tok s", "bound by");
     for (size_t i = 0; i < all->count; i++) {
         const csim_token_cost *c = &all->points[i].cost;
         const moe_explanation *x = &c->serving.kernel;
-        layout_text(x->layout.group, x->layout.tensor, decode);
-        if (c->serving.prefill_per_decode > 0.0) layout_text(x->layout.prefill_group, x->layout.prefill_tensor, prompts);
-        fprintf(out, "%11.1f  %10.4g  %10.4g  %10.3g  %11.0f  %8.0f  %12s  %12s  %5d  %9.3g  %s%s\n", c->tok_per_s_user, c->usd_per_mtok_out, c->usd_per_mtok_in, c->usd_per_request,
+        layout_text(x->layout.group, x->layout.tensor, on_chip, decode);
+        if (c->serving.prefill_per_decode > 0.0) layout_text(x->layout.prefill_group, x->layout.prefill_tensor, 0, prompts);
+        fprintf(out, "%11.1f  %10.4g  %10.4g  %10.3g  %11.4g  %8.0f  %12s  %12s  %5d  %9.3g  %s%s\n", c->tok_per_s_user, c->usd_per_mtok_out, c->usd_per_mtok_in, c->usd_per_request,
                 c->output_tok_per_s, sequences(x), decode, prompts, all->points[i].depth, c->serving.ttft_s, moe_binding_name(x->binding), c->serving.meets_ttft ? "" : " (first token late)");
     }
     fprintf(out, "\nThe last row is the fastest that can be had. Prices' 80 %% interval: %.2f to %.2f times.\n", all->points[0].cost.band_low, all->points[0].cost.band_high);
+    if (on_chip) fprintf(out, "S: stages of the chips, each with layers of its own.\n");
 }
 
 static void put_point(FILE *out, const point *p) {
@@ -87,7 +90,8 @@ static void put_point(FILE *out, const point *p) {
         {"tok_per_s_user", c->tok_per_s_user}, {"usd_per_mtok_out", c->usd_per_mtok_out}, {"usd_per_mtok_in", c->usd_per_mtok_in}, {"usd_per_mtok_cached", c->usd_per_mtok_cached},
         {"usd_per_request", c->usd_per_request}, {"output_tok_per_s", c->output_tok_per_s}, {"input_tok_per_s", c->input_tok_per_s}, {"sequences", sequences(x)},
         {"batch", x->batch}, {"group", x->layout.group}, {"tensor_parallel", x->layout.tensor}, {"prefill_group", x->layout.prefill_group},
-        {"prefill_tensor_parallel", x->layout.prefill_tensor}, {"prefill_per_decode", c->serving.prefill_per_decode}, {"ttft_s", c->serving.ttft_s}, {"draft", p->depth}};
+        {"prefill_tensor_parallel", x->layout.prefill_tensor}, {"prefill_per_decode", c->serving.prefill_per_decode}, {"decode_factor", c->decode_factor}, {"ttft_s", c->serving.ttft_s},
+        {"draft", p->depth}};
     fprintf(out, "  {");
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) fprintf(out, "\"%s\": %.17g, ", facts[i].name, facts[i].value);
     fprintf(out, "\"binding\": \"%s\", \"meets_ttft\": %s}", moe_binding_name(x->binding), c->serving.meets_ttft ? "true" : "false");

@@ -3,6 +3,17 @@
 
 #include <math.h>
 
+/* So many digits, or a whole number in full; what is small is never 0. */
+typedef struct digits { char text[32]; } digits;
+static digits of(double value, int count) {
+    digits d;
+    if (fabs(value) >= pow(10.0, count) - 0.5) snprintf(d.text, sizeof d.text, "%.0f", value);
+    else snprintf(d.text, sizeof d.text, "%.*g", count, value);
+    return d;
+}
+#define THREE(value) of(value, 3).text
+#define FOUR(value) of(value, 4).text
+
 /* Whole layouts as they are, the market's averages with a digit. */
 static void put_layout(FILE *out, const char *label, double group, double tensor, double domain) {
     const int whole = group == floor(group) && tensor == floor(tensor);
@@ -11,43 +22,57 @@ static void put_layout(FILE *out, const char *label, double group, double tensor
     fprintf(out, tensor > domain ? " (across domains, which flatters it)\n" : "\n");
 }
 
+static void put_layouts(FILE *out, const csim_cli_cost_question *q, const csim_serving *serving) {
+    const moe_layout *l = &serving->kernel.layout;
+    const moe_hardware *h = &q->hardware->machine;
+    if (h->weights_on_chip) {
+        fprintf(out, "  decode             %.0f chips: %.0f stages of %s\n", l->group, l->group / l->tensor, THREE(l->tensor));
+        return;
+    }
+    put_layout(out, "decode", l->group, l->tensor, h->scale_up_domain);
+    if (serving->prefill_per_decode <= 0.0) return;
+    put_layout(out, "prompts", l->prefill_group, l->prefill_tensor, h->scale_up_domain);
+    fprintf(out, "  pools              %s accelerators for prompts to each that decodes\n", THREE(serving->prefill_per_decode));
+}
+
 static void put_explanation(FILE *out, const csim_token_cost *c) {
     const moe_explanation *x = &c->serving.kernel;
-    fprintf(out, "\n  weights            %.1f GB dense, %.1f GB routed experts%s; %.1f %% of the experts touched a step\n", x->dense_bytes / 1e9, x->routed_bytes / 1e9,
-            c->serving.weights_at_8_bits ? " (4-bit weights kept at 8 bits)" : "", 100.0 * x->experts_touched_share);
-    fprintf(out, "  cache              %.1f MB stored and %.1f MB read a step for each sequence, %.2f copies; %.1f MB of state\n", x->kv_stored_bytes / 1e6,
-            x->kv_read_bytes / 1e6, x->replication, x->state_bytes / 1e6);
-    fprintf(out, "  a token's experts  on %.1f other accelerators; a prompt token's on %.1f other domains\n", x->reached_gpus, x->reached_nodes);
-    fprintf(out, "  batch limits       memory %.1f, times %.1f sequences an accelerator\n", x->batch_memory, x->batch_latency);
-    fprintf(out, "  work               %.2f ms = the longer of (dense weights %.2f + experts %.2f) and products %.2f, + cache %.2f + attention %.2f\n", 1e3 * x->work_s,
-            1e3 * x->dense_s, 1e3 * x->experts_s, 1e3 * x->compute_s, 1e3 * x->cache_s, 1e3 * x->attention_s);
-    fprintf(out, "  decode step        %.2f ms = work beside all-to-all %.2f (root of squares), + all-to-all %.2f + all-reduce %.2f + fixed %.2f + drafts %.2f\n", 1e3 * x->step_s,
-            1e3 * x->exchange_overlapped_s, 1e3 * x->exchange_s, 1e3 * x->reduce_s, 1e3 * x->fixed_s, 1e3 * x->drafts_s);
-    fprintf(out, "  a user's token     %.2f ms = step over accepted tokens, + prompts between %.2f\n", 1e3 * x->tpot_s, 1e3 * x->prompt_s);
+    fprintf(out, "\n  weights            %s GB dense, %s GB routed experts%s; %s %% of the experts touched a step\n", FOUR(x->dense_bytes / 1e9), FOUR(x->routed_bytes / 1e9),
+            c->serving.weights_at_8_bits ? " (4-bit weights kept at 8 bits)" : "", THREE(100.0 * x->experts_touched_share));
+    fprintf(out, "  cache              %s MB stored and %s MB read a step for each sequence, %s copies; %s MB of state\n", FOUR(x->kv_stored_bytes / 1e6), FOUR(x->kv_read_bytes / 1e6),
+            THREE(x->replication), FOUR(x->state_bytes / 1e6));
+    fprintf(out, "  a token's experts  on %s other accelerators; a prompt token's on %s other domains\n", THREE(x->reached_gpus), THREE(x->reached_nodes));
+    fprintf(out, "  batch limits       memory %s, times %s sequences an accelerator\n", FOUR(x->batch_memory), FOUR(x->batch_latency));
+    fprintf(out, "  work               %s ms = the longer of (dense weights %s + experts %s) and products %s, + cache %s + attention %s\n", THREE(1e3 * x->work_s), THREE(1e3 * x->dense_s),
+            THREE(1e3 * x->experts_s), THREE(1e3 * x->compute_s), THREE(1e3 * x->cache_s), THREE(1e3 * x->attention_s));
+    fprintf(out, "  decode step        %s ms = work beside all-to-all %s (root of squares), + all-to-all %s + all-reduce %s + fixed %s + drafts %s\n", THREE(1e3 * x->step_s),
+            THREE(1e3 * x->exchange_overlapped_s), THREE(1e3 * x->exchange_s), THREE(1e3 * x->reduce_s), THREE(1e3 * x->fixed_s), THREE(1e3 * x->drafts_s));
+    fprintf(out, "  a user's token     %s ms = step over accepted tokens, + prompts between %s\n", THREE(1e3 * x->tpot_s), THREE(1e3 * x->prompt_s));
     fprintf(out, "  accelerator-s      %.3g an output token, %.3g an uncached input token\n", x->output_s, x->input_s);
     fprintf(out, "  layouts tried      %d\n", c->serving.layouts_tried);
+}
+
+static void put_prices(FILE *out, const csim_token_cost *c) {
+    fprintf(out, "  output             $%s a million tokens (80 %%: %s to %s)\n", FOUR(c->usd_per_mtok_out), FOUR(c->usd_per_mtok_out * c->band_low),
+            FOUR(c->usd_per_mtok_out * c->band_high));
+    fprintf(out, "  input              $%s uncached (80 %%: %s to %s), $%s cached\n", FOUR(c->usd_per_mtok_in), FOUR(c->usd_per_mtok_in * c->band_low),
+            FOUR(c->usd_per_mtok_in * c->band_high), THREE(c->usd_per_mtok_cached));
+    fprintf(out, "  list blend 3:1     $%s; a request $%.3g\n", FOUR(c->usd_per_mtok_blend), c->usd_per_request);
 }
 
 void csim_cost_print_table(FILE *out, const csim_cli_cost_question *q, const csim_token_cost *c, int depth, int explain) {
     const moe_request *r = &q->cost.request;
     const csim_serving *serving = &c->serving;
     const moe_explanation *x = &serving->kernel;
-    const double domain = q->hardware->machine.scale_up_domain;
     fprintf(out, "%s on %s, %.0f tokens in (%.0f %% cached), %.0f out\n\n", q->model->title, q->hardware->title, r->input_tokens, 100.0 * r->hit_share, r->output_tokens);
-    fprintf(out, "  output             $%.3f a million tokens (80 %%: %.3f to %.3f)\n", c->usd_per_mtok_out, c->usd_per_mtok_out * c->band_low, c->usd_per_mtok_out * c->band_high);
-    fprintf(out, "  input              $%.3f uncached (80 %%: %.3f to %.3f), $%.4f cached\n", c->usd_per_mtok_in, c->usd_per_mtok_in * c->band_low,
-            c->usd_per_mtok_in * c->band_high, c->usd_per_mtok_cached);
-    fprintf(out, "  list blend 3:1     $%.3f; a request $%.3g\n", c->usd_per_mtok_blend, c->usd_per_request);
-    fprintf(out, "  speed              %.1f tok/s a user%s; %.0f tok/s out, %.0f tok/s in an accelerator\n", c->tok_per_s_user,
-            x->meets_tpot ? "" : " (the wanted speed is out of reach)", c->output_tok_per_s, c->input_tok_per_s);
-    fprintf(out, "  first token        %.2f s, roughly%s\n", serving->ttft_s, serving->meets_ttft ? "" : " (the wanted time is out of reach)");
-    put_layout(out, "decode", x->layout.group, x->layout.tensor, domain);
-    if (serving->prefill_per_decode > 0.0) {
-        put_layout(out, "prompts", x->layout.prefill_group, x->layout.prefill_tensor, domain);
-        fprintf(out, "  pools              %.2f accelerators for prompts to each that decodes\n", serving->prefill_per_decode);
-    }
-    fprintf(out, "  batch              %.1f sequences an accelerator, bound by %s; %d drafted a step\n", x->batch, moe_binding_name(x->binding), depth);
-    fprintf(out, "  energy             %.3f J an output token, %.3f J an uncached input token\n", c->joule_per_output_token, c->joule_per_input_token);
+    put_prices(out, c);
+    fprintf(out, "  speed              %s tok/s a user%s; %s tok/s out, %s tok/s in an accelerator\n", FOUR(c->tok_per_s_user),
+            x->meets_tpot ? "" : " (the wanted speed is out of reach)", FOUR(c->output_tok_per_s), FOUR(c->input_tok_per_s));
+    fprintf(out, "  first token        %s s, roughly%s\n", THREE(serving->ttft_s), serving->meets_ttft ? "" : " (the wanted time is out of reach)");
+    put_layouts(out, q, serving);
+    fprintf(out, "  batch              %s sequences an accelerator, bound by %s; %d drafted a step\n", FOUR(x->batch), moe_binding_name(x->binding), depth);
+    if (c->decode_factor != 1.0) fprintf(out, "  measured           decode %s times as fast as the equations have it, as published; price, energy and pools follow it\n", THREE(c->decode_factor));
+    fprintf(out, "  energy             %s J an output token, %s J an uncached input token\n", THREE(c->joule_per_output_token), THREE(c->joule_per_input_token));
     fprintf(out, "  accelerator hour   $%.2f (%s) at %.0f %% utilisation\n", c->usd_per_hour, isnan(q->cost.owner.rent_usd_per_hour) ? csim_basis_name(q->cost.owner.basis) : "stated",
             100.0 * q->cost.owner.utilisation);
     if (explain) put_explanation(out, c);
@@ -87,7 +112,7 @@ void csim_cost_print_json(FILE *out, const csim_cli_cost_question *q, const csim
         {"ttft_s", c->serving.ttft_s}, {"output_tok_per_s", c->output_tok_per_s}, {"input_tok_per_s", c->input_tok_per_s}, {"joule_per_output_token", c->joule_per_output_token},
         {"joule_per_input_token", c->joule_per_input_token}, {"usd_per_hour", c->usd_per_hour}, {"batch", x->batch}, {"group", x->layout.group},
         {"tensor_parallel", x->layout.tensor}, {"prefill_group", x->layout.prefill_group}, {"prefill_tensor_parallel", x->layout.prefill_tensor},
-        {"prefill_per_decode", c->serving.prefill_per_decode}, {"step_s", x->step_s}, {"output_s", x->output_s}, {"input_s", x->input_s}};
+        {"prefill_per_decode", c->serving.prefill_per_decode}, {"decode_factor", c->decode_factor}, {"step_s", x->step_s}, {"output_s", x->output_s}, {"input_s", x->input_s}};
     fprintf(out, "{\"model\": \"%s\", \"hardware\": \"%s\", \"basis\": \"%s\",\n ", q->model->id, q->hardware->id,
             isnan(q->cost.owner.rent_usd_per_hour) ? csim_basis_name(q->cost.owner.basis) : "stated");
     put_facts(out, facts, sizeof facts / sizeof facts[0]);

@@ -113,7 +113,8 @@ static const char *const names[][2] = {
     {"input_tokens", "--input"}, {"output_tokens", "--output"}, {"hit_share", "--hit"}, {"tok_per_s_user", "--tok-s-user"}, {"ttft_s", "--ttft"}, {"draft", "--draft"},
     {"drafting", "--drafting"}, {"accepted", "--accepted"}, {"basis", "--basis"}, {"utilisation", "--utilisation"}, {"usd_per_hour", "--usd-per-hour"},
     {"electricity_usd_per_kwh", "--electricity"}, {"slower", "--slower"}, {"less_bandwidth", "--less-bandwidth"}, {"less_memory", "--less-memory"},
-    {"hungrier", "--hungrier"}, {"dearer", "--dearer"}, {"cache_hours", "--cache-hours"}};
+    {"hungrier", "--hungrier"}, {"dearer", "--dearer"}, {"cache_hours", "--cache-hours"},
+    {"layouts", "--layouts"}};
 enum { NAMES = sizeof names / sizeof names[0] };
 
 csim_status csim_cli_cost_name_option(csim_status status, csim_error *err) {

@@ -299,7 +299,7 @@ void csim_serving_find(const csim_serving_question *question, const moe_efficien
     moe_fold_base published;
     memset(out, 0, sizeof *out);
     moe_fold_shape(question->shape, &published);
-    if (question->layouts == CSIM_LAYOUTS_SPREAD && !question->hardware->weights_on_chip) spread(question, efficiency, &published, out);
+    if (question->layouts == CSIM_LAYOUTS_SPREAD) spread(question, efficiency, &published, out);
     else search_layouts(question, efficiency, &published, out);
     compare_pools(question, out);
 }

@@ -5,7 +5,8 @@
 #include "csim/base/status.h"
 #include "kernels/moe_explain.h"
 
-/* searched: every whole layout; spread: the market's fleets, an average that is not whole (docs/model.md §4). */
+/* searched: every whole layout; spread: the market's fleets, an average that is not whole (docs/model.md §4),
+ * which has no machines of on-chip memory. */
 typedef enum csim_layouts { CSIM_LAYOUTS_SEARCHED, CSIM_LAYOUTS_SPREAD } csim_layouts;
 
 typedef struct csim_serving_question {

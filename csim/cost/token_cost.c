@@ -64,18 +64,21 @@ static csim_status check_finite(const csim_token_cost *c, csim_error *err) {
     return isfinite(sum) ? CSIM_OK : csim_error_set(err, CSIM_OUT_OF_RANGE, "a token's cost or speed is no finite number for this request on this machine");
 }
 
-static csim_status refuse_to_fit(const csim_model_entry *model, const csim_hardware_entry *hardware, const moe_hardware *machine, csim_error *err) {
+/* Weights, or the cache of one request as long as this. */
+static csim_status refuse_to_fit(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, const moe_hardware *machine, csim_error *err) {
+    const double tokens = q->request.input_tokens + q->request.output_tokens;
     moe_fold_base base;
     moe_fold_shape(&model->shape, &base);
-    return csim_error_set(err, CSIM_INCONSISTENT, "%s does not fit %s: %.0f GB of weights and one sequence on at most %.0f accelerators with %.4g GB each", model->title,
-                          hardware->title, (base.dense_bytes + base.routed_bytes) / 1e9, machine->group_max, machine->memory_bytes / 1e9);
+    return csim_error_set(err, CSIM_INCONSISTENT, "%s does not fit %s: %.0f GB of weights and %.3g GB of cache for one sequence of %.0f tokens on at most %.0f accelerators with %.4g GB each",
+                          model->title, hardware->title, (base.dense_bytes + base.routed_bytes) / 1e9, csim_shape_cache_bytes(&model->shape, tokens) / 1e9, tokens, machine->group_max,
+                          machine->memory_bytes / 1e9);
 }
 
 /* What would hold the model is told where anything does. */
-static csim_status refuse_layout(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_serving_question *serving, const moe_layout *stated,
-                                 csim_error *err) {
+static csim_status refuse_layout(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, const csim_serving_question *serving,
+                                 const moe_layout *stated, csim_error *err) {
     const moe_layout least = csim_layout_smallest(serving, &moe_efficiency_fitted);
-    if (!(least.group > 0.0)) return refuse_to_fit(model, hardware, serving->hardware, err);
+    if (!(least.group > 0.0)) return refuse_to_fit(model, hardware, q, serving->hardware, err);
     return csim_error_set_at(err, CSIM_INCONSISTENT, NULL, 0, 0, "group",
                              "%s does not fit %s in the layout stated, group %.0f with tensor_parallel %.0f; the fewest accelerators that hold it and one sequence are group %.0f with tensor_parallel %.0f",
                              model->title, hardware->title, stated->group, stated->tensor, least.group, least.tensor);
@@ -116,12 +119,10 @@ static csim_status check_layout(const moe_layout *l, double sequences, const moe
 
 /* From the layout found or stated to money. */
 static csim_status finish(const csim_model_entry *model, const csim_hardware_entry *penalised, const csim_cost_question *q, csim_token_cost *out, csim_error *err) {
-    /* machines with a measured anchor that the fit does not know */
-    if (penalised->measured_tok_per_s > 0.0 && penalised->kernel_tok_per_s > 0.0) {
-        const double ratio = penalised->kernel_tok_per_s / penalised->measured_tok_per_s;
-        out->serving.kernel.output_s *= ratio;
-        out->serving.prefill_per_decode /= ratio;
-    }
+    const int is_measured = penalised->measured_tok_per_s > 0.0 && penalised->kernel_tok_per_s > 0.0; /* an anchor that the fit does not know */
+    out->decode_factor = is_measured ? penalised->measured_tok_per_s / penalised->kernel_tok_per_s : 1.0;
+    out->serving.kernel.output_s /= out->decode_factor;
+    out->serving.prefill_per_decode *= out->decode_factor;
     const csim_status status = csim_ownership_hour(penalised, &q->owner, &out->usd_per_hour, err); /* without one dollars are NAN, and the rest is answered */
     price(model, q, &penalised->machine, out);
     out->band_log_sd = csim_kernel_log_sd(penalised);
@@ -134,13 +135,15 @@ static csim_status finish(const csim_model_entry *model, const csim_hardware_ent
 static csim_status answer(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, const moe_layout *layout, double sequences,
                           csim_token_cost *out, csim_error *err) {
     csim_hardware_entry penalised = *hardware;
+    if (hardware->machine.weights_on_chip && q->layouts == CSIM_LAYOUTS_SPREAD && !layout)
+        return csim_error_set_at(err, CSIM_OUT_OF_RANGE, NULL, 0, 0, "layouts", "must be searched on %s: machines of on-chip memory have no place in the market's fleets", hardware->title);
     penalised.machine = csim_penalise(&hardware->machine, &q->penalty);
     const csim_serving_question serving = {.shape = &model->shape, .hardware = &penalised.machine, .request = q->request, .layouts = q->layouts, .ttft_s = q->ttft_s,
                                            .utilisation = q->owner.utilisation};
     if (layout) csim_serving_at(&serving, &moe_efficiency_fitted, layout, sequences, &out->serving);
     else csim_serving_find(&serving, &moe_efficiency_fitted, &out->serving);
     if (out->serving.kernel.fits || (layout && !isnan(sequences))) return finish(model, &penalised, q, out, err);
-    return layout ? refuse_layout(model, hardware, &serving, layout, err) : refuse_to_fit(model, hardware, &penalised.machine, err);
+    return layout ? refuse_layout(model, hardware, q, &serving, layout, err) : refuse_to_fit(model, hardware, q, &penalised.machine, err);
 }
 
 csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, csim_token_cost *out, csim_error *err) {

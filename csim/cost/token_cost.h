@@ -29,13 +29,15 @@ typedef struct csim_token_cost {
     double output_tok_per_s, input_tok_per_s;                        /* an accelerator that does nothing else, at full utilisation */
     double tok_per_s_user;
     double joule_per_output_token, joule_per_input_token;
+    double decode_factor;                                            /* a published decode rate of the machine over the equations'; 1: none is known. In output_s already */
     double band_log_sd;                                              /* error of the kernel: log-normal sd */
     double band_low, band_high;                                      /* factors of the 80 % interval */
 } csim_token_cost;
 
 /* INCONSISTENT with one sentence when the model does not fit the machine, and when the catalogue has no price of the hour on the basis: out->serving.kernel.fits
  * tells which, and with it all of `out` but dollars, which are NAN, is answered. OUT_OF_RANGE names in `field` the number that is (input_tokens, output_tokens,
- * hit_share, tok_per_s_user: 1 / tpot_s, draft: verified - 1, accepted, ttft_s, cache_hours, slower … dearer, and those of the ownership), also when the
+ * hit_share, tok_per_s_user: 1 / tpot_s, draft: verified - 1, accepted, ttft_s, cache_hours, slower … dearer, those of the ownership, and layouts: spread on a
+ * machine of on-chip memory), also when the
  * numbers together leave what can be computed. What is answered is finite, but for ttft_s's limit. */
 csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *question, csim_token_cost *out,
                                csim_error *err);
@@ -45,10 +47,10 @@ csim_status csim_token_cost_of(const csim_model_entry *model, const csim_hardwar
 csim_status csim_token_cost_at(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *question, const moe_layout *layout,
                                double sequences, csim_token_cost *out, csim_error *err);
 
-/* log-normal sd of the kernel's error on a machine (docs/kernel-fit.md, Bands). */
 /* What may be asked, whether or not an answer uses it: the OUT_OF_RANGE of above. */
 csim_status csim_cost_question_check(const csim_cost_question *question, csim_error *err);
 
+/* log-normal sd of the kernel's error on a machine (docs/kernel-fit.md, Bands). */
 double csim_kernel_log_sd(const csim_hardware_entry *hardware);
 
 /* Machine with its penalties. */

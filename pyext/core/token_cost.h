@@ -16,7 +16,7 @@ extern const cost_number cost_numbers[COST_NUMBERS];
 /* step 0: one number for all; data NULL: the standard. */
 typedef struct cost_column { const double *data; size_t step; } cost_column;
 
-enum { COST_RESULTS = 30, COST_WORDS_MOST = 100000 };
+enum { COST_RESULTS = 31, COST_WORDS_MOST = 100000 };
 extern const char *const cost_result_names[COST_RESULTS];
 
 typedef struct cost_job {

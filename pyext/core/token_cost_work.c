@@ -120,8 +120,8 @@ static csim_status answer_at(const work *w, size_t i, csim_token_cost *out, int 
 const char *const cost_result_names[COST_RESULTS] = {
     "usd_per_mtok_in", "usd_per_mtok_cached", "usd_per_mtok_out", "usd_per_mtok_blend", "usd_per_request", "band_log_sd", "band_low", "band_high", "tok_per_s_user", "ttft_s",
     "output_tok_per_s", "input_tok_per_s", "joule_per_output_token", "joule_per_input_token", "usd_per_hour", "batch", "group", "tensor_parallel", "prefill_group",
-    "prefill_tensor_parallel", "prefill_per_decode", "step_s", "output_s", "input_s", "draft", "weights_at_8_bits", "meets_tpot", "meets_ttft", "fits", "binding"};
-enum { FLAGS = 25, FITS = 28, BINDING = 29 };
+    "prefill_tensor_parallel", "prefill_per_decode", "decode_factor", "step_s", "output_s", "input_s", "draft", "weights_at_8_bits", "meets_tpot", "meets_ttft", "fits", "binding"};
+enum { FLAGS = 26, FITS = 29, BINDING = 30 };
 
 static void keep(const cost_job *job, size_t i, const csim_token_cost *c, int depth) {
     const csim_serving *s = &c->serving;
@@ -129,7 +129,7 @@ static void keep(const cost_job *job, size_t i, const csim_token_cost *c, int de
     const double all[COST_RESULTS] = {
         c->usd_per_mtok_in, c->usd_per_mtok_cached, c->usd_per_mtok_out, c->usd_per_mtok_blend, c->usd_per_request, c->band_log_sd, c->band_low, c->band_high, c->tok_per_s_user,
         s->ttft_s, c->output_tok_per_s, c->input_tok_per_s, c->joule_per_output_token, c->joule_per_input_token, c->usd_per_hour, x->batch, x->layout.group, x->layout.tensor,
-        x->layout.prefill_group, x->layout.prefill_tensor, s->prefill_per_decode, x->step_s, x->output_s, x->input_s, depth, s->weights_at_8_bits, x->meets_tpot,
+        x->layout.prefill_group, x->layout.prefill_tensor, s->prefill_per_decode, c->decode_factor, x->step_s, x->output_s, x->input_s, depth, s->weights_at_8_bits, x->meets_tpot,
         s->meets_ttft, 1.0, x->binding};
     for (int k = 0; k < COST_RESULTS; k++) job->result[k][i] = all[k];
 }

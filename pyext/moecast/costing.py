@@ -50,6 +50,7 @@ class TokenCost:
     prefill_group: Number
     prefill_tensor_parallel: Number
     prefill_per_decode: Number
+    decode_factor: Number
     step_s: Number
     output_s: Number
     input_s: Number

@@ -476,7 +476,7 @@ def priced(shape, m, q, x):
         usd_per_mtok_in=usd_in, usd_per_mtok_cached=usd_cached, usd_per_mtok_out=usd_out, usd_per_mtok_blend=(3 * usd_in + usd_out) / 4, usd_per_request=request,
         tok_per_s_user=1 / x.tpot, ttft_s=x.first, output_tok_per_s=1 / output_s, input_tok_per_s=1 / x.input_s, joule_per_output_token=watts * output_s,
         joule_per_input_token=watts * x.input_s, usd_per_hour=usd_per_hour, batch=x.batch, group=G, tensor_parallel=t, prefill_group=G_p, prefill_tensor_parallel=t_p,
-        prefill_per_decode=0.0 if q.one_pool or m.on_chip else q.prompts * x.input_s / output_s, step_s=x.step, output_s=output_s, input_s=x.input_s,
+        prefill_per_decode=0.0 if q.one_pool or m.on_chip else q.prompts * x.input_s / output_s, decode_factor=m.measured / m.kernel if m.measured > 0 else 1.0, step_s=x.step, output_s=output_s, input_s=x.input_s,
         weights_at_8_bits=x.eight, meets_tpot=x.meets, meets_ttft=x.soon, binding=binding(x),
         explanation=dict(
             dense_bytes=case.D, routed_bytes=case.W, experts_touched_share=x.touched, kv_stored_bytes=case.stored + (case.state if m.on_chip else 0),

@@ -167,6 +167,52 @@ def test_chips_with_weights_on_chip_give_one_user_their_measured_speed():
     assert cost("llama-3.1-8b", "cerebras-wse-3", "--input", 500, "--output", 200, "--tok-s-user", 1700)["tok_per_s_user"] == pytest.approx(1750, rel=0.1)
 
 
+def test_chips_keep_the_first_token_too():
+    """The cheapest group is late; another one, dearer, is in time."""
+    asked = ("llama-3.1-8b", "groq-lpu-v1", "--tok-s-user", 20)
+    free = cost(*asked)
+    kept, never = cost(*asked, "--ttft", 0.9 * free["ttft_s"]), cost(*asked, "--ttft", 1e-4)
+    assert kept["meets_ttft"] and kept["ttft_s"] <= 0.9 * free["ttft_s"] and kept["meets_tpot"] and kept["usd_per_request"] > free["usd_per_request"]
+    assert not never["meets_ttft"] and never["meets_tpot"]
+
+
+def test_chips_are_said_in_stages_and_have_no_average_fleet():
+    asked = ("llama-3.1-8b", "groq-lpu-v1", "--tok-s-user", 200)
+    said, x = ask(*asked).stdout, cost(*asked)
+    assert f"{x['group']:.0f} chips: {x['group'] / x['tensor_parallel']:.0f} stages of " in said and "attention" not in said
+    assert "TP" not in ask(*asked[:2], "--pareto").stdout and "(S32)" in ask(*asked[:2], "--pareto").stdout
+    spread = ask(*asked, "--layouts", "spread")
+    assert spread.returncode == 2 and spread.stderr.count("\n") == 1 and "--layouts" in spread.stderr and "on-chip" in spread.stderr
+
+
+def test_a_longer_context_takes_more_chips_until_none_hold_it():
+    chips = []
+    for tokens in (1000, 20000, 100000):
+        x = cost("llama-3.1-8b", "groq-lpu-v1", "--input", tokens, "--tok-s-user", 1e5)
+        chips.append(x["group"])
+        assert x["explanation"]["batch_memory"] * x["group"] >= 1
+    smallest = [next(n for n in range(1, 10000) if 0.8 * 0.23e9 * n >= x["dense_bytes"] + x["kv_stored_bytes"]) for x in [cost("llama-3.1-8b", "groq-lpu-v1", "--input", 100000)["explanation"]]]
+    assert chips == sorted(chips) and chips[-1] >= smallest[0]
+    long = ask("llama-3.1-8b", "groq-lpu-v1", "--input", 1e8)
+    assert long.returncode == 2 and "does not fit" in long.stderr and "100001000 tokens" in long.stderr
+
+
+@pytest.mark.parametrize("asked", [("llama-3.1-8b", "groq-lpu-v1"), ("kimi-k2", "gb300", "--input", 50, "--output", 10), ("deepseek-v3", "h200", "--tok-s-user", 1e5)])
+def test_no_number_that_is_above_nothing_is_printed_as_nothing(asked):
+    x, said = cost(*asked), ask(*asked, "--explain").stdout
+    batch = float(said.split("  batch  ")[1].split()[0])
+    assert batch == pytest.approx(x["batch"], rel=1e-3) and " 0.0 " not in said and " 0.00 " not in said and "$0.000 " not in said
+    assert float(said.split("J an output token")[0].split()[-1]) == pytest.approx(x["joule_per_output_token"], rel=5e-3)
+
+
+@pytest.mark.parametrize("hardware, factor", [("h20", 714 / 463), ("ascend-910c", 1943 / 1884), ("h200", 1)])
+def test_a_measured_decode_rate_is_said(hardware, factor):
+    x, said = cost("deepseek-v3", hardware), ask("deepseek-v3", hardware).stdout
+    e, sequences = x["explanation"], x["batch"] * x["group"]
+    assert x["decode_factor"] == pytest.approx(factor) and x["output_s"] * x["decode_factor"] == pytest.approx(x["group"] * x["step_s"] / sequences) and e["prompt_s"] == 0
+    assert (f"decode {factor:.3g} times" in said) == (factor != 1)
+
+
 def test_aliases_of_checkpoints_and_benchmarks_name_the_same_entries():
     assert cost("deepseek-ai/DeepSeek-R1", "h200_sxm") == cost("deepseek-v3", "h200")
     done = ask("deepseek-ai/DeepSeek-R11", "h200")

@@ -47,7 +47,7 @@ def random_question(draw, on_chip):
     return serving.Question(
         input=spread_of(30, 120000), output=spread_of(30, 8000), hit=some(round(draw.uniform(0, 0.95), 3), 0.0, 0.7), tok_per_s_user=spread_of(20, 3000) if on_chip else spread_of(2, 400),
         ttft=some(spread_of(0.03, 10), math.inf), depth=depth, accepted=1 + round(depth * draw.random(), 3), stack=draw.choice(("tuned", "default", "first")),
-        one_pool=draw.random() < 0.4, spread=draw.random() < 0.2, usd_per_hour=some(spread_of(0.5, 20), None, 0.2), utilisation=some(round(draw.uniform(0.1, 1), 3), 0.67),
+        one_pool=draw.random() < 0.4, spread=draw.random() < 0.2 and not on_chip, usd_per_hour=some(spread_of(0.5, 20), None, 0.2), utilisation=some(round(draw.uniform(0.1, 1), 3), 0.67),
         electricity=some(round(draw.uniform(0.02, 0.3), 3), 0.08), slower=some(round(draw.uniform(0, 0.6), 3), 0.0, 0.2), less_bandwidth=some(round(draw.uniform(0, 0.6), 3), 0.0, 0.2),
         less_memory=some(round(draw.uniform(0, 0.6), 3), 0.0, 0.2), hungrier=some(round(draw.uniform(-0.5, 2), 3), 0.0, 0.2), dearer=some(round(draw.uniform(-0.5, 2), 3), 0.0, 0.2))  # fmt: skip
 
