@@ -56,7 +56,10 @@ moe_hardware csim_penalise(const moe_hardware *machine, const csim_penalty *p) {
     return out;
 }
 
-double csim_kernel_log_sd(const csim_hardware_entry *hardware) { return hardware->stack == CSIM_STACK_KNOWN ? 0.16 : 0.35; }
+/* The baseline's cost.kernel_sd_known and cost.kernel_sd_other, since no scenario is read here; tests/py/test_cost.py holds them together. */
+static const double KERNEL_SD_KNOWN = 0.16, KERNEL_SD_OTHER = 0.35;
+
+double csim_kernel_log_sd(const csim_hardware_entry *hardware) { return hardware->stack == CSIM_STACK_KNOWN ? KERNEL_SD_KNOWN : KERNEL_SD_OTHER; }
 
 static csim_status check_finite(const csim_token_cost *c, csim_error *err) {
     const double sum = c->usd_per_mtok_in + c->usd_per_mtok_out + c->output_tok_per_s + c->input_tok_per_s + c->tok_per_s_user + c->joule_per_output_token +

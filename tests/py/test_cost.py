@@ -246,10 +246,13 @@ def test_a_basis_without_a_price_names_those_there_are():
     assert done.returncode == 2 and "own" in done.stderr and "neocloud" in done.stderr
 
 
-def test_the_interval_is_the_fits():
-    x, other = cost("deepseek-v3", "h800"), cost("deepseek-v3", "ascend-910c")
-    assert (x["band_log_sd"], other["band_log_sd"]) == (0.16, 0.35)
-    assert x["band_high"] == pytest.approx(math.exp(1.2816 * 0.16), rel=1e-4) and x["band_low"] * x["band_high"] == pytest.approx(1)
+def test_the_interval_is_the_one_that_a_run_draws_from():
+    """cost.kernel_sd_known and cost.kernel_sd_other of the baseline; the command reads no scenario, so its own must be the same."""
+    drawn = yaml.safe_load((ROOT / "scenarios" / "baseline.yaml").read_text())["cost"]
+    known, other = (drawn[key]["fixed"] for key in ("kernel_sd_known", "kernel_sd_other"))
+    x = cost("deepseek-v3", "h800")
+    assert x["band_log_sd"] == known and x["band_high"] == pytest.approx(math.exp(1.2816 * known), rel=1e-4) and x["band_low"] * x["band_high"] == pytest.approx(1)
+    assert cost("deepseek-v3", "ascend-910c")["band_log_sd"] == other == cost("llama-3.1-8b", "groq-lpu-v1")["band_log_sd"]
 
 
 def anchors():
