@@ -12,9 +12,10 @@ static const char *plural(double n) { return n == 1.0 ? "" : "s"; }
 
 /* ---- for a person ---- */
 
-static void put_replica(FILE *out, const csim_replica *r) {
+static void put_replica(FILE *out, const csim_breakeven_answer *a, const csim_replica *r) {
     const moe_layout *x = &r->cost.serving.kernel.layout;
-    if (r->prompts > 0.0) fprintf(out, "%.0f that decode%s%.0f for prompts", r->decode, r->decode == 1.0 ? " and " : " together and ", r->prompts);
+    if (a->asked->hardware->machine.weights_on_chip) fprintf(out, "%.0f chips in %.0f stages, prompts between", r->decode, r->decode / x->tensor);
+    else if (r->prompts > 0.0) fprintf(out, "%.0f that decode%s%.0f for prompts", r->decode, r->decode == 1.0 ? " and " : " together and ", r->prompts);
     else if (r->decode > 1.0) fprintf(out, "%.0f together (tensor parallel %.4g), prompts between", r->decode, x->tensor);
     else fprintf(out, "1 alone, prompts between");
 }
@@ -25,7 +26,7 @@ static void put_smallest(FILE *out, const csim_breakeven_answer *a) {
     const csim_token_cost *c = &small->cost;
     fprintf(out, "  smallest fleet     %.0f accelerator%s: ", m->least.accelerators, plural(m->least.accelerators));
     if (m->fleet.replicas_min > 1.0) fprintf(out, "%.0f replicas of ", m->fleet.replicas_min);
-    put_replica(out, small);
+    put_replica(out, a, small);
     fprintf(out, "\n  it costs           $%.0f a month: accelerators $%.0f at $%.2f an hour (%s), staff $%.0f\n", m->least.total_usd, m->least.accelerators_usd, m->usd_per_hour,
             isnan(a->asked->cost.owner.rent_usd_per_hour) ? csim_basis_name(a->asked->cost.owner.basis) : "stated", m->least.staff_usd);
     fprintf(out, "  and carries        %.3g tokens a month at %.0f %% load (peak %.3g times the mean); %.1f tok/s a user, first token %.2f s\n", m->least.most_tok_per_month,
@@ -38,7 +39,7 @@ static void put_prices(FILE *out, const csim_breakeven_answer *a) {
     const double own = m->marginal_usd_per_mtok - m->cached_usd_per_mtok;
     fprintf(out, "  another token      $%.4g a million (80 %%: %.4g to %.4g) in a large fleet, in replicas of ", m->marginal_usd_per_mtok,
             m->cached_usd_per_mtok + own * m->band_low, m->cached_usd_per_mtok + own * m->band_high);
-    put_replica(out, &m->fleet.replica[m->fleet.cheapest]);
+    put_replica(out, a, &m->fleet.replica[m->fleet.cheapest]);
     fprintf(out, "\n  the API            $%.4g a million of the same mix: input $%.4g, output $%.4g, cached input ", m->api_usd_per_mtok, q->api_usd_per_mtok_in, q->api_usd_per_mtok_out);
     if (isnan(q->api_usd_per_mtok_cached)) fprintf(out, "at the price of input (none stated)\n");
     else fprintf(out, "$%.4g\n", q->api_usd_per_mtok_cached);

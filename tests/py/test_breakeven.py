@@ -162,6 +162,11 @@ def test_one_pool_takes_a_smaller_batch_for_the_first_token():
     assert free["ttft_s"] > 0.5 >= kept["ttft_s"] and kept["output_s"] > free["output_s"]
 
 
+def test_chips_are_said_in_stages():
+    said = ask("llama-3.1-8b", "groq-lpu-v1", "--tok-s-user", 200).stdout
+    assert said.count(" chips in ") == 2 and " stages" in said and "tensor parallel" not in said
+
+
 # ---- sparsity ----
 
 def test_the_dense_twin_is_dearer_and_breaks_even_later():
