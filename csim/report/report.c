@@ -1,5 +1,4 @@
-/* The making of a workbook: sheets in their order, each filled, properties, and the file closed. The summary is filled after the sheets whose numbers it
- * shows in charts, although it stands first; the data sheet comes last because it holds most. */
+/* The making of a workbook: its sheets (report_sheets.c), properties, and the file closed. */
 #include "csim/report/report.h"
 
 #include <stdlib.h>
@@ -9,23 +8,11 @@
 #include "csim/scenario/c_locale.h"
 
 /* Columns of the sheet of chart data: a month or a label, then numbers. */
-static void open_chart_data(csim_report *report) {
+void csim_report_fill_chart_data(csim_report *report) {
     csim_sheet *sheet = report->sheet[CSIM_REPORT_CHART_DATA];
     report->chart_row = csim_report_put_head(report, CSIM_REPORT_CHART_DATA, "Chart data", "What the charts of this workbook draw. A fan stacks the differences of its quantiles, which are formulas.");
     csim_sheet_set_width(sheet, 0, 1, 11);
     csim_sheet_set_width(sheet, 2, 12, 13);
-}
-
-static void add_sheets(csim_report *report) {
-    static const csim_colour colours[CSIM_REPORT_SHEETS] = {
-        [CSIM_REPORT_SUMMARY] = CSIM_COLOUR_BLUE,      [CSIM_REPORT_CLAIMS] = CSIM_COLOUR_VERMILLION, [CSIM_REPORT_ADOPTION] = CSIM_COLOUR_GREEN,
-        [CSIM_REPORT_PRICES] = CSIM_COLOUR_GREEN,      [CSIM_REPORT_SAAS] = CSIM_COLOUR_GREEN,        [CSIM_REPORT_HARDWARE] = CSIM_COLOUR_GREEN,
-        [CSIM_REPORT_ASSUMPTIONS] = CSIM_COLOUR_ORANGE, [CSIM_REPORT_RUN] = CSIM_COLOUR_GREY,          [CSIM_REPORT_DATA] = CSIM_COLOUR_GREY,
-        [CSIM_REPORT_CHART_DATA] = CSIM_COLOUR_LIGHT_GREY};
-#define ADD_SHEET(id, name, mode) report->sheet[CSIM_REPORT_##id] = csim_book_add_sheet(report->book, name, mode);
-    CSIM_REPORT_SHEET_LIST(ADD_SHEET)
-#undef ADD_SHEET
-    for (int i = 0; i < CSIM_REPORT_SHEETS; i++) csim_sheet_set_tab_colour(report->sheet[i], colours[i]);
 }
 
 static void describe(const csim_report *report) {
@@ -36,17 +23,8 @@ static void describe(const csim_report *report) {
 }
 
 static void fill(csim_report *report) {
-    add_sheets(report);
-    open_chart_data(report);
-    csim_report_fill_claims(report);
-    csim_report_fill_adoption(report);
-    csim_report_fill_prices(report);
-    csim_report_fill_saas(report);
-    csim_report_fill_hardware(report);
-    csim_report_fill_summary(report);
-    csim_report_fill_assumptions(report);
-    csim_report_fill_run(report);
-    csim_report_fill_data(report);
+    csim_report_add_sheets(report);
+    csim_report_fill_sheets(report);
     describe(report);
 }
 

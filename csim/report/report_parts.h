@@ -6,21 +6,23 @@
 #include "csim/report/report.h"
 #include "csim/report/sheet_writer.h"
 
-/* The sheets in order: id, name on the tab, mode. Names stand in formulas and links: letters, spaces and & only. */
-#define CSIM_REPORT_SHEET_LIST(X)                        \
-    X(SUMMARY, "Summary", CSIM_SHEET_PAGE)               \
-    X(CLAIMS, "Claims", CSIM_SHEET_PAGE)                 \
-    X(ADOPTION, "Adoption", CSIM_SHEET_PAGE)             \
-    X(PRICES, "Prices & cost", CSIM_SHEET_PAGE)          \
-    X(SAAS, "SaaS", CSIM_SHEET_PAGE)                     \
-    X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE)    \
-    X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE)       \
-    X(RUN, "Run", CSIM_SHEET_PAGE)                       \
-    X(DATA, "Data", CSIM_SHEET_DATA)                     \
-    X(CHART_DATA, "Chart data", CSIM_SHEET_PAGE)
+/* The sheets in order: id, name on the tab, mode, colour of the tab, and where they are made (report_sheets.c): csim_report_fill_MAKER fills a sheet,
+ * csim_report_has_MAKER says whether this run has one (`always`: every run). A sheet that a run does not have is absent, not empty. Names stand in formulas
+ * and links: letters, spaces and & only. */
+#define CSIM_REPORT_SHEET_LIST(X)                                                                 \
+    X(SUMMARY, "Summary", CSIM_SHEET_PAGE, CSIM_COLOUR_BLUE, summary, always)                     \
+    X(CLAIMS, "Claims", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, claims, always)                  \
+    X(ADOPTION, "Adoption", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, adoption, always)                 \
+    X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, prices, always)                \
+    X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                             \
+    X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, hardware, always)        \
+    X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)       \
+    X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                 \
+    X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                              \
+    X(CHART_DATA, "Chart data", CSIM_SHEET_PAGE, CSIM_COLOUR_LIGHT_GREY, chart_data, always)
 
 typedef enum csim_report_sheet_id {
-#define CSIM_REPORT_SHEET_ENUM(id, name, mode) CSIM_REPORT_##id,
+#define CSIM_REPORT_SHEET_ENUM(id, name, mode, colour, maker, has) CSIM_REPORT_##id,
     CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_ENUM)
 #undef CSIM_REPORT_SHEET_ENUM
     CSIM_REPORT_SHEETS
@@ -41,7 +43,7 @@ typedef struct csim_report_row {
 
 typedef struct csim_report {
     csim_book *book;
-    csim_sheet *sheet[CSIM_REPORT_SHEETS];
+    csim_sheet *sheet[CSIM_REPORT_SHEETS]; /* NULL: this run has none */
     const csim_run_file *run;
     const csim_scenario *scenario;
     const csim_plan *plan;
@@ -52,27 +54,24 @@ typedef struct csim_report {
     uint32_t chart_row; /* first free row of the sheet of chart data */
 } csim_report;
 
-/* Each fills its sheet. */
-void csim_report_fill_summary(csim_report *report);
-void csim_report_fill_claims(csim_report *report);
-void csim_report_fill_adoption(csim_report *report);
-void csim_report_fill_prices(csim_report *report);
-void csim_report_fill_saas(csim_report *report);
-void csim_report_fill_hardware(csim_report *report);
-void csim_report_fill_assumptions(csim_report *report);
-void csim_report_fill_run(csim_report *report);
-void csim_report_fill_data(csim_report *report);
+#define CSIM_REPORT_SHEET_FILL(id, name, mode, colour, maker, has) void csim_report_fill_##maker(csim_report *report);
+CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_FILL)
+#undef CSIM_REPORT_SHEET_FILL
 
 /* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
 uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);
+
+/* ---- report_sheets.c: which sheets there are ---- */
+
+const char *csim_report_sheet_name(csim_report_sheet_id id);
+void csim_report_add_sheets(csim_report *report);  /* those that this run has, in order, with their names and tabs */
+void csim_report_fill_sheets(csim_report *report);
 
 /* ---- report_words.c: texts ---- */
 
 enum { CSIM_REPORT_LINE = 1024 };
 
 #define CSIM_GENERAL(role) csim_style((role), CSIM_AS_GENERAL)
-
-const char *csim_report_sheet_name(csim_report_sheet_id id);
 
 /* Foreign text made safe to put: what a cell cannot hold becomes U+FFFD, what is longer than `units` is cut at a space and ends with an ellipsis. */
 char *csim_report_clean(const char *text, size_t units, char *out, size_t size);

@@ -6,14 +6,6 @@
 
 #include "csim/report/report_parts.h"
 
-static const char *const sheet_names[CSIM_REPORT_SHEETS] = {
-#define SHEET_NAME(id, name, mode) [CSIM_REPORT_##id] = (name),
-    CSIM_REPORT_SHEET_LIST(SHEET_NAME)
-#undef SHEET_NAME
-};
-
-const char *csim_report_sheet_name(csim_report_sheet_id id) { return sheet_names[id]; }
-
 /* ---- foreign text ---- */
 
 typedef struct letter {

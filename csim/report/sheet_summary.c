@@ -19,10 +19,13 @@ static uint32_t put_contents(const csim_report *report, csim_sheet *sheet, uint3
     static const uint32_t columns[ACROSS] = {OUTCOME, UNIT, P5, P95, MEAN};
     csim_sheet_put_text(sheet, row, OUTCOME, CSIM_GENERAL(CSIM_ROLE_HEADING), "Contents");
     for (uint32_t column = 1; column < COLUMNS; column++) csim_sheet_put_blank(sheet, row, column, CSIM_ROLE_HEADING);
-    const uint32_t sheets = CSIM_REPORT_SHEETS - 1, down = (sheets + ACROSS - 1) / ACROSS;
-    for (uint32_t i = 0; i < sheets; i++) {
-        const csim_report_sheet_id id = (csim_report_sheet_id)(i + 1);
-        csim_sheet_put_link(sheet, row + 1 + i % down, columns[i / down], csim_report_sheet_name(id), csim_cell_of(report->sheet[id], 0, 0));
+    uint32_t sheets = 0, i = 0;
+    for (int id = 1; id < CSIM_REPORT_SHEETS; id++) sheets += report->sheet[id] != NULL;
+    const uint32_t down = (sheets + ACROSS - 1) / ACROSS;
+    for (int id = 1; id < CSIM_REPORT_SHEETS; id++) {
+        if (!report->sheet[id]) continue;
+        csim_sheet_put_link(sheet, row + 1 + i % down, columns[i / down], csim_report_sheet_name((csim_report_sheet_id)id), csim_cell_of(report->sheet[id], 0, 0));
+        i++;
     }
     return row + down + 2;
 }

@@ -1,0 +1,36 @@
+/* Which sheets a run's workbook has, in the order of CSIM_REPORT_SHEET_LIST, and the order in which they are filled. Must not know what stands on any. */
+#include "csim/report/report_parts.h"
+
+typedef struct sheet_plan {
+    const char *name;
+    csim_sheet_mode mode;
+    csim_colour colour;
+    void (*fill)(csim_report *report);
+    bool (*has)(const csim_report *report);
+} sheet_plan;
+
+static bool csim_report_has_always(const csim_report *report) { return report != NULL; }
+
+static const sheet_plan plans[CSIM_REPORT_SHEETS] = {
+#define SHEET_PLAN(id, name, mode, colour, maker, has) [CSIM_REPORT_##id] = {name, mode, colour, csim_report_fill_##maker, csim_report_has_##has},
+    CSIM_REPORT_SHEET_LIST(SHEET_PLAN)
+#undef SHEET_PLAN
+};
+
+const char *csim_report_sheet_name(csim_report_sheet_id id) { return plans[id].name; }
+
+void csim_report_add_sheets(csim_report *report) {
+    for (int id = 0; id < CSIM_REPORT_SHEETS; id++) {
+        if (!plans[id].has(report)) continue;
+        report->sheet[id] = csim_book_add_sheet(report->book, plans[id].name, plans[id].mode);
+        csim_sheet_set_tab_colour(report->sheet[id], plans[id].colour);
+    }
+}
+
+/* Chart data is headed before any chart writes below the head; the summary shows in charts what other sheets have put there, though it stands first. */
+void csim_report_fill_sheets(csim_report *report) {
+    plans[CSIM_REPORT_CHART_DATA].fill(report);
+    for (int id = 0; id < CSIM_REPORT_SHEETS; id++)
+        if (id != CSIM_REPORT_SUMMARY && id != CSIM_REPORT_CHART_DATA && report->sheet[id]) plans[id].fill(report);
+    plans[CSIM_REPORT_SUMMARY].fill(report);
+}
