@@ -8,8 +8,8 @@
 #define FULL 0.35   /* share of the memory that experts, or a dense model, take before they are spread further */
 #define FEWEST 8.0  /* accelerators of a mixture's replica */
 
-/* How a replica is laid out: t and G accelerators in decode, one over each, ln t; t and N domains in prefill; all-to-all or not (G > t) in each. */
-typedef struct layout { double tensor, group, per_tensor, per_group, log_tensor, exchange, prefill_tensor, nodes, per_nodes, prefill_exchange; } layout;
+/* How a replica is laid out: t and G accelerators in decode, one over each, ln t; t, one over it and N domains in prefill; all-to-all or not (G > t) in each. */
+typedef struct layout { double tensor, group, per_tensor, per_group, log_tensor, exchange, prefill_tensor, per_prefill_tensor, nodes, per_nodes, prefill_exchange; } layout;
 
 /* A decode step of b sequences: streaming (all − saved(b)) or computing, whichever is longer, then caches; overlapped with the all-to-all; and the rest. */
 typedef struct decode {
@@ -41,16 +41,16 @@ static inline layout lay_out_mixture(const moe_pair *pair, const lane *x) {
     const double g = moe_max(t, moe_clip(moe_max(fit, pair->routed_stream * x->routed * x->per_patience), FEWEST, pair->group_max));
     const double per_t_g = 1.0 / (t * g);
     return (layout){.tensor = t, .group = g, .per_tensor = g * per_t_g, .per_group = t * per_t_g, .log_tensor = moe_max(0.0, pair->log_four_dense + x->log_active - x->log_room),
-                    .exchange = g > t ? 1.0 : 0.0, .prefill_tensor = t, .nodes = nodes, .per_nodes = 1.0 / nodes, .prefill_exchange = prefill > t ? 1.0 : 0.0};
+                    .exchange = g > t ? 1.0 : 0.0, .prefill_tensor = t, .per_prefill_tensor = g * per_t_g, .nodes = nodes, .per_nodes = 1.0 / nodes, .prefill_exchange = prefill > t ? 1.0 : 0.0};
 }
 
 /* A dense model is spread by tensor parallelism alone, for the same two reasons. */
 static inline layout lay_out_dense(const moe_pair *pair, const lane *x) {
     const double fit = pair->dense_bytes / FULL * x->active * x->per_room, t = moe_clip(moe_max(fit, pair->dense_stream * x->active * x->per_patience), 1.0, pair->group_max);
-    const double per_tensor = 1.0 / t;
+    const double per_tensor = 1.0 / t, prefill = moe_clip(fit, 1.0, pair->group_max);
     const double log_spread = x->log_active + moe_max(pair->log_dense_full - x->log_room, pair->log_dense_stream + x->log_per_patience);
     return (layout){.tensor = t, .group = t, .per_tensor = per_tensor, .per_group = per_tensor, .log_tensor = moe_clip(log_spread, 0.0, pair->log_group_max),
-                    .prefill_tensor = moe_clip(fit, 1.0, pair->group_max), .nodes = 1.0, .per_nodes = 1.0};
+                    .prefill_tensor = prefill, .per_prefill_tensor = 1.0 / prefill, .nodes = 1.0, .per_nodes = 1.0};
 }
 
 /* x^k, k whole, below 32 and the same for all paths. */
@@ -75,7 +75,7 @@ static inline void time_decode(const moe_pair *pair, const moe_fold_block *fold,
     out->exchange[p] = lay->exchange * pair->exchange_bytes * reached * (inside * up_s + (1.0 - inside) * across);
     out->rest[p] = (pair->reduce_bytes - lay->exchange * pair->reduce_saved_bytes) * (lay->tensor - 1.0) * (tensor_inside * up_s + (1.0 - tensor_inside) * across) +
                    pair->sequence_s * lay->tensor;
-    out->fixed[p] = pair->fixed_s + lay->exchange * pair->exchange_s + pair->doubling_s * lay->log_tensor;
+    out->fixed[p] = pair->fixed_s + lay->exchange * pair->exchange_s + pair->doubling_s * lay->log_tensor + pair->across_s * moe_max(0.0, lay->log_tensor - pair->log_domain);
     out->left[p] = moe_max(0.9 * x->room - dense_share * pair->dense_bytes - routed_share * pair->routed_bytes - 3e9, 0.02 * x->room);
     out->kept[p] = fold->kv_stored_bytes[p] * copies + fold->state_bytes[p];
 }
@@ -83,7 +83,8 @@ static inline void time_decode(const moe_pair *pair, const moe_fold_block *fold,
 /* s_in: accelerator-seconds an uncached input token. Messages across domains (k_n of them) overlap with the work. */
 static inline double time_prompt(const moe_pair *pair, const moe_fold_block *fold, const lane *x, const layout *lay, unsigned k, int p) {
     const double reached = (lay->nodes - 1.0) * (1.0 - whole_power(1.0 - lay->per_nodes, k)), message = lay->prefill_exchange * reached * pair->exchange_bytes * pair->out_s;
-    const double reduced = (pair->reduce_bytes - lay->prefill_exchange * pair->reduce_saved_bytes) * (lay->prefill_tensor - 1.0) * pair->up_prefill_s * x->per_link;
+    const double inside = moe_min(pair->domain * lay->per_prefill_tensor, 1.0), link = inside * (pair->up_prefill_s * x->per_link) + (1.0 - inside) * pair->out_s;
+    const double reduced = (pair->reduce_bytes - lay->prefill_exchange * pair->reduce_saved_bytes) * (lay->prefill_tensor - 1.0) * link;
     const double work = (pair->prefill_s * x->active + fold->attention_prefill_flop[p] * pair->attention_prefill_s) * x->per_flop + pair->activations * x->per_byte + reduced;
     return sqrt(work * work + message * message);
 }

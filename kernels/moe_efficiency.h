@@ -15,11 +15,12 @@ typedef struct moe_efficiency {
     double scale_up, scale_up_prefill, scale_out; /* η_n, η_pn, η_o */
     /* fixed seconds */
     double layer_s, doubling_s;           /* τ a layer; τ_t a layer and doubling of tensor parallelism */
+    double across_s;                      /* τ_c more a layer and doubling beyond the fast domain; not scaled by the last line */
     double latent_s, index_s, linear_s;   /* τ_l, τ_i, τ_r more for a layer with latent attention, an indexer, linear attention */
     double quantise_s;                    /* τ_q more for a layer with 4-bit dense weights */
     double moe_s, exchange_s;             /* τ_m more for a MoE layer; τ_x and more when it ends in an all-to-all */
     double sequence_s;                    /* τ_s a sequence of an attention rank */
-    double four_bit_units, first_release; /* ρ on machines with 4-bit units; `first` on first releases: factors on all fixed times */
+    double four_bit_units, first_release; /* ρ on machines with 4-bit units; `first` on first releases: factors on all fixed times but τ_c */
 } moe_efficiency;
 
 extern const moe_efficiency moe_efficiency_fitted;

@@ -40,10 +40,10 @@ moe_layout moe_layout_spread(const moe_fold_base *base, const moe_request *r, co
 /* Experts lie on other accelerators than their tokens, and messages go all to all, when attention is data parallel. */
 static int is_exchanging(const moe_fold_base *base, double tensor, double group) { return is_mixture(base) && group > tensor; }
 
-/* Seconds a byte between the accelerators of a group of n: part of the others lie in the same domain. */
-static double link_s_per_byte(const moe_hardware *h, const moe_efficiency *eta, double n) {
+/* Seconds a byte between the accelerators of a group of n: part of the others lie in the same domain, whose links reach this share of their rate. */
+static double link_s_per_byte(const moe_hardware *h, const moe_efficiency *eta, double scale_up, double n) {
     const double inside = moe_min(h->scale_up_domain / n, 1.0);
-    return inside / (eta->scale_up * h->scale_up_bytes_per_s) + (1.0 - inside) / (eta->scale_out * h->scale_out_bytes_per_s);
+    return inside / (scale_up * h->scale_up_bytes_per_s) + (1.0 - inside) / (eta->scale_out * h->scale_out_bytes_per_s);
 }
 
 static double reduce_bytes(const moe_fold_base *base, double tensor, int exchanging) {
@@ -65,9 +65,10 @@ static double dense_read_s(const moe_fold_base *base, const moe_hardware *h, con
 static double launch_s(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta, const moe_layout *lay) {
     const double scale = (has_four_bit_units(h) ? eta->four_bit_units : 1.0) * (r->stack == MOE_STACK_FIRST ? eta->first_release : 1.0);
     const double a_layer = eta->layer_s + eta->doubling_s * moe_log(lay->tensor) * 1.4426950408889634 + (is_four_bit(base, MOE_FFN) ? eta->quantise_s : 0.0);
+    const double across = base->layers * eta->across_s * moe_max(0.0, moe_log(lay->tensor / h->scale_up_domain)) * 1.4426950408889634;
     const double a_moe_layer = eta->moe_s + (is_exchanging(base, lay->tensor, lay->group) ? eta->exchange_s : 0.0);
     return scale * (base->layers * a_layer + base->latent_layers * eta->latent_s + base->index_layers * eta->index_s + base->linear_layers * eta->linear_s +
-                    base->moe_layers * a_moe_layer);
+                    base->moe_layers * a_moe_layer) + across;
 }
 
 static double host_s(const moe_request *r, const moe_hardware *h, const moe_efficiency *eta) {
@@ -99,7 +100,7 @@ static step_terms time_step(const moe_fold_base *base, const moe_request *r, con
     k.attention = r->verified * s->decode_flop / (moe_attention_flop_per_s(base, h) * eta->flop);
     k.overlapped = far_s + (tuned ? near_s : 0.0);
     k.exchange = tuned ? 0.0 : near_s;
-    k.reduce = r->verified * reduce_bytes(base, lay->tensor, exchanging) * link_s_per_byte(h, eta, lay->tensor);
+    k.reduce = r->verified * reduce_bytes(base, lay->tensor, exchanging) * link_s_per_byte(h, eta, eta->scale_up, lay->tensor);
     k.host = host_s(r, h, eta) * lay->tensor;
     k.draft = 1.0 + (r->verified - 1.0) / base->layers;
     return k;
@@ -140,7 +141,7 @@ static double prompt_token_s(const moe_fold_base *base, const moe_request *r, co
     const double slower = is_mixture(base) && r->stack != MOE_STACK_TUNED ? eta->prefill_default : 1.0;
     const double products = (moe_linear_s(base, h, eta, 0) + s->prefill_flop / moe_attention_flop_per_s(base, h)) / eta->prefill;
     const double activations = eta->activation_passes * 2.0 * base->hidden * (base->layers + base->moe_layers * base->top_k) / h->memory_bytes_per_s;
-    const double reduce = reduce_bytes(base, lay->prefill_tensor, exchanging) / (eta->scale_up_prefill * h->scale_up_bytes_per_s);
+    const double reduce = reduce_bytes(base, lay->prefill_tensor, exchanging) * link_s_per_byte(h, eta, eta->scale_up_prefill, lay->prefill_tensor);
     const double across = exchanging ? base->moe_layers * x->reached_nodes * base->expert_io * 3.0 / (eta->scale_out * h->scale_out_bytes_per_s) : 0.0;
     const double work = slower * (products + activations) + reduce;
     return sqrt(work * work + across * across);

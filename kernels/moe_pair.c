@@ -65,6 +65,7 @@ static void fold_fixed(const moe_fold_base *base, const moe_hardware *machine, c
     out->fixed_s = scale * (base->layers * (eta->layer_s + (is_four_bit(base, MOE_FFN) ? eta->quantise_s : 0.0)) + base->latent_layers * eta->latent_s +
                             base->index_layers * eta->index_s + base->linear_layers * eta->linear_s + base->moe_layers * eta->moe_s);
     out->doubling_s = scale * base->layers * eta->doubling_s * 1.4426950408889634; /* log2 t = ln t / ln 2 */
+    out->across_s = base->layers * eta->across_s * 1.4426950408889634;
     out->exchange_s = scale * base->moe_layers * eta->exchange_s;
     out->sequence_s = scale * eta->sequence_s;
 }
@@ -75,6 +76,7 @@ static void fold_logarithms(moe_pair *out) {
     out->log_dense_full = moe_log(out->dense_bytes / 0.35);
     out->log_dense_stream = moe_log(out->dense_stream);
     out->log_group_max = moe_log(out->group_max);
+    out->log_domain = moe_log(out->domain);
 }
 
 void moe_fold_pair(const moe_fold_base *base, const moe_hardware *machine, const moe_efficiency *efficiency, moe_pair *out) {

@@ -19,7 +19,7 @@ static void put_layout(FILE *out, const char *label, double group, double tensor
     const int whole = group == floor(group) && tensor == floor(tensor);
     fprintf(out, whole ? "  %-18s %.0f accelerator%s" : "  %-18s %.1f accelerator%s", label, group, group == 1.0 ? "" : "s");
     if (group > 1.0) fprintf(out, whole ? ": tensor parallel %.0f, attention data parallel %.0f" : ": tensor parallel %.1f, attention data parallel %.1f", tensor, group / tensor);
-    fprintf(out, tensor > domain ? " (across domains, which flatters it)\n" : "\n");
+    fprintf(out, tensor > domain ? " (across domains: judged, not measured)\n" : "\n");
 }
 
 static void put_layouts(FILE *out, const csim_cli_cost_question *q, const csim_serving *serving) {

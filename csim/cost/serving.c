@@ -84,23 +84,20 @@ static void explain_found(const search *s, const moe_layout *layout, double foun
 
 /* ---- candidates ---- */
 
-/* Tensor parallelism inside the fast domain, or across domains: of dense models only, for which more accelerators are more replicas otherwise. */
-typedef enum reach { INSIDE = 1, ACROSS = 2 } reach;
-
-static int is_layout(const search *s, unsigned reaches, double tensor, double group) {
+/* Mixtures are tensor parallel inside the fast domain and spread by their experts; dense models are replicas of any tensor parallelism. */
+static int is_layout(const search *s, double tensor, double group) {
     const moe_hardware *h = s->question->hardware;
-    const int is_inside = tensor <= h->scale_up_domain;
-    if (group > h->group_max || tensor > group || fmod(group, tensor) != 0.0 || !(reaches & (unsigned)(is_inside ? INSIDE : ACROSS))) return 0;
-    return s->base.routed_bytes > 0.0 ? group <= s->question->shape->experts && is_inside : tensor == group;
+    if (group > h->group_max || tensor > group || fmod(group, tensor) != 0.0) return 0;
+    return s->base.routed_bytes > 0.0 ? group <= s->question->shape->experts && tensor <= h->scale_up_domain : tensor == group;
 }
 
 enum { LAYOUTS = SIZES * 9 }; /* tensor parallel 1 to 256 */
 
-static int list_layouts(const search *s, unsigned reaches, moe_layout out[LAYOUTS]) {
+static int list_layouts(const search *s, moe_layout out[LAYOUTS]) {
     int count = 0;
     for (int i = 0; i < SIZES; i++)
         for (double tensor = 1.0; tensor <= replica_sizes[i]; tensor *= 2.0)
-            if (is_layout(s, reaches, tensor, replica_sizes[i])) out[count++] = (moe_layout){tensor, replica_sizes[i], tensor, replica_sizes[i]};
+            if (is_layout(s, tensor, replica_sizes[i])) out[count++] = (moe_layout){tensor, replica_sizes[i], tensor, replica_sizes[i]};
     return count;
 }
 
@@ -130,16 +127,10 @@ static void try_decode(search *s, const moe_layout *layout) {
     keep_better(s, &x, first, s->apart || first <= q->ttft_s, x.meets_tpot ? seconds : x.tpot_s);
 }
 
-static void search_decode(search *s, unsigned reaches) {
+static void search_decode(search *s) {
     moe_layout layouts[LAYOUTS];
-    const int count = list_layouts(s, reaches, layouts);
+    const int count = list_layouts(s, layouts);
     for (int i = 0; i < count; i++) try_decode(s, &layouts[i]);
-}
-
-/* Prompts' all-reduces are charged at the fast links' rate even across domains (docs/cost.md), which makes it look cheap there: only where it must be. */
-static void search_one_pool(search *s) {
-    search_decode(s, INSIDE);
-    if (!s->best->kernel.fits || !s->best->kernel.meets_tpot) search_decode(s, ACROSS);
 }
 
 /* ---- a pool for prompts ---- */
@@ -147,9 +138,9 @@ static void search_one_pool(search *s) {
 typedef struct prompt_pool { moe_layout layout; double input_s; } prompt_pool;
 
 /* Layouts that hold the weights and one prompt's cache. */
-static int list_prompt_pools(const search *s, unsigned reaches, prompt_pool out[LAYOUTS]) {
+static int list_prompt_pools(const search *s, prompt_pool out[LAYOUTS]) {
     moe_layout layouts[LAYOUTS];
-    const int all = list_layouts(s, reaches, layouts);
+    const int all = list_layouts(s, layouts);
     int count = 0;
     for (int i = 0; i < all; i++) {
         moe_explanation alone;
@@ -232,11 +223,9 @@ static void search_apart(search *s) {
     prompt_pool pools[LAYOUTS];
     moe_layout layouts[LAYOUTS];
     s->apart = 1;
-    search_decode(s, INSIDE | ACROSS);
+    search_decode(s);
     if (!s->best->kernel.fits) return;
-    int count = list_prompt_pools(s, INSIDE, pools);
-    if (!count) count = list_prompt_pools(s, ACROSS, pools);
-    const int all = list_layouts(s, INSIDE | ACROSS, layouts), done = add_prompts(s, pools, count);
+    const int count = list_prompt_pools(s, pools), all = list_layouts(s, layouts), done = add_prompts(s, pools, count);
     s->least = s->best->kernel.meets_tpot ? value_of(s, &s->best->kernel) : s->best->kernel.tpot_s;
     for (int i = 0; !done && !isinf(s->question->ttft_s) && i < all; i++) try_pairs(s, &layouts[i], pools, count);
     state_limit(s);
@@ -253,7 +242,7 @@ static void search_formats(search *s, const moe_fold_base *published) {
     for (int format = 0; format < (memcmp(&eight, published, sizeof eight) ? 2 : 1); format++) {
         csim_serving found = {.layouts_tried = 0};
         search one = {.question = q, .efficiency = s->efficiency, .base = format ? eight : *published, .best = &found, .least = (double)INFINITY};
-        if (q->request.one_pool) search_one_pool(&one);
+        if (q->request.one_pool) search_decode(&one);
         else search_apart(&one);
         s->tried += one.tried;
         const double value = found.kernel.meets_tpot ? value_of(&one, &found.kernel) : found.kernel.tpot_s;

@@ -7,7 +7,7 @@ from peers_numba import P, called, compiled
 NONE_IDLE = -40.0
 QUANTITIES = ("dense_bytes", "routed_bytes", "routed_stream", "routed_read", "dense_read", "memory", "decode_s", "prefill_s", "attention_s", "attention_prefill_s",
               "activations", "reduce", "saved", "exchange", "up_s", "up_prefill_s", "out_s", "domain", "fixed_s", "doubling_s", "exchange_s", "sequence_s", "per_kv_head",
-              "top_k", "group_max", "layers", "per_expert")
+              "top_k", "group_max", "layers", "per_expert", "across_s")
 
 
 @compiled
@@ -113,14 +113,15 @@ def time_step(q, fold, machine, lay, verified, step):
         widest = max(widest, lay[0, p])
     if widest > 1.0:
         for p in range(P):
-            step[7, p] += q[19] * np.log(lay[0, p])
+            step[7, p] += q[19] * np.log(lay[0, p]) + q[27] * np.log(max(1.0, lay[0, p] / q[17]))
 
 
 @called
 def time_prompt(q, fold, machine, lay, out):
     for p in range(P):
         message = lay[5, p] * lay[8, p] * q[13] * q[16]
-        reduced = (q[11] - lay[5, p] * q[12]) * (lay[0, p] - 1.0) * q[15] * machine[5, p]
+        inside = min(q[17] * lay[2, p], 1.0)
+        reduced = (q[11] - lay[5, p] * q[12]) * (lay[0, p] - 1.0) * (inside * q[15] * machine[5, p] + (1.0 - inside) * q[16])
         work = (q[7] * fold[0, p] + fold[4, p] * q[9]) * machine[4, p] + q[10] * machine[3, p] + reduced
         out[1, p] = np.sqrt(work * work + message * message)
 

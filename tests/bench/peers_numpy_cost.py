@@ -204,6 +204,11 @@ class Cost:
             np.log(r.t, out=r.a)
             r.a *= q.doubling_s
             r.fixed += r.a
+            np.multiply(r.t, 1.0 / q.domain, out=r.a)
+            np.maximum(r.a, 1.0, out=r.a)
+            np.log(r.a, out=r.a)
+            r.a *= q.across_s
+            r.fixed += r.a
 
     def time_prompt(self, q, fold, machine, out):
         r = self.room
@@ -211,8 +216,13 @@ class Cost:
         r.a += q.reduce
         np.subtract(r.t, 1.0, out=r.b)
         r.a *= r.b
-        r.a *= q.up_prefill_s
-        r.a *= machine.per_link
+        np.multiply(machine.per_link, q.up_prefill_s, out=r.c)
+        r.c -= q.out_s                                               # inside · up + (1 − inside) · out = out + inside · (up − out)
+        np.multiply(r.per_t, q.domain, out=r.d)
+        np.minimum(r.d, 1.0, out=r.d)
+        r.c *= r.d
+        r.c += q.out_s
+        r.a *= r.c
         np.multiply(machine.per_byte, q.activations, out=r.b)
         r.a += r.b
         np.multiply(fold.active, q.prefill_s, out=r.b)

@@ -17,10 +17,10 @@ inside and between fast domains; peak(b) FLOP/s of the format of b bytes a param
  7  n_tp  = (2L - Lm [a]) 2 (t-1)/t (T/d) 2h / (eta_n bw_in)                 all-reduce; a = MoE model with attention data parallel (d > 1)
     n_in  = [a] Lm T/G k_d 3h in/(eta_n bw_in)                               dispatch (1 byte) and combine (2 bytes) inside the fast domain
     n_out = [a] Lm T/G k_d 3h (1-in)/(eta_o bw_out)                          and across;  k_d = (G-1)(1 - (1-1/G)^k), in = min(domain/G, 1)
- 8  fixed = S { L (tau + tau_t log2 t + tau_q [4-bit dense]) + L_lat tau_l + L_idx tau_i + L_lin tau_r + Lm (tau_m + tau_x [a]) } + S tau_s B/d
+ 8  fixed = S { L (tau + tau_t log2 t + tau_q [4-bit dense]) + L_lat tau_l + L_idx tau_i + L_lin tau_r + Lm (tau_m + tau_x [a]) } + S tau_s B/d + L tau_c log2 max(1, t/domain)
             S = rho (parts with 4-bit units; 1 on Hopper) x first (first releases, else 1)
  9  step  = sqrt(work^2 + (n_out + [tuned] n_in)^2) + [not tuned] n_in + n_tp + fixed        tuned stacks overlap the all-to-all with work
-10  s_pf  = 1/G { p (sum_i 2 P_i/(eta_p w_i peak_i) + a_p/(eta_p peak_kv) + kappa 2h (L + Lm k)/BW) } + n_tp/T at eta_p_n ;  with
+10  s_pf  = 1/G { p (sum_i 2 P_i/(eta_p w_i peak_i) + a_p/(eta_p peak_kv) + kappa 2h (L + Lm k)/BW) } + n_tp/T at eta_p_n inside domains ;  with
             x = [a] Lm k_n 3h/(G eta_o bw_out), s_pf = sqrt(s_pf^2 + x^2);   p = p_moe for mixtures on default stacks, else 1;
             k_n = (N-1)(1-(1-1/N)^k), N = max(1, G/domain)                   seconds a prompt token, whole group; attention over (1+hit)/2 of the prompt
 11  TPOT  = step/A + [one pool] (B/OSL) (1-hit) ISL s_pf                     A accepted tokens a step
@@ -67,6 +67,8 @@ CONSTANTS = {
     "eta_o": 0.80,      # share of the scale-out port's rate: RDMA all-to-all libraries report .8 to .9 of the port
     "tau_i": 20e-6,     # more fixed time of a layer with an indexer (score, top-n, gather): no measured rows, set like tau_l
     "tau_r": 10e-6,     # more fixed time of a linear-attention layer: no measured rows
+    "tau_c": 40e-6,     # more fixed time a layer and doubling of tensor parallelism across domains: no measured rows; two all-reduces of some 25 us
+                        # between nodes (NCCL's own estimate for 128 bytes, issue 1453) against 6 us in a node (measured, issue 1259)
 }
 INF = 1e30
 
@@ -147,7 +149,9 @@ def prompt_token_s(f, c):
     p = np.where(moe & ~f["tuned"], c["p_moe"], 1.0)
     expert = f["s_exp"] / np.where(f["w_widen"], c["f_w"], 1.0)
     compute = p * ((f["s_lin"] + expert + f["a_p"] / f["p_kv"]) / c["eta_p"] + c["kappa"] * 2 * f["h"] * (f["L"] + f["Lm"] * f["k"]) / f["bw"]) / f["G"]
-    all_reduce = (2 * f["L"] - f["Lm"] * a) * 2 * (f["t"] - 1) / f["t"] / f["d"] * 2 * f["h"] / (c["eta_pn"] * f["bw_in"])
+    inside = np.minimum(f["dom"] / f["t"], 1.0)
+    link = inside / (c["eta_pn"] * f["bw_in"]) + (1 - inside) / (c["eta_o"] * f["bw_out"])
+    all_reduce = (2 * f["L"] - f["Lm"] * a) * 2 * (f["t"] - 1) / f["t"] / f["d"] * 2 * f["h"] * link
     N = np.maximum(1.0, f["G"] / f["dom"])
     k_n = (N - 1) * (1 - (1 - 1 / N) ** f["k"])
     cross = np.where(a, f["Lm"] * k_n * 3 * f["h"] / (f["G"] * c["eta_o"] * f["bw_out"]), 0.0)
@@ -175,7 +179,7 @@ def parts(f, c, accepted=1.0, verified=1.0):
     n_in, n_out = each * inside / (c["eta_n"] * f["bw_in"]), each * (1 - inside) / (c["eta_o"] * f["bw_out"])
     scale = np.where(f["four_bit"], c["rho"], 1.0) * np.where(f["first"], c["first"], 1.0)      # S
     fixed = scale * (L * (c["tau"] + c["tau_t"] * np.log2(t) + c["tau_q"] * f["four_dense"]) + f["lat"] * c["tau_l"] + f["idx"] * c["tau_i"]
-                     + f["lin"] * c["tau_r"] + Lm * (c["tau_m"] + c["tau_x"] * a) + c["tau_s"] * B / d)
+                     + f["lin"] * c["tau_r"] + Lm * (c["tau_m"] + c["tau_x"] * a) + c["tau_s"] * B / d) + L * c["tau_c"] * np.log2(np.maximum(1.0, t / f["dom"]))
     step = np.sqrt(work ** 2 + (n_out + np.where(f["tuned"], n_in, 0.0)) ** 2) + np.where(f["tuned"], 0.0, n_in) + n_tp + fixed
     s_pf = prompt_token_s(f, c)
     prompt = np.where(f["one_pool"], B / f["osl"] * (1 - f["hit"]) * f["isl"] * s_pf, 0.0)

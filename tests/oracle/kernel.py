@@ -14,6 +14,7 @@ ETA_M, R_M4, ETA_E, R_E4 = 0.83272, 0.73403, 0.63861, 1.5834
 ETA_F, F_W, ETA_P, KAPPA = 0.48926, 0.40842, 0.6901, 29.551
 ETA_N, ETA_PN, ETA_O = 0.18601, 0.5144, 0.8
 TAU, TAU_T, TAU_L, TAU_I, TAU_R = 44.583e-6, 5.9776e-6, 21.968e-6, 20e-6, 10e-6
+TAU_C = 40e-6  # not fitted: a layer and doubling of tensor parallelism beyond the domain
 TAU_Q, TAU_M, TAU_X, TAU_S, RHO = 4.9662e-6, 28.976e-6, 20.711e-6, 8.9884e-6, 0.89684
 
 FOUR_BIT, MXFP4 = 0.8, 0.54  # below: bytes a parameter of 4-bit weights; of MXFP4, whose experts meet 8-bit activations
@@ -124,14 +125,15 @@ def token_seconds(s, m, work):
     S = np.where(r.units, RHO, 1.0)
     layer = TAU + TAU_T * np.log2(t) + TAU_Q * r.quantised
     fixed = S * (s.L * layer + s.L_lat * TAU_L + s.L_idx * TAU_I + s.L_lin * TAU_R + s.L_m * (TAU_M + TAU_X * a))
+    fixed = fixed + s.L * TAU_C * np.log2(np.maximum(1, t / m.domain))
     # seconds a step and sequence
     flop = tokens * r.linear * s.f_a / ETA_F
     cache = (s.kv_r * rep + s.state) / (ETA_M * BW) + tokens * s.a_d / (ETA_F * P_att)
 
-    def link(n):
+    def link(n, eta=ETA_N):
         """Seconds a byte between n accelerators."""
         inside = np.minimum(m.domain / n, 1)
-        return inside / (ETA_N * m.scale_up) + (1 - inside) / (ETA_O * m.scale_out)
+        return inside / (eta * m.scale_up) + (1 - inside) / (ETA_O * m.scale_out)
 
     k_d = (G - 1) * (1 - (1 - 1 / G) ** s.k)
     net = tokens * a * s.L_m * k_d * 3 * s.h_io * link(G)
@@ -167,5 +169,5 @@ def token_seconds(s, m, work):
     products = (r.linear_prefill * s.f_a + s.a_p / P_att) / ETA_P
     passes = KAPPA * 2 * s.h * (s.L + s.L_m * s.k) / BW
     across = a_p * s.L_m * k_n * 3 * s.h_io / (ETA_O * m.scale_out)
-    s_in = np.sqrt((products + passes + reduce(t_p, a_p) / (ETA_PN * m.scale_up)) ** 2 + across**2)
+    s_in = np.sqrt((products + passes + reduce(t_p, a_p) * link(t_p, ETA_PN)) ** 2 + across**2)
     return SimpleNamespace(s_out=s_out, s_in=s_in, b=b, b_cap=b_cap, b_lim=b_lim, step=step, t=t, G=G, D=r.D, W=r.W, step_parts=(t_d, t_e, flop, cache, net, rest, fixed))

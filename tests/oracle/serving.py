@@ -168,6 +168,7 @@ class Case:
         S = (k.RHO if self.units else 1) * (FIRST if q.stack == "first" else 1)
         latent, index, linear = self.layers
         x.launches = S * (s.layers * (k.TAU + k.TAU_T * math.log2(t) + k.TAU_Q * self.four_bit("ffn")) + latent * k.TAU_L + index * k.TAU_I + linear * k.TAU_R + s.moe_layers * (k.TAU_M + k.TAU_X * a))
+        x.launches += s.layers * k.TAU_C * math.log2(max(1, t / m.domain))
         x.fixed = x.launches + S * k.TAU_S * B / d
         once = math.hypot(x.work, x.overlapped) + x.exchange + x.reduce + x.fixed
         x.step, x.draft = once * self.drafts, once * (self.drafts - 1)
@@ -186,7 +187,9 @@ class Case:
         k_n = (N - 1) * (1 - (1 - 1 / N) ** s.top_k)
         products = (self.product_s[1] + self.a_pre / self.P_att) / k.ETA_P
         activations = k.KAPPA * 2 * s.hidden * (s.layers + s.moe_layers * s.top_k) / m.bandwidth
-        reduce = (2 * s.layers - a * s.moe_layers) * 2 * (t - 1) * 2 * s.hidden / (k.ETA_PN * m.scale_up)
+        inside = min(m.domain / t, 1)
+        link = inside / (k.ETA_PN * m.scale_up) + (1 - inside) / (k.ETA_O * m.scale_out)
+        reduce = (2 * s.layers - a * s.moe_layers) * 2 * (t - 1) * 2 * s.hidden * link
         across = a * s.moe_layers * k_n * 3 * s.expert_io / (k.ETA_O * m.scale_out)
         return math.hypot(slower * (products + activations) + reduce, across), k_n
 
@@ -287,11 +290,10 @@ def batch_within(case, layout):
 
 
 def layouts(case):
-    """Whole (t, G) that a replica may have and whose memory holds one sequence: inside a domain, and those of dense models that cross domains."""
+    """Whole (t, G) that a replica may have and whose memory holds one sequence."""
     s, m = case.shape, case.machine
     built = [(2**i, G) for G in BUILT for i in range(12) if G <= m.group_max and 2**i <= G and G % 2**i == 0]
-    fit = [(t, G) for t, G in built if (G <= s.experts and t <= m.domain if s.mixture else t == G) and case.in_memory(t, G) >= 1]
-    return [pool for pool in fit if pool[0] <= m.domain], [pool for pool in fit if pool[0] > m.domain]
+    return [(t, G) for t, G in built if (G <= s.experts and t <= m.domain if s.mixture else t == G) and case.in_memory(t, G) >= 1]
 
 
 def alike(value):
@@ -317,25 +319,21 @@ def best_whole(case, candidates):
 
 
 def one_pool(case):
-    """Layouts that cross domains where the best inside one does not keep the user's time."""
-    inside, across = ([(t, G, t, G) for t, G in some] for some in layouts(case))
-    x = best_whole(case, inside)
-    return x if x is not None and x.meets else best_whole(case, inside + across)
+    return best_whole(case, [(t, G, t, G) for t, G in layouts(case)])
 
 
 def best_pair(case):
     """Pools apart. Of all pairs of layouts in time for the first token the same; if none is, the decode pool that is best alone with the pool for prompts that is
-    soonest. Prompts cross domains only where no domain holds the model."""
-    inside, across = layouts(case)
-    pools, takers = inside + across, inside or across
+    soonest."""
+    pools = layouts(case)
     if not pools:
         return None
-    cheapest = [min(takers, key=lambda pool: alike(case.prompt_of(*pool)[0]))]  # without a limit each pool is best alone
-    pairs = [x for pool in pools for taker in (cheapest if math.isinf(case.q.ttft) else takers) if (x := answer(case, (*pool, *taker), True)).soon]
+    cheapest = [min(pools, key=lambda pool: alike(case.prompt_of(*pool)[0]))]  # without a limit each pool is best alone
+    pairs = [x for pool in pools for taker in (cheapest if math.isinf(case.q.ttft) else pools) if (x := answer(case, (*pool, *taker), True)).soon]
     if pairs:
         return min(pairs, key=lambda x: (not x.meets, alike(x.value if x.meets else x.tpot), alike(x.input_s)))
     alone = min((answer(case, (*pool, *pool), False) for pool in pools), key=lambda x: (not x.meets, alike(x.output_s if x.meets else x.tpot)))
-    return min((answer(case, (*alone.layout[:2], *taker), False) for taker in takers), key=lambda x: alike(x.first))
+    return min((answer(case, (*alone.layout[:2], *taker), False) for taker in pools), key=lambda x: alike(x.first))
 
 
 def formats(shape, machine):

@@ -46,3 +46,11 @@ def test_what_cannot_be_asked_together_is_refused():
     words = ("--model", "deepseek-v3", "--hardware", "h200", "--pareto")
     assert "--explain" in ask(*words, "--explain", code=2) and "--table" in ask(*words, "--table", "x.csv", code=2)
     assert "does not fit" in ask("--model", "kimi-k3", "--hardware", "groq-3-lpu", "--pareto", code=2)
+
+
+def test_the_example_of_the_page_is_what_the_command_prints():
+    page = (ROOT / "docs" / "cost.md").read_text()
+    command = page[page.index("`moecast cost --model deepseek-v4-pro --hardware gb300") + 1 :].split("`")[0].split()[2:]
+    example = page[page.index(" tok/s/user     $/M out") :].split("```")[0].splitlines()
+    printed = ask(*command).splitlines()
+    assert len(example) == 5 and all(line in printed for line in example)
