@@ -56,8 +56,8 @@ csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_e
         return status;
     }
     output_path(to, run, "report.xlsx", path);
-    const char *text = csim_run_file_scenario_text(file);
-    status = csim_scenario_parse("run.moecast", text, strlen(text), &scenario, err);
+    const char *text = csim_run_file_scenario_text(file), *from = csim_run_file_scenario_file(file); /* its catalogue stands beside it */
+    status = csim_scenario_parse(from[0] ? from : "run.moecast", text, strlen(text), &scenario, err);
     if (!status) status = csim_report_write(file, scenario, path, err);
     csim_scenario_free(scenario);
     if (!status) fprintf(io->out, "%s\n", path);

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/report/live_cells.h"
 #include "csim/report/report_parts.h"
+#include "csim/report/shipped_cost.h"
 #include "csim/scenario/c_locale.h"
 
 /* Columns of the sheet of chart data: a month or a label, then numbers. */
@@ -28,6 +30,17 @@ static void fill(csim_report *report) {
     describe(report);
 }
 
+/* The live sheets' names belong to a book, and come and go with it. */
+static csim_status make(csim_report *report, csim_error *err) {
+    if (report->shipped) report->live = csim_live_new(report->book, "cost_");
+    if (report->shipped && !report->live) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for the names of a workbook");
+    fill(report);
+    const bool is_complete = !report->live || csim_live_is_complete(report->live);
+    csim_live_free(report->live);
+    report->live = NULL;
+    return is_complete ? csim_book_finish(report->book, err) : csim_error_set(err, CSIM_NO_MEMORY, "no memory for the formulas of a workbook");
+}
+
 /* A scenario and a run belong together when they list the same inputs, offerings, segments and claims in the same order. */
 static bool belong_together(const csim_run_file *run, const csim_scenario *scenario) {
     const csim_plan *plan = csim_run_file_plan(run);
@@ -49,9 +62,10 @@ csim_status csim_report_write(const csim_run_file *run, const csim_scenario *sce
     if (!status) status = csim_book_new(path, csim_run_file_info(run)->created_unix_s, &report.book, err);
     if (!status) {
         const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
-        fill(&report);
+        report.shipped = csim_shipped_cost_new(run, scenario);
+        status = make(&report, err);
+        csim_shipped_cost_free(report.shipped);
         csim_c_locale_leave(guard);
-        status = csim_book_finish(report.book, err);
         csim_book_free(report.book);
     }
     free(report.rows);

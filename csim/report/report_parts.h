@@ -16,6 +16,10 @@
     X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, prices, always)                \
     X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                             \
     X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, hardware, always)        \
+    X(TOKEN_COST, "Token cost", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, token_cost, token_cost)      \
+    X(HOST_OR_BUY, "Host or buy", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, host_or_buy, host_or_buy)  \
+    X(MODELS, "Models", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, models, token_cost)                    \
+    X(MACHINES, "Machines", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, machines, token_cost)              \
     X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)       \
     X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                 \
     X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                              \
@@ -52,11 +56,16 @@ typedef struct csim_report {
     csim_report_row *rows;  /* [slots × report months], read once: sheets ask for the same quantiles many times */
     csim_report_dates dates;
     uint32_t chart_row; /* first free row of the sheet of chart data */
+    struct csim_shipped_cost *shipped; /* the question of the live sheets; NULL: the catalogue cannot answer one */
+    struct csim_live *live;            /* their names; set with `shipped` */
 } csim_report;
 
 #define CSIM_REPORT_SHEET_FILL(id, name, mode, colour, maker, has) void csim_report_fill_##maker(csim_report *report);
 CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_FILL)
 #undef CSIM_REPORT_SHEET_FILL
+
+bool csim_report_has_token_cost(const csim_report *report);
+bool csim_report_has_host_or_buy(const csim_report *report);
 
 /* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
 uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);

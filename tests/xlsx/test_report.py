@@ -24,7 +24,7 @@ import check_workbook as check
 
 ROOT = Path(__file__).resolve().parents[2]
 MOECAST = Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
-SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Assumptions", "Run", "Data", "Chart data"]
+SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Token cost", "Host or buy", "Models", "Machines", "Assumptions", "Run", "Data", "Chart data"]
 PAGES_LOOKED_AT = 8
 
 pytestmark = [
@@ -112,7 +112,7 @@ def test_data_has_a_filter_and_a_frozen_head(book: openpyxl.Workbook) -> None:
 
 def test_headline_names_point_at_the_numbers_of_the_export(book: openpyxl.Workbook, summary: dict) -> None:
     by_name = {re.sub(r"[.-]", "_", "_".join(key)): value for key, (value, _) in summary.items()}
-    names = {name: defined for name, defined in book.defined_names.items() if not name.startswith("_xlnm")}
+    names = {name: defined for name, defined in book.defined_names.items() if not name.startswith(("_xlnm", "cost_"))}  # cost_: the live sheets' cells
     assert "share_open_developers_2030_12_p50" in names and len(names) >= 48
     for name, defined in names.items():
         ((sheet, cell),) = defined.destinations
@@ -201,9 +201,9 @@ def test_every_input_is_explained(book: openpyxl.Workbook) -> None:
 def test_charts_are_where_a_reader_looks_for_them(report: Path) -> None:
     with zipfile.ZipFile(report) as archive:
         counts = {name: archive.read(name).decode().count("<c:chart ") for name in archive.namelist() if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)}
-    assert sorted(counts) == [f"xl/drawings/drawing{i}.xml" for i in range(1, 7)]
-    summary, claims, *sections = (counts[f"xl/drawings/drawing{i}.xml"] for i in range(1, 7))
-    assert (summary, claims) == (6, 1)
+    assert sorted(counts) == [f"xl/drawings/drawing{i}.xml" for i in range(1, 9)]
+    summary, claims, *sections, cost, host = (counts[f"xl/drawings/drawing{i}.xml"] for i in range(1, 9))
+    assert (summary, claims, cost, host) == (6, 1, 1, 1)
     assert min(sections) > 10
 
 
@@ -228,8 +228,8 @@ def test_axes_have_titles(report: Path) -> None:
 def test_formulas_hold_no_numbers(report: Path) -> None:
     formulas = check._formula_cells(report)
     assert formulas
-    for place, formula in formulas.items():
-        assert not re.search(r"(?<![A-Za-z$\d.])\d", re.sub(r"'[^']*'!", "", formula)), (place, formula)
+    for place, formula in formulas.items():  # but the neutral elements 0 and 1: none of a sum, all of a share
+        assert not re.search(r"(?<![A-Za-z$\d._])(?![01](?![\d.eE]))\d", re.sub(r"'[^']*'!", "", formula)), (place, formula)
 
 
 @pytest.mark.slow
@@ -280,7 +280,7 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     moecast("run", scenario, "--paths", "16", "--no-contrasts", "-o", tmp_path / "run", "--quiet")
     path = tmp_path / "run" / "report.xlsx"
     assert check.check_container(path) + check.check_xml(path) == []
-    assert {sheet for sheet, _ in check._formula_cells(path)} == {"Chart data"}
+    assert {sheet for sheet, _ in check._formula_cells(path)} == {"Chart data", "Token cost", "Host or buy"}
     book = openpyxl.load_workbook(path, read_only=True)
     assert book.properties.title == HOSTILE
     assert HOSTILE in texts(book["Summary"])
