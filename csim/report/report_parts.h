@@ -104,8 +104,8 @@ int32_t csim_report_slot(const csim_report *report, csim_outcome_id id, int elem
 int32_t csim_report_slots(const csim_report *report, csim_outcome_id id);
 const csim_outcome_row *csim_report_outcome(const csim_report *report, int32_t slot);
 
-/* Fills report->rows, which the caller frees. */
-csim_status csim_report_read_all(csim_report *report, csim_error *err);
+/* Points a report at a run and the scenario it was made from, and fills report->rows, which the caller frees. INCONSISTENT when they do not belong together. */
+csim_status csim_report_open(csim_report *report, const csim_run_file *run, const csim_scenario *scenario, csim_error *err);
 csim_report_row csim_report_read(const csim_report *report, int32_t slot, int32_t position);
 /* For outcomes that are 0 or 1, or a code: the share of paths at that value. */
 csim_probability csim_report_share_at(const csim_report *report, int32_t slot, int32_t position, double value);
@@ -131,15 +131,29 @@ typedef struct csim_report_range { double least, most; } csim_report_range;
 void csim_report_draw_fan(csim_report *report, csim_report_place place, int32_t slot, const char *title, csim_colour colour, csim_report_range range);
 /* Medians of up to eight series by quarter. */
 void csim_report_draw_medians(csim_report *report, csim_report_place place, csim_outcome_id id, const char *title);
+/* The same of any series in one unit, which may be of several runs: their charts show the same quarters as `report`'s. At most CSIM_REPORT_LINES. */
+enum { CSIM_REPORT_LINES = 8 };
+typedef struct csim_report_line { const csim_report *of; int32_t slot; char name[4 * CSIM_PLAN_ID]; } csim_report_line;
+void csim_report_draw_lines(csim_report *report, csim_report_place place, csim_outcome_id id, const char *title, const csim_report_line *lines, size_t count);
 /* Share of paths at each of `values` values: 1 for flags, one a regime. */
 void csim_report_draw_shares(csim_report *report, csim_report_place place, int32_t slot, const char *title, int32_t values);
 /* Bars of probabilities with their labels. */
 typedef struct csim_report_bar { char label[96]; double value; } csim_report_bar;
 void csim_report_draw_bars(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count);
+/* Range, step and decimals of an axis that shows all of `range`, and zero where that is near; its kind is set already. */
+void csim_report_axis_linear(csim_chart_axis *axis, csim_report_range range);
 /* The first reading of each claim that paths decide: its statement, cut short, and probability. Returns how many. */
 size_t csim_report_main_readings(const csim_report *report, csim_report_bar *bars, size_t most, bool open_only);
 /* The smallest and largest 5 and 95 % point of a series over all quarters. */
 csim_report_range csim_report_span(const csim_report *report, int32_t slot);
+
+/* ---- report_intervals.c: estimates with their errors ---- */
+
+/* An estimate and how far it may be off, both ways. */
+typedef struct csim_report_interval { char label[192]; double value, error; } csim_report_interval;
+enum { CSIM_REPORT_INTERVALS = 64 };
+/* Dots with a segment of two standard errors either way, one below the other, named beside them. None: no chart. Returns the height in pixels. */
+uint32_t csim_report_draw_intervals(csim_report *report, csim_report_place place, const char *title, const char *axis_title, csim_cell_kind kind, const csim_report_interval *items, size_t count);
 
 /* ---- report_sections.c: a table by date with its chart ---- */
 
