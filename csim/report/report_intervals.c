@@ -9,8 +9,8 @@ enum { LABEL, PLACE, VALUE, END, SEGMENT_Y, SEGMENT_X, ROWS_A_SEGMENT = 3, FRAME
 
 static const double errors_either_way = 2, room_for_names = 0.8 /* of what the segments take: names stand right of them */;
 
-static csim_report_range span_of(const csim_report_interval *items, size_t count) {
-    csim_report_range span = {0, 0}; /* no difference is what others are held against */
+static csim_report_range span_of(double neutral, const csim_report_interval *items, size_t count) {
+    csim_report_range span = {neutral, neutral};
     for (size_t i = 0; i < count; i++) {
         span.least = fmin(span.least, items[i].value - errors_either_way * items[i].error);
         span.most = fmax(span.most, items[i].value + errors_either_way * items[i].error);
@@ -41,7 +41,8 @@ static csim_cells column_of(csim_sheet *ground, uint32_t row, uint32_t column, s
     return csim_cells_of(ground, row, column, row + (uint32_t)count - 1, column);
 }
 
-uint32_t csim_report_draw_intervals(csim_report *report, csim_report_place place, const char *title, const char *axis_title, csim_cell_kind kind, const csim_report_interval *items, size_t count) {
+uint32_t csim_report_draw_intervals(csim_report *report, csim_report_place place, const char *title, const char *axis_title, csim_cell_kind kind, double neutral,
+                                    const csim_report_interval *items, size_t count) {
     csim_sheet *ground = report->sheet[CSIM_REPORT_CHART_DATA];
     csim_segment segments[CSIM_REPORT_INTERVALS];
     csim_cells y, x;
@@ -56,7 +57,7 @@ uint32_t csim_report_draw_intervals(csim_report *report, csim_report_place place
     csim_chart_plan plan = {.kind = CSIM_CHART_SCATTER, .title = title, .alt_text = told, .legend = CSIM_LEGEND_NONE,
                             .x = {.title = axis_title, .kind = kind}, .y = {.title = "first on top", .hide_labels = true, .has_range = true, .most = (double)count + 1, .step = 1},
                             .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = height_px > place.height_px ? height_px : place.height_px};
-    csim_report_axis_linear(&plan.x, span_of(items, count));
+    csim_report_axis_linear(&plan.x, span_of(neutral, items, count));
     csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
     csim_chart_add_xy(chart, "two standard errors either way", x, y, CSIM_COLOUR_BLUE, CSIM_MARK_SEGMENTS);
     csim_chart_add_xy(chart, NULL, column_of(ground, first, END, count), column_of(ground, first, PLACE, count), CSIM_COLOUR_BLUE, CSIM_MARK_NONE);

@@ -16,6 +16,7 @@
     X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, prices, always)                \
     X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                             \
     X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, hardware, always)        \
+    X(SCENARIOS, "Scenarios", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, scenarios, scenarios)      \
     X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)       \
     X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                 \
     X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                              \
@@ -57,6 +58,8 @@ typedef struct csim_report {
 #define CSIM_REPORT_SHEET_FILL(id, name, mode, colour, maker, has) void csim_report_fill_##maker(csim_report *report);
 CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_FILL)
 #undef CSIM_REPORT_SHEET_FILL
+
+bool csim_report_has_scenarios(const csim_report *report); /* readings that compare two scenarios */
 
 /* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
 uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);
@@ -152,8 +155,10 @@ csim_report_range csim_report_span(const csim_report *report, int32_t slot);
 /* An estimate and how far it may be off, both ways. */
 typedef struct csim_report_interval { char label[192]; double value, error; } csim_report_interval;
 enum { CSIM_REPORT_INTERVALS = 64 };
-/* Dots with a segment of two standard errors either way, one below the other, named beside them. None: no chart. Returns the height in pixels. */
-uint32_t csim_report_draw_intervals(csim_report *report, csim_report_place place, const char *title, const char *axis_title, csim_cell_kind kind, const csim_report_interval *items, size_t count);
+/* Dots with a segment of two standard errors either way, one below the other, named beside them; `neutral` (no difference: 0, or 1 of ratios) stands on the axis
+ * too. None: no chart. Returns the height in pixels. */
+uint32_t csim_report_draw_intervals(csim_report *report, csim_report_place place, const char *title, const char *axis_title, csim_cell_kind kind, double neutral,
+                                    const csim_report_interval *items, size_t count);
 
 /* ---- report_sections.c: a table by date with its chart ---- */
 

@@ -43,7 +43,7 @@ static csim_status draw_differences(csim_sides *sides, const csim_sides_headline
     const char *unit = csim_outcome_rows[headline->outcome].unit;
     snprintf(axis, sizeof axis, "difference, %s; \xC2\xB1 two errors", !strcmp(unit, "-") ? "no unit" : unit);
     *height_px = csim_report_draw_intervals(csim_sides_lend(sides, 0), (csim_report_place){headline->sheet, TOP, INTERVALS_COLUMN, INTERVALS_PX, LINES_HEIGHT_PX}, title, axis,
-                                            csim_report_kind(headline->outcome), items, count);
+                                            csim_report_kind(headline->outcome), 0, items, count);
     csim_sides_take_back(sides, 0);
     return CSIM_OK;
 }
