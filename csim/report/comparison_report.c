@@ -67,16 +67,6 @@ static uint32_t put_runs(const csim_sides *sides, csim_sheet *sheet, uint32_t ro
     return data.last_row + 2;
 }
 
-static uint32_t put_contents(csim_sheet *sheet, uint32_t row, const csim_sides_entry *entries, size_t count) {
-    csim_sheet_put_text(sheet, row, 0, CSIM_GENERAL(CSIM_ROLE_HEADING), "Contents");
-    for (uint32_t column = 1; column < COLUMNS; column++) csim_sheet_put_blank(sheet, row, column, CSIM_ROLE_HEADING);
-    for (size_t i = 0; i < count; i++) {
-        csim_sheet_put_link(sheet, row + 1 + (uint32_t)i, 0, entries[i].name, entries[i].target);
-        csim_sheet_put_text(sheet, row + 1 + (uint32_t)i, 1, CSIM_GENERAL(CSIM_ROLE_BODY), entries[i].about);
-    }
-    return row + (uint32_t)count + 2;
-}
-
 static uint32_t put_help(csim_sheet *sheet, uint32_t row) {
     static const char *const lines[] = {
         "\xC2\xB1 is the Monte Carlo standard error: how far a number may be off because paths are finite. Spreads follow from the assumptions.",
@@ -96,7 +86,7 @@ static void fill_contents(const csim_sides *sides, csim_sheet *sheet, const csim
     csim_sheet_set_height(sheet, 0, 26);
     csim_sheet_put_text(sheet, 1, 0, CSIM_GENERAL(CSIM_ROLE_SUBTITLE), "The market for AI models, open weights against closed: Monte Carlo forecasts compared");
     csim_sheet_set_tab_colour(sheet, CSIM_COLOUR_GREY);
-    const uint32_t row = put_help(sheet, put_runs(sides, sheet, put_contents(sheet, 3, entries, count)));
+    const uint32_t row = put_help(sheet, put_runs(sides, sheet, csim_sides_put_contents(sheet, 3, COLUMNS, entries, count)));
     csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, row - 1, COLUMNS - 1));
 }
 

@@ -21,6 +21,8 @@ enum { CSIM_SIDES_SHEETS_MOST = 16 };
 /* Adds the sheets at the end of the book, empty but for their names, each of which is to lead back to `home`, and lists them in `entries`
  * [CSIM_SIDES_SHEETS_MOST]. Returns how many. The sides must outlive the book. */
 size_t csim_sides_add_sheets(csim_sides *sides, csim_book *book, csim_cells home, csim_sides_entry *entries);
+/* A heading "Contents" over `columns` columns and a row an entry. Returns the first free row. */
+uint32_t csim_sides_put_contents(csim_sheet *sheet, uint32_t row, uint32_t columns, const csim_sides_entry *entries, size_t count);
 /* Fills them; the book keeps the first error, NO_MEMORY alone is returned. */
 csim_status csim_sides_fill_sheets(csim_sides *sides, csim_error *err);
 

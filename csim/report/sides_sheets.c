@@ -55,6 +55,16 @@ size_t csim_sides_add_sheets(csim_sides *sides, csim_book *book, csim_cells home
     return count;
 }
 
+uint32_t csim_sides_put_contents(csim_sheet *sheet, uint32_t row, uint32_t columns, const csim_sides_entry *entries, size_t count) {
+    csim_sheet_put_text(sheet, row, 0, CSIM_GENERAL(CSIM_ROLE_HEADING), "Contents");
+    for (uint32_t column = 1; column < columns; column++) csim_sheet_put_blank(sheet, row, column, CSIM_ROLE_HEADING);
+    for (size_t i = 0; i < count; i++) {
+        csim_sheet_put_link(sheet, row + 1 + (uint32_t)i, 0, entries[i].name, entries[i].target);
+        csim_sheet_put_text(sheet, row + 1 + (uint32_t)i, 1, CSIM_GENERAL(CSIM_ROLE_BODY), entries[i].about);
+    }
+    return row + (uint32_t)count + 2;
+}
+
 static void head_chart_data(csim_sides *sides) {
     sides->chart_row = csim_sides_put_head(sides, sides->chart_data, "Chart data", "What the charts of this workbook draw. A fan stacks the differences of its quantiles, which are formulas.");
     csim_sheet_set_width(sides->chart_data, 0, 1, 11);
