@@ -5,7 +5,7 @@
 
 #include "csim/report/report_parts.h"
 
-enum { LABEL, PLACE, VALUE, END, SEGMENT_Y, SEGMENT_X, ROWS_A_SEGMENT = 3, FRAME_PX = 110, ITEM_PX = 30 };
+enum { LABEL, PLACE, VALUE, END, SEGMENT_Y, SEGMENT_X, ROWS_A_SEGMENT = 3, FRAME_PX = 110, ITEM_PX = 24 };
 
 static const double errors_either_way = 2, room_for_names = 0.8 /* of what the segments take: names stand right of them */;
 

@@ -9,7 +9,8 @@
 enum {
     COLUMNS = 18, COLUMN_WIDTH = 9, COLUMN_PX = 68, TOP = 4, ROW_PX = 20,
     LINES_PX = 748, LINES_HEIGHT_PX = 340, INTERVALS_COLUMN = 11, INTERVALS_PX = 470,
-    FAN_COLUMNS = 6, FANS_ACROSS = 3, FAN_PX = 400, FAN_HEIGHT_PX = 270, FAN_ROWS = 14, FAN_ROWS_A_PAGE = 3, INTERVAL_LABEL_UNITS = 30
+    FAN_COLUMNS = 6, FANS_ACROSS = 3, FAN_PX = 400, FAN_HEIGHT_PX = 270, FAN_ROWS = 14, FAN_ROWS_A_PAGE = 3, PAGE_ROWS = 40,
+    INTERVALS_MOST = 28 /* what a page holds */, NAMED_MOST = 8 /* more names would run into one another: numbers, which the fans have too */, NAME_UNITS = 30
 };
 
 /* ---- what is compared ---- */
@@ -21,7 +22,8 @@ static csim_status interval_of(const csim_sides *sides, size_t side, const csim_
     const csim_status status = csim_sides_pair(sides, side, row, &pair, err);
     if (status) return status;
     *out = (csim_report_interval){.value = pair.difference.mean.value, .error = pair.difference.mean.error};
-    csim_report_clean(sides->side[side].label, INTERVAL_LABEL_UNITS, out->label, sizeof out->label);
+    if (sides->count - 1 > NAMED_MOST) snprintf(out->label, sizeof out->label, "%zu", side + 1);
+    else csim_report_clean(sides->side[side].label, NAME_UNITS, out->label, sizeof out->label);
     if (pair.difference.pairs || !csim_side_read(&sides->side[0], row->series, row->month, &a) || !csim_side_read(&sides->side[side], row->series, row->month, &b)) return CSIM_OK;
     out->value = b.mean.value - a.mean.value;
     out->error = sqrt(a.mean.error * a.mean.error + b.mean.error * b.mean.error);
@@ -33,13 +35,14 @@ static csim_status draw_differences(csim_sides *sides, const csim_sides_headline
     csim_report_interval items[CSIM_SIDES_MOST];
     char title[CSIM_REPORT_LINE], axis[96], month[CSIM_MONTH_TEXT];
     size_t count = 0;
+    const size_t shown = sides->count > INTERVALS_MOST + 1 ? INTERVALS_MOST + 1 : sides->count;
     snprintf(row.series, sizeof row.series, "%s", headline->series);
-    for (size_t side = 1; side < sides->count; side++) {
+    for (size_t side = 1; side < shown; side++) {
         const csim_status status = interval_of(sides, side, &row, &items[count], err);
         if (status) return status;
         count += isfinite(items[count].value) && isfinite(items[count].error);
     }
-    snprintf(title, sizeof title, "Mean less that of %s, %s", sides->side[0].label, csim_month_text(sides->last_month, month));
+    snprintf(title, sizeof title, "Mean less that of %s, %s%s", sides->side[0].label, csim_month_text(sides->last_month, month), shown < sides->count ? ", the first ones" : "");
     const char *unit = csim_outcome_rows[headline->outcome].unit;
     snprintf(axis, sizeof axis, "difference, %s; \xC2\xB1 two errors", !strcmp(unit, "-") ? "no unit" : unit);
     *height_px = csim_report_draw_intervals(csim_sides_lend(sides, 0), (csim_report_place){headline->sheet, TOP, INTERVALS_COLUMN, INTERVALS_PX, LINES_HEIGHT_PX}, title, axis,
@@ -89,7 +92,8 @@ static void draw_fan(csim_sides *sides, const csim_sides_headline *headline, siz
         return;
     }
     const csim_report_place place = {headline->sheet, row, column, FAN_PX, FAN_HEIGHT_PX};
-    csim_report_draw_fan(csim_sides_lend(sides, side), place, slot, sides->side[side].label, headline->colour, range);
+    snprintf(text, sizeof text, "%zu  %s", side + 1, sides->side[side].label);
+    csim_report_draw_fan(csim_sides_lend(sides, side), place, slot, text, headline->colour, range);
     csim_sides_take_back(sides, side);
 }
 
@@ -115,10 +119,10 @@ csim_status csim_sides_fill_charts(csim_sides *sides, csim_sides_headline *headl
     if (height_px < LINES_HEIGHT_PX) height_px = LINES_HEIGHT_PX;
     row += height_px / ROW_PX + 1;
     const csim_report_range range = range_of(sides, headline->series);
-    const size_t fans = (sides->count + FANS_ACROSS - 1) / FANS_ACROSS;
+    const size_t fans = (sides->count + FANS_ACROSS - 1) / FANS_ACROSS, below = row + FAN_ROWS <= PAGE_ROWS ? 1 : 0; /* rows of fans on the first page */
     for (size_t side = 0; side < sides->count; side++) {
         const size_t across = side / FANS_ACROSS;
-        if (across && side % FANS_ACROSS == 0 && across % FAN_ROWS_A_PAGE == 1) csim_sheet_break_before(headline->sheet, row + (uint32_t)across * FAN_ROWS);
+        if (side % FANS_ACROSS == 0 && across >= below && (across - below) % FAN_ROWS_A_PAGE == 0) csim_sheet_break_before(headline->sheet, row + (uint32_t)across * FAN_ROWS);
         draw_fan(sides, headline, side, row + (uint32_t)across * FAN_ROWS, range);
     }
     csim_sheet_set_print_area(csim_cells_of(headline->sheet, 0, 0, row + (uint32_t)fans * FAN_ROWS, COLUMNS - 1));

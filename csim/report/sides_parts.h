@@ -7,7 +7,7 @@
 #include "csim/report/sides.h"
 #include "csim/report/summary_words.h"
 
-enum { CSIM_SIDE_LABEL = 256, CSIM_SIDE_LABEL_UNITS = 48, CSIM_SIDES_MONTHS = 3, CSIM_SIDES_SERIES = 2 * CSIM_SUMMARY_KEYS, CSIM_SIDES_HEADLINES = 6 };
+enum { CSIM_SIDE_LABEL = 256, CSIM_SIDE_LABEL_UNITS = 56, CSIM_SIDES_MONTHS = 3, CSIM_SIDES_SERIES = 2 * CSIM_SUMMARY_KEYS, CSIM_SIDES_HEADLINES = 6 };
 
 /* One run. Its file has been shed (csim_run_file_shed): series come from report.rows. */
 typedef struct csim_side {

@@ -23,7 +23,7 @@ MOECAST = Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
 PATHS = 120
 CHARTS = ["Open share", "Closed price", "Open price", "Serving cost", "SaaS revenue", "Capability gap"]
 SHEETS = ["Contents", "Scenarios", "Differences", "Claims compared", "What differs", *CHARTS, "Chart data"]
-LONG_NAME = "a_name_that_is_far_longer_than_the_31_letters_of_a_sheet"
+LONG_NAME = "a_name_that_is_far_longer_than_the_31_letters_of_a_sheets_tab"
 SHORT = f"""
 moecast: 1
 name: {LONG_NAME}
@@ -232,7 +232,7 @@ def test_other_horizons_claims_and_hostile_names_are_compared_where_they_can_be(
     months = {row[2].strftime("%Y-%m") for row in book["Scenarios"].iter_rows(min_row=8, values_only=True) if row[2]}
     assert months == {"2026-12"}
     label = book["Scenarios"]["J5"].value
-    assert label.endswith("…") and len(label) <= 48 and label[:-1] == LONG_NAME[: len(label) - 1]
+    assert len(LONG_NAME) == 61 and label.endswith("…") and len(label) <= 56 and label[:-1] == LONG_NAME[: len(label) - 1]
     assert "n/a" in {row[4] for row in book["Claims compared"].iter_rows(min_row=8, values_only=True)}
 
 
