@@ -2,7 +2,6 @@
 #include "csim/report/report.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "csim/report/live_cells.h"
 #include "csim/report/report_parts.h"
@@ -41,24 +40,9 @@ static csim_status make(csim_report *report, csim_error *err) {
     return is_complete ? csim_book_finish(report->book, err) : csim_error_set(err, CSIM_NO_MEMORY, "no memory for the formulas of a workbook");
 }
 
-/* A scenario and a run belong together when they list the same inputs, offerings, segments and claims in the same order. */
-static bool belong_together(const csim_run_file *run, const csim_scenario *scenario) {
-    const csim_plan *plan = csim_run_file_plan(run);
-    size_t answers = 0, readings = 0;
-    csim_run_file_claims(run, &answers);
-    for (size_t i = 0; i < scenario->claims; i++) readings += scenario->claim[i].count;
-    bool same = (size_t)plan->inputs == scenario->inputs && (size_t)plan->offerings == scenario->offerings && (size_t)plan->segments == scenario->segments &&
-                plan->start_month == scenario->start_month && plan->months == scenario->months && (answers == 0 || answers == readings);
-    for (size_t i = 0; same && i < scenario->inputs; i++) same = !strcmp(plan->input_key[i], scenario->input[i].key);
-    return same;
-}
-
 csim_status csim_report_write(const csim_run_file *run, const csim_scenario *scenario, const char *path, csim_error *err) {
-    if (!belong_together(run, scenario)) return csim_error_set(err, CSIM_INCONSISTENT, "the scenario '%.100s' is not the one the run was made from", scenario->name);
-    const csim_plan *plan = csim_run_file_plan(run);
-    const csim_result *result = csim_run_file_result(run);
-    csim_report report = {.run = run, .scenario = scenario, .plan = plan, .result = result, .statistics = result->statistics, .dates = csim_report_dates_of(scenario, plan)};
-    csim_status status = csim_report_read_all(&report, err);
+    csim_report report = {.rows = NULL};
+    csim_status status = csim_report_open(&report, run, scenario, err);
     if (!status) status = csim_book_new(path, csim_run_file_info(run)->created_unix_s, &report.book, err);
     if (!status) {
         const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */

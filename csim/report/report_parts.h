@@ -20,6 +20,7 @@
     X(HOST_OR_BUY, "Host or buy", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, host_or_buy, host_or_buy)  \
     X(MODELS, "Models", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, models, token_cost)                    \
     X(MACHINES, "Machines", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, machines, token_cost)              \
+    X(SCENARIOS, "Scenarios", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, scenarios, scenarios)      \
     X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)       \
     X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                 \
     X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                              \
@@ -66,6 +67,7 @@ CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_FILL)
 
 bool csim_report_has_token_cost(const csim_report *report);
 bool csim_report_has_host_or_buy(const csim_report *report);
+bool csim_report_has_scenarios(const csim_report *report); /* readings that compare two scenarios */
 
 /* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
 uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);
@@ -113,8 +115,8 @@ int32_t csim_report_slot(const csim_report *report, csim_outcome_id id, int elem
 int32_t csim_report_slots(const csim_report *report, csim_outcome_id id);
 const csim_outcome_row *csim_report_outcome(const csim_report *report, int32_t slot);
 
-/* Fills report->rows, which the caller frees. */
-csim_status csim_report_read_all(csim_report *report, csim_error *err);
+/* Points a report at a run and the scenario it was made from, and fills report->rows, which the caller frees. INCONSISTENT when they do not belong together. */
+csim_status csim_report_open(csim_report *report, const csim_run_file *run, const csim_scenario *scenario, csim_error *err);
 csim_report_row csim_report_read(const csim_report *report, int32_t slot, int32_t position);
 /* For outcomes that are 0 or 1, or a code: the share of paths at that value. */
 csim_probability csim_report_share_at(const csim_report *report, int32_t slot, int32_t position, double value);
@@ -140,15 +142,31 @@ typedef struct csim_report_range { double least, most; } csim_report_range;
 void csim_report_draw_fan(csim_report *report, csim_report_place place, int32_t slot, const char *title, csim_colour colour, csim_report_range range);
 /* Medians of up to eight series by quarter. */
 void csim_report_draw_medians(csim_report *report, csim_report_place place, csim_outcome_id id, const char *title);
+/* The same of any series in one unit, which may be of several runs: their charts show the same quarters as `report`'s. At most CSIM_REPORT_LINES. */
+enum { CSIM_REPORT_LINES = 8 };
+typedef struct csim_report_line { const csim_report *of; int32_t slot; char name[4 * CSIM_PLAN_ID]; } csim_report_line;
+void csim_report_draw_lines(csim_report *report, csim_report_place place, csim_outcome_id id, const char *title, const csim_report_line *lines, size_t count);
 /* Share of paths at each of `values` values: 1 for flags, one a regime. */
 void csim_report_draw_shares(csim_report *report, csim_report_place place, int32_t slot, const char *title, int32_t values);
 /* Bars of probabilities with their labels. */
 typedef struct csim_report_bar { char label[96]; double value; } csim_report_bar;
 void csim_report_draw_bars(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count);
+/* Range, step and decimals of an axis that shows all of `range`, and zero where that is near; its kind is set already. */
+void csim_report_axis_linear(csim_chart_axis *axis, csim_report_range range);
 /* The first reading of each claim that paths decide: its statement, cut short, and probability. Returns how many. */
 size_t csim_report_main_readings(const csim_report *report, csim_report_bar *bars, size_t most, bool open_only);
 /* The smallest and largest 5 and 95 % point of a series over all quarters. */
 csim_report_range csim_report_span(const csim_report *report, int32_t slot);
+
+/* ---- report_intervals.c: estimates with their errors ---- */
+
+/* An estimate and how far it may be off, both ways. */
+typedef struct csim_report_interval { char label[192]; double value, error; } csim_report_interval;
+enum { CSIM_REPORT_INTERVALS = 64 };
+/* Dots with a segment of two standard errors either way, one below the other, named beside them; `neutral` (no difference: 0, or 1 of ratios) stands on the axis
+ * too. None: no chart. Returns the height in pixels. */
+uint32_t csim_report_draw_intervals(csim_report *report, csim_report_place place, const char *title, const char *axis_title, csim_cell_kind kind, double neutral,
+                                    const csim_report_interval *items, size_t count);
 
 /* ---- report_sections.c: a table by date with its chart ---- */
 

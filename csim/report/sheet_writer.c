@@ -1288,6 +1288,10 @@ static void series_set_mark(lxw_chart_series *series, csim_mark mark, uint32_t r
         chart_series_set_marker_size(series, 7);
         chart_series_set_marker_fill(series, &fill);
         chart_series_set_marker_line(series, &edge);
+    } else if (mark == CSIM_MARK_NONE) {
+        lxw_chart_line none = {.none = LXW_TRUE};
+        chart_series_set_line(series, &none);
+        chart_series_set_marker_type(series, LXW_CHART_MARKER_NONE);
     } else {
         lxw_chart_line line = chart_line(rgb, mark == CSIM_MARK_THICK_SEGMENTS ? 9 : (mark == CSIM_MARK_LINE ? 2.25 : 1.5));
         chart_series_set_line(series, &line);

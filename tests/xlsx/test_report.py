@@ -24,7 +24,7 @@ import check_workbook as check
 
 ROOT = Path(__file__).resolve().parents[2]
 MOECAST = Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
-SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Token cost", "Host or buy", "Models", "Machines", "Assumptions", "Run", "Data", "Chart data"]
+SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Token cost", "Host or buy", "Models", "Machines", "Scenarios", "Assumptions", "Run", "Data", "Chart data"]
 PAGES_LOOKED_AT = 8
 
 pytestmark = [
@@ -120,7 +120,7 @@ def test_headline_names_point_at_the_numbers_of_the_export(book: openpyxl.Workbo
 
 
 def rows_by_key(sheet: openpyxl.worksheet.worksheet.Worksheet) -> dict[str, list[tuple]]:
-    """Rows of readings; one that compares two scenarios stands in the table of contrasts too, one with a break-even in that table."""
+    """Rows of readings; one with a break-even stands in that table too."""
     rows: dict[str, list[tuple]] = {}
     for row in sheet.iter_rows(values_only=True):
         if isinstance(row[0], str) and re.fullmatch(r"[a-z0-9_]+\.[a-z0-9_]+", row[0]):
@@ -134,18 +134,29 @@ def test_every_reading_stands_on_claims(run: Path, book: openpyxl.Workbook) -> N
     assert set(rows) == {f"{claim['claim']}.{claim['reading']}" for claim in claims}
     for claim in claims:
         row, *more = rows[f"{claim['claim']}.{claim['reading']}"]
-        turn = [other for other in more if other[1] == claim.get("break_even", {}).get("input")]
-        contrast = [other for other in more if other not in turn]
-        assert len(turn) == ("break_even" in claim)
+        assert len(more) == ("break_even" in claim)
         probability = claim["probability"]
         if isinstance(row[3], str):  # a bound, a truth or nothing
             assert probability in (0, 1, None), row
         else:
             assert math.isclose(row[3], probability, rel_tol=1e-14), row
             assert row[5] < row[3] < row[6] and row[7] / row[8] == pytest.approx(row[3])
-        assert len(contrast) == (claim["answer"] == "pairs")
-        if contrast:
-            assert math.isclose(contrast[0][3], claim["value"], rel_tol=1e-14), contrast
+
+
+def test_every_contrast_stands_on_scenarios(run: Path, book: openpyxl.Workbook) -> None:
+    pairs = {f"{claim['claim']}.{claim['reading']}": claim for claim in json.loads((run / "run.json").read_text(encoding="utf-8"))["claims"] if claim["answer"] == "pairs"}
+    sheet = book["Scenarios"]
+    heads = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "Claim and reading")
+    rows = {row[0]: dict(zip(heads, row, strict=True)) for row in sheet.iter_rows(min_row=7, values_only=True) if row[0] in pairs}
+    assert set(rows) == set(pairs)
+    for key, row in rows.items():
+        claim = pairs[key]
+        expected = [claim["value"], claim["value_error"], *(claim["pairs"][name] for name in ("p5", "p50", "p95", "correlation", "paths_saved", "count", "dropped"))]
+        cells = [row[head] for head in ("Difference", "± error", "5 %", "50 %", "95 %", "Correlation", "Runs saved", "Pairs", "Dropped")]
+        assert all(math.isclose(a, b, rel_tol=1e-14) for a, b in zip(cells, expected, strict=True)), key
+        assert row["A"] and row["B"] and row["A"] != row["B"]
+        assert (row["B over A"] == "n/a") != (row["Unit"] == "log of B over A")
+        assert isinstance(row["Probability"], str) or math.isclose(row["Probability"], claim["probability"], rel_tol=1e-14)
 
 
 def test_what_stands_beside_an_answer_stands_on_claims(run: Path, book: openpyxl.Workbook) -> None:
@@ -201,9 +212,9 @@ def test_every_input_is_explained(book: openpyxl.Workbook) -> None:
 def test_charts_are_where_a_reader_looks_for_them(report: Path) -> None:
     with zipfile.ZipFile(report) as archive:
         counts = {name: archive.read(name).decode().count("<c:chart ") for name in archive.namelist() if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)}
-    assert sorted(counts) == [f"xl/drawings/drawing{i}.xml" for i in range(1, 9)]
-    summary, claims, *sections, cost, host = (counts[f"xl/drawings/drawing{i}.xml"] for i in range(1, 9))
-    assert (summary, claims, cost, host) == (6, 1, 1, 1)
+    assert sorted(counts) == [f"xl/drawings/drawing{i}.xml" for i in range(1, 10)]
+    summary, claims, *sections, cost, host, contrasts = (counts[f"xl/drawings/drawing{i}.xml"] for i in range(1, 10))
+    assert (summary, claims, cost, host, contrasts) == (6, 1, 1, 1, 4)
     assert min(sections) > 10
 
 
@@ -283,7 +294,7 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     assert {sheet for sheet, _ in check._formula_cells(path)} == {"Chart data", "Token cost", "Host or buy"}
     book = openpyxl.load_workbook(path, read_only=True)
     assert book.properties.title == HOSTILE
-    assert HOSTILE in texts(book["Summary"])
+    assert HOSTILE in texts(book["Summary"]) and "Scenarios" not in book.sheetnames
     said = texts(book["Claims"])
     assert "=cmd|' /C calc'!A0" in said and "=2+2" in said
     assert any(text.startswith("=HYPERLINK") for text in texts(book["Summary"]))
