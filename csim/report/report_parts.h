@@ -16,6 +16,7 @@
     X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, prices, always)                \
     X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                             \
     X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, hardware, always)        \
+    X(FINANCE, "Finance", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, finance, always)                    \
     X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)       \
     X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                 \
     X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                              \
