@@ -7,7 +7,7 @@
 
 #include "csim/report/company_parts.h"
 
-enum { NAME = CSIM_LINE_NAME, UNIT = CSIM_LINE_UNIT, VALUE = CSIM_LINE_BASE, GAP, BASIS, SOURCE, BASE_YEAR_ROW = 4, CHECKS_ROW, REASON_MOST = 76, NAME_WIDTH = 44, UNIT_WIDTH = 17, NUMBER_WIDTH = 10 };
+enum { NAME = CSIM_LINE_NAME, UNIT = CSIM_LINE_UNIT, VALUE = CSIM_LINE_BASE, GAP, BASIS, SOURCE, LINKS_ROW = 2, BASE_YEAR_ROW = 4, CHECKS_ROW, REASON_MOST = 76, NAME_WIDTH = 44, UNIT_WIDTH = 17, NUMBER_WIDTH = 10 };
 
 /* ---- what the blocks share ---- */
 
@@ -225,10 +225,13 @@ void csim_report_fill_companies(csim_report *report) {
     row = put_means(&self, row);
     put_base_year(&self);
     csim_sheet_break_before(sheet, row);
+    csim_sheet_put_link(sheet, LINKS_ROW, UNIT, "Software", csim_cell_of(sheet, row, 0));
     row = csim_company_put_vendors(&self, row);
     csim_sheet_break_before(sheet, row);
+    csim_sheet_put_link(sheet, LINKS_ROW, VALUE, "Labs", csim_cell_of(sheet, row, 0));
     row = csim_company_put_labs(&self, row);
     csim_sheet_break_before(sheet, row);
+    csim_sheet_put_link(sheet, LINKS_ROW, GAP, "Chips", csim_cell_of(sheet, row, 0));
     row = csim_company_put_groups(&self, row);
     csim_sheet_break_before(sheet, row);
     row = csim_company_open(&self, row, "Standard errors of the run's means", csim_report_flow_error_words(report), "Line");
