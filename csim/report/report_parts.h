@@ -21,6 +21,9 @@
     X(MODELS, "Models", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, models, token_cost)                    \
     X(MACHINES, "Machines", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, machines, token_cost)              \
     X(SCENARIOS, "Scenarios", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, scenarios, scenarios)      \
+    X(FINANCE, "Finance", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, finance, always)                    \
+    X(PROFIT_POOL, "Profit pool", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, profit_pool, whole_years)  \
+    X(COMPANIES, "Companies", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, companies, whole_years)        \
     X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)       \
     X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                 \
     X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                              \
@@ -68,6 +71,7 @@ CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_FILL)
 bool csim_report_has_token_cost(const csim_report *report);
 bool csim_report_has_host_or_buy(const csim_report *report);
 bool csim_report_has_scenarios(const csim_report *report); /* readings that compare two scenarios */
+bool csim_report_has_whole_years(const csim_report *report); /* report_periods.c */
 
 /* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
 uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);
@@ -131,6 +135,12 @@ void csim_report_put_error(csim_sheet *sheet, uint32_t row, uint32_t column, csi
 /* A probability, or the bound it is known to keep. */
 void csim_report_put_probability(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, csim_probability probability);
 void csim_report_put_month(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, int month);
+
+/* ---- sheet_assumptions.c: inputs ---- */
+
+/* The basis by colour: blue for what somebody counted or printed, the tints of estimates and guesses for the rest. */
+csim_cell_role csim_report_basis_role(const char *basis);
+csim_cell_kind csim_report_unit_kind(const char *unit);
 
 /* ---- report_charts.c ---- */
 

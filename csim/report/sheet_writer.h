@@ -175,6 +175,8 @@ csim_chart *csim_sheet_add_chart(csim_sheet *sheet, const csim_chart_plan *plan)
 
 /* Categories and values are single rows or columns of equal length. name NULL: not in the legend. */
 csim_status csim_chart_add_series(csim_chart *chart, const char *name, csim_cells categories, csim_cells values, csim_colour colour);
+/* A series of a stacked chart that nobody sees: it carries those added after it, so that their columns float. Not in the legend. */
+csim_status csim_chart_add_base(csim_chart *chart, csim_cells categories, csim_cells values);
 /* Prints each value of the last series at its mark. */
 csim_status csim_chart_show_values(csim_chart *chart, csim_cell_kind kind, int decimals);
 

@@ -219,7 +219,7 @@ def test_charts_are_where_a_reader_looks_for_them(report: Path) -> None:
 
 
 def test_printed_pages_begin_with_a_section(book: openpyxl.Workbook) -> None:
-    for name in ("Adoption", "Prices & cost", "SaaS", "Hardware & policy"):
+    for name in ("Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Finance"):
         sheet = book[name]
         breaks = [mark.id for mark in sheet.row_breaks.brk]  # the last row before the break
         assert len(breaks) > 3 and breaks == sorted(breaks)
