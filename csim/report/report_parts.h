@@ -16,6 +16,7 @@
     X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, prices, always)                \
     X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                             \
     X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, hardware, always)        \
+    X(STORIES, "Bear base bull", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, stories, stories)           \
     X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)       \
     X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                 \
     X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                              \
@@ -41,6 +42,8 @@ typedef struct csim_report_row {
     bool constant;
 } csim_report_row;
 
+typedef struct csim_report_stories csim_report_stories; /* report_stories.h */
+
 typedef struct csim_report {
     csim_book *book;
     csim_sheet *sheet[CSIM_REPORT_SHEETS]; /* NULL: this run has none */
@@ -51,12 +54,18 @@ typedef struct csim_report {
     const csim_accumulator *statistics;
     csim_report_row *rows;  /* [slots × report months], read once: sheets ask for the same quantiles many times */
     csim_report_dates dates;
+    csim_report_stories *stories; /* NULL: the run kept too few paths to tell any */
     uint32_t chart_row; /* first free row of the sheet of chart data */
 } csim_report;
 
 #define CSIM_REPORT_SHEET_FILL(id, name, mode, colour, maker, has) void csim_report_fill_##maker(csim_report *report);
 CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_FILL)
 #undef CSIM_REPORT_SHEET_FILL
+bool csim_report_has_stories(const csim_report *report);
+
+/* What such a sheet shows, gathered before there is a book; OK with nothing found where a run cannot. To be forgotten by the caller in any case. */
+csim_status csim_report_find_stories(csim_report *report, csim_error *err);
+void csim_report_forget_stories(csim_report *report);
 
 /* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
 uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);
@@ -140,6 +149,15 @@ void csim_report_draw_bars(csim_report *report, csim_report_place place, const c
 size_t csim_report_main_readings(const csim_report *report, csim_report_bar *bars, size_t most, bool open_only);
 /* The smallest and largest 5 and 95 % point of a series over all quarters. */
 csim_report_range csim_report_span(const csim_report *report, int32_t slot);
+
+/* A block of chart data under a title: its heads are written, the quarters named, the cursor moved below. Returns the cells that name the quarters, the first
+ * data row's; values go into the columns from CSIM_CHART_BLOCK_VALUES on, heads into the row above. */
+enum { CSIM_CHART_BLOCK_VALUES = 2 };
+csim_cells csim_report_open_chart_block(csim_report *report, const char *title, int32_t slot);
+/* The axis of an outcome's values over a range, with its title, for which `text` has room. */
+csim_chart_axis csim_report_value_axis(csim_outcome_id id, csim_report_range range, char *text, size_t size);
+/* The axis of the quarters that such blocks name. */
+csim_chart_axis csim_report_quarter_axis(void);
 
 /* ---- report_sections.c: a table by date with its chart ---- */
 
