@@ -47,6 +47,9 @@ csim_status csim_report_write(const csim_run_file *run, const csim_scenario *sce
     csim_report report = {.run = run, .scenario = scenario, .plan = plan, .result = result, .statistics = result->statistics, .dates = csim_report_dates_of(scenario, plan)};
     csim_status status = csim_report_read_all(&report, err);
     if (!status) status = csim_report_find_stories(&report, err);
+    const csim_c_locale outer = csim_c_locale_enter(); /* a view rounds numbers by printing them */
+    if (!status) status = csim_report_find_view(&report, err);
+    csim_c_locale_leave(outer);
     if (!status) status = csim_book_new(path, csim_run_file_info(run)->created_unix_s, &report.book, err);
     if (!status) {
         const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
@@ -55,6 +58,7 @@ csim_status csim_report_write(const csim_run_file *run, const csim_scenario *sce
         status = csim_book_finish(report.book, err);
         csim_book_free(report.book);
     }
+    csim_report_forget_view(&report);
     csim_report_forget_stories(&report);
     free(report.rows);
     return status;

@@ -17,9 +17,11 @@
     X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                             \
     X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, hardware, always)        \
     X(STORIES, "Bear base bull", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, stories, stories)           \
+    X(VIEW, "Your view", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, view, view)                         \
     X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)       \
     X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                 \
     X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                              \
+    X(VIEW_DRAWS, "View draws", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, view_draws, view)              \
     X(CHART_DATA, "Chart data", CSIM_SHEET_PAGE, CSIM_COLOUR_LIGHT_GREY, chart_data, always)
 
 typedef enum csim_report_sheet_id {
@@ -43,6 +45,7 @@ typedef struct csim_report_row {
 } csim_report_row;
 
 typedef struct csim_report_stories csim_report_stories; /* report_stories.h */
+typedef struct csim_report_view csim_report_view;       /* report_view.h */
 
 typedef struct csim_report {
     csim_book *book;
@@ -55,6 +58,7 @@ typedef struct csim_report {
     csim_report_row *rows;  /* [slots × report months], read once: sheets ask for the same quantiles many times */
     csim_report_dates dates;
     csim_report_stories *stories; /* NULL: the run kept too few paths to tell any */
+    csim_report_view *view;       /* NULL: too few to look for near ones */
     uint32_t chart_row; /* first free row of the sheet of chart data */
 } csim_report;
 
@@ -62,10 +66,13 @@ typedef struct csim_report {
 CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_FILL)
 #undef CSIM_REPORT_SHEET_FILL
 bool csim_report_has_stories(const csim_report *report);
+bool csim_report_has_view(const csim_report *report);
 
-/* What such a sheet shows, gathered before there is a book; OK with nothing found where a run cannot. To be forgotten by the caller in any case. */
+/* What these sheets show, gathered before there is a book; OK with nothing found where a run cannot. To be forgotten by the caller in any case. */
 csim_status csim_report_find_stories(csim_report *report, csim_error *err);
 void csim_report_forget_stories(csim_report *report);
+csim_status csim_report_find_view(csim_report *report, csim_error *err);
+void csim_report_forget_view(csim_report *report);
 
 /* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
 uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);

@@ -24,7 +24,7 @@ import check_workbook as check
 
 ROOT = Path(__file__).resolve().parents[2]
 MOECAST = Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
-SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Bear base bull", "Assumptions", "Run", "Data", "Chart data"]
+SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Bear base bull", "Your view", "Assumptions", "Run", "Data", "View draws", "Chart data"]
 PAGES_LOOKED_AT = 8
 
 pytestmark = [
@@ -201,9 +201,9 @@ def test_every_input_is_explained(book: openpyxl.Workbook) -> None:
 def test_charts_are_where_a_reader_looks_for_them(report: Path) -> None:
     with zipfile.ZipFile(report) as archive:
         counts = {name: archive.read(name).decode().count("<c:chart ") for name in archive.namelist() if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)}
-    assert sorted(counts) == [f"xl/drawings/drawing{i}.xml" for i in range(1, 8)]
-    summary, claims, *sections, stories = (counts[f"xl/drawings/drawing{i}.xml"] for i in range(1, 8))
-    assert (summary, claims, stories) == (6, 1, 4)
+    assert sorted(counts) == [f"xl/drawings/drawing{i}.xml" for i in range(1, 9)]
+    summary, claims, *sections, stories, view = (counts[f"xl/drawings/drawing{i}.xml"] for i in range(1, 9))
+    assert (summary, claims, stories, view) == (6, 1, 4, 1)
     assert min(sections) > 10
 
 
