@@ -40,18 +40,30 @@ static csim_status make(csim_report *report, csim_error *err) {
     return is_complete ? csim_book_finish(report->book, err) : csim_error_set(err, CSIM_NO_MEMORY, "no memory for the formulas of a workbook");
 }
 
+/* What sheets show that takes more than reading the run: found before there is a book, since a book is not begun for a run that cannot be read. */
+static csim_status gather(csim_report *report, csim_error *err) {
+    csim_status status = csim_report_find_stories(report, err);
+    if (!status) status = csim_report_find_view(report, err);
+    if (!status) report->shipped = csim_shipped_cost_new(report->run, report->scenario);
+    return status;
+}
+
+static void forget(csim_report *report) {
+    csim_shipped_cost_free(report->shipped);
+    csim_report_forget_view(report);
+    csim_report_forget_stories(report);
+    free(report->rows);
+}
+
 csim_status csim_report_write(const csim_run_file *run, const csim_scenario *scenario, const char *path, csim_error *err) {
     csim_report report = {.rows = NULL};
     csim_status status = csim_report_open(&report, run, scenario, err);
+    const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
+    if (!status) status = gather(&report, err);
     if (!status) status = csim_book_new(path, csim_run_file_info(run)->created_unix_s, &report.book, err);
-    if (!status) {
-        const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
-        report.shipped = csim_shipped_cost_new(run, scenario);
-        status = make(&report, err);
-        csim_shipped_cost_free(report.shipped);
-        csim_c_locale_leave(guard);
-        csim_book_free(report.book);
-    }
-    free(report.rows);
+    if (!status) status = make(&report, err);
+    csim_book_free(report.book);
+    forget(&report);
+    csim_c_locale_leave(guard);
     return status;
 }

@@ -7,7 +7,7 @@
 
 #include "csim/report/report_parts.h"
 
-enum { COLUMN_YEAR, COLUMN_MONTH, COLUMN_VALUES, COLUMN_STACK = COLUMN_VALUES + 5, BAR_VALUE = 0, BAR_LABEL };
+enum { COLUMN_YEAR, COLUMN_MONTH, COLUMN_VALUES = CSIM_CHART_BLOCK_VALUES, COLUMN_STACK = COLUMN_VALUES + 5, BAR_VALUE = 0, BAR_LABEL };
 
 /* Lines and regimes in the order in which neighbours differ most in lightness as well as in hue. */
 static const csim_colour line_colours[CSIM_REPORT_LINES] = {CSIM_COLOUR_BLUE,   CSIM_COLOUR_VERMILLION, CSIM_COLOUR_GREEN, CSIM_COLOUR_ORANGE,
@@ -226,4 +226,16 @@ void csim_report_draw_bars(csim_report *report, csim_report_place place, const c
     csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
     csim_chart_add_series(chart, "probability", csim_cells_of(ground, first, BAR_LABEL, last, BAR_LABEL), csim_cells_of(ground, first, BAR_VALUE, last, BAR_VALUE), CSIM_COLOUR_BLUE);
     csim_chart_show_values(chart, CSIM_AS_PERCENT, 0);
+}
+
+/* ---- for sheets that draw their own ---- */
+
+csim_cells csim_report_open_chart_block(csim_report *report, const char *title, int32_t slot) { return block_open(report, title, slot); }
+
+csim_chart_axis csim_report_quarter_axis(void) { return axis_of_quarters; }
+
+csim_chart_axis csim_report_value_axis(csim_outcome_id id, csim_report_range range, char *text, size_t size) {
+    csim_chart_axis axis = axis_of_values(id, range);
+    axis.title = axis_title(id, axis.log10, text, size);
+    return axis;
 }

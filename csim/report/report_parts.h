@@ -24,9 +24,12 @@
     X(FINANCE, "Finance", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, finance, always)                    \
     X(PROFIT_POOL, "Profit pool", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, profit_pool, whole_years)  \
     X(COMPANIES, "Companies", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, companies, whole_years)        \
+    X(STORIES, "Bear base bull", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, stories, stories)           \
+    X(VIEW, "Your view", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, view, view)                         \
     X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)       \
     X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                 \
     X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                              \
+    X(VIEW_DRAWS, "View draws", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, view_draws, view)              \
     X(CHART_DATA, "Chart data", CSIM_SHEET_PAGE, CSIM_COLOUR_LIGHT_GREY, chart_data, always)
 
 typedef enum csim_report_sheet_id {
@@ -49,6 +52,9 @@ typedef struct csim_report_row {
     bool constant;
 } csim_report_row;
 
+typedef struct csim_report_stories csim_report_stories; /* report_stories.h */
+typedef struct csim_report_view csim_report_view;       /* report_view.h */
+
 typedef struct csim_report {
     csim_book *book;
     csim_sheet *sheet[CSIM_REPORT_SHEETS]; /* NULL: this run has none */
@@ -59,6 +65,8 @@ typedef struct csim_report {
     const csim_accumulator *statistics;
     csim_report_row *rows;  /* [slots × report months], read once: sheets ask for the same quantiles many times */
     csim_report_dates dates;
+    csim_report_stories *stories; /* NULL: the run kept too few paths to tell any */
+    csim_report_view *view;       /* NULL: too few to look for near ones */
     uint32_t chart_row; /* first free row of the sheet of chart data */
     struct csim_shipped_cost *shipped; /* the question of the live sheets; NULL: the catalogue cannot answer one */
     struct csim_live *live;            /* their names; set with `shipped` */
@@ -67,6 +75,14 @@ typedef struct csim_report {
 #define CSIM_REPORT_SHEET_FILL(id, name, mode, colour, maker, has) void csim_report_fill_##maker(csim_report *report);
 CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_FILL)
 #undef CSIM_REPORT_SHEET_FILL
+bool csim_report_has_stories(const csim_report *report);
+bool csim_report_has_view(const csim_report *report);
+
+/* What these sheets show, gathered before there is a book; OK with nothing found where a run cannot. To be forgotten by the caller in any case. */
+csim_status csim_report_find_stories(csim_report *report, csim_error *err);
+void csim_report_forget_stories(csim_report *report);
+csim_status csim_report_find_view(csim_report *report, csim_error *err);
+void csim_report_forget_view(csim_report *report);
 
 bool csim_report_has_token_cost(const csim_report *report);
 bool csim_report_has_host_or_buy(const csim_report *report);
@@ -177,6 +193,15 @@ enum { CSIM_REPORT_INTERVALS = 64 };
  * too. None: no chart. Returns the height in pixels. */
 uint32_t csim_report_draw_intervals(csim_report *report, csim_report_place place, const char *title, const char *axis_title, csim_cell_kind kind, double neutral,
                                     const csim_report_interval *items, size_t count);
+
+/* A block of chart data under a title: its heads are written, the quarters named, the cursor moved below. Returns the cells that name the quarters, the first
+ * data row's; values go into the columns from CSIM_CHART_BLOCK_VALUES on, heads into the row above. */
+enum { CSIM_CHART_BLOCK_VALUES = 2 };
+csim_cells csim_report_open_chart_block(csim_report *report, const char *title, int32_t slot);
+/* The axis of an outcome's values over a range, with its title, for which `text` has room. */
+csim_chart_axis csim_report_value_axis(csim_outcome_id id, csim_report_range range, char *text, size_t size);
+/* The axis of the quarters that such blocks name. */
+csim_chart_axis csim_report_quarter_axis(void);
 
 /* ---- report_sections.c: a table by date with its chart ---- */
 
