@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "csim/report/report_parts.h"
+#include "csim/report/what_if.h"
 #include "csim/scenario/c_locale.h"
 
 /* Columns of the sheet of chart data: a month or a label, then numbers. */
@@ -46,6 +47,7 @@ csim_status csim_report_write(const csim_run_file *run, const csim_scenario *sce
     const csim_result *result = csim_run_file_result(run);
     csim_report report = {.run = run, .scenario = scenario, .plan = plan, .result = result, .statistics = result->statistics, .dates = csim_report_dates_of(scenario, plan)};
     csim_status status = csim_report_read_all(&report, err);
+    if (!status) status = csim_what_if_new(&report, &report.what_if, err);
     if (!status) status = csim_book_new(path, csim_run_file_info(run)->created_unix_s, &report.book, err);
     if (!status) {
         const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
@@ -54,6 +56,7 @@ csim_status csim_report_write(const csim_run_file *run, const csim_scenario *sce
         status = csim_book_finish(report.book, err);
         csim_book_free(report.book);
     }
+    csim_what_if_free(report.what_if);
     free(report.rows);
     return status;
 }

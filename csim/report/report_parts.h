@@ -8,7 +8,7 @@
 
 /* The sheets in order: id, name on the tab, mode, colour of the tab, and where they are made (report_sheets.c): csim_report_fill_MAKER fills a sheet,
  * csim_report_has_MAKER says whether this run has one (`always`: every run). A sheet that a run does not have is absent, not empty. Names stand in formulas
- * and links: letters, spaces and & only. */
+ * and links: letters, spaces, - and & only. */
 #define CSIM_REPORT_SHEET_LIST(X)                                                                 \
     X(SUMMARY, "Summary", CSIM_SHEET_PAGE, CSIM_COLOUR_BLUE, summary, always)                     \
     X(CLAIMS, "Claims", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, claims, always)                  \
@@ -16,9 +16,12 @@
     X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, prices, always)                \
     X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                             \
     X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, hardware, always)        \
+    X(WHAT_IF, "What-if", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, what_if, what_if)                  \
     X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)       \
     X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                 \
     X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                              \
+    X(DRAWS, "Draws", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, draws, what_if)                          \
+    X(WHAT_IF_STEPS, "What-if steps", CSIM_SHEET_DATA, CSIM_COLOUR_LIGHT_GREY, what_if_steps, what_if) \
     X(CHART_DATA, "Chart data", CSIM_SHEET_PAGE, CSIM_COLOUR_LIGHT_GREY, chart_data, always)
 
 typedef enum csim_report_sheet_id {
@@ -52,11 +55,14 @@ typedef struct csim_report {
     csim_report_row *rows;  /* [slots × report months], read once: sheets ask for the same quantiles many times */
     csim_report_dates dates;
     uint32_t chart_row; /* first free row of the sheet of chart data */
+    struct csim_what_if *what_if; /* NULL: the run kept no paths to ask */
 } csim_report;
 
 #define CSIM_REPORT_SHEET_FILL(id, name, mode, colour, maker, has) void csim_report_fill_##maker(csim_report *report);
 CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_FILL)
 #undef CSIM_REPORT_SHEET_FILL
+
+bool csim_report_has_what_if(const csim_report *report); /* whole paths that a reader may ask: sheet_draws.c */
 
 /* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
 uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);

@@ -19,8 +19,8 @@
  * the container's own stamps are fixed (1980), `created` and `modified` both carry the given time, nothing depends on
  * TMPDIR or on the process's locale. Numbers hold 16 significant digits.
  *
- * No sheet uses these yet, only the writer's own tests and demonstration: csim_cells_allow_list, csim_cells_allow_numbers, csim_cells_mark_checks,
- * csim_chart_label_points, csim_sheet_put_bool, csim_sheet_put_formula_text, csim_sheet_put_segments, csim_sheet_put_with_error, csim_sheet_set_zoom. */
+ * No sheet uses these yet, only the writer's own tests and demonstration: csim_chart_label_points, csim_sheet_put_bool, csim_sheet_put_segments,
+ * csim_sheet_put_with_error, csim_sheet_set_zoom. */
 #ifndef CSIM_REPORT_SHEET_WRITER_H
 #define CSIM_REPORT_SHEET_WRITER_H
 

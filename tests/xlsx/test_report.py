@@ -24,7 +24,7 @@ import check_workbook as check
 
 ROOT = Path(__file__).resolve().parents[2]
 MOECAST = Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
-SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Assumptions", "Run", "Data", "Chart data"]
+SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "What-if", "Assumptions", "Run", "Data", "Draws", "What-if steps", "Chart data"]
 PAGES_LOOKED_AT = 8
 
 pytestmark = [
@@ -201,9 +201,9 @@ def test_every_input_is_explained(book: openpyxl.Workbook) -> None:
 def test_charts_are_where_a_reader_looks_for_them(report: Path) -> None:
     with zipfile.ZipFile(report) as archive:
         counts = {name: archive.read(name).decode().count("<c:chart ") for name in archive.namelist() if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)}
-    assert sorted(counts) == [f"xl/drawings/drawing{i}.xml" for i in range(1, 7)]
-    summary, claims, *sections = (counts[f"xl/drawings/drawing{i}.xml"] for i in range(1, 7))
-    assert (summary, claims) == (6, 1)
+    assert sorted(counts) == [f"xl/drawings/drawing{i}.xml" for i in range(1, 8)]
+    summary, claims, *sections, what_if = (counts[f"xl/drawings/drawing{i}.xml"] for i in range(1, 8))
+    assert (summary, claims, what_if) == (6, 1, 2)
     assert min(sections) > 10
 
 
@@ -280,7 +280,7 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     moecast("run", scenario, "--paths", "16", "--no-contrasts", "-o", tmp_path / "run", "--quiet")
     path = tmp_path / "run" / "report.xlsx"
     assert check.check_container(path) + check.check_xml(path) == []
-    assert {sheet for sheet, _ in check._formula_cells(path)} == {"Chart data"}
+    assert {sheet for sheet, _ in check._formula_cells(path)} == {"Chart data", "What-if", "Draws", "What-if steps"}
     book = openpyxl.load_workbook(path, read_only=True)
     assert book.properties.title == HOSTILE
     assert HOSTILE in texts(book["Summary"])
