@@ -58,7 +58,7 @@ static csim_cells put_table(const csim_report *report, csim_sheet *sheet) {
     columns[CSIM_DRAWS_LOG_WEIGHT] = (csim_table_column){"Log weight", "ln", 11, false};
     columns[CSIM_DRAWS_WEIGHT] = (csim_table_column){"Weight", "largest is 1", 11, false};
     columns[CSIM_DRAWS_HOLDS] = (csim_table_column){"Condition", "1 holds", 11, false};
-    columns[CSIM_DRAWS_HELD_WEIGHT] = (csim_table_column){"Weight where it holds", "", 13, false};
+    columns[CSIM_DRAWS_HELD_WEIGHT] = (csim_table_column){"Weight where it holds", "else 0", 15, false};
     for (uint32_t i = 0; i < draws->columns; i++) columns[CSIM_DRAWS_FIRST + i] = (csim_table_column){draws->column[i].label, draws->column[i].unit, VALUE_WIDTH, false};
     const csim_cells data = csim_sheet_add_table(sheet, CSIM_DRAWS_TOP - 2, 0, columns, (size_t)draws->columns + CSIM_DRAWS_FIRST, draws->rows, CSIM_TABLE_FREEZE);
     free(columns);

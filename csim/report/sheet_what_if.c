@@ -6,7 +6,7 @@
 
 #include "csim/report/what_if.h"
 
-enum { TITLE_WIDTH = 54, VALUE_MOST = 1000000000 /* of a mean, a spread or a threshold, in size */, NOTE_WIDTH = 250, GAP_WIDTH = 2, STATE_CHECK = 3 /* column: one apart from the numbers */ };
+enum { TITLE_WIDTH = 54, VALUE_MOST = 1000000000 /* of a mean, a spread or a threshold, in size */, NOTE_WIDTH = 250, GAP_WIDTH = 2, UNIT_WIDTH = 15, NUMBER_WIDTH = 11, STATE_CHECK = 3 /* column: one apart from the numbers */ };
 
 #define FORMULA CSIM_GENERAL(CSIM_ROLE_FORMULA)
 
@@ -241,9 +241,10 @@ static void put_thresholds(const csim_report *report, csim_sheet *sheet) {
 
 static void set_columns(csim_sheet *sheet) {
     csim_sheet_set_width(sheet, CSIM_ROW_TITLE, CSIM_ROW_TITLE, TITLE_WIDTH);
-    csim_sheet_set_width(sheet, CSIM_ROW_UNIT, CSIM_ROW_UNIT, 15);
-    csim_sheet_set_width(sheet, CSIM_ROW_UNIT + 1, CSIM_ROW_CHECK, 11);
+    csim_sheet_set_width(sheet, CSIM_ROW_UNIT, CSIM_ROW_UNIT, UNIT_WIDTH);
+    csim_sheet_set_width(sheet, CSIM_ROW_UNIT + 1, CSIM_ROW_TABLE - 1, NUMBER_WIDTH);
     csim_sheet_set_width(sheet, CSIM_ROW_TABLE, CSIM_ROW_TABLE, GAP_WIDTH);
+    csim_sheet_set_width(sheet, CSIM_ROW_CHECK, CSIM_ROW_CHECK, NUMBER_WIDTH);
 }
 
 void csim_report_fill_what_if(csim_report *report) {

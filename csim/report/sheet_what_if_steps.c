@@ -9,7 +9,7 @@
 #define FORMULA CSIM_GENERAL(CSIM_ROLE_FORMULA)
 #define BODY CSIM_GENERAL(CSIM_ROLE_BODY)
 
-enum { COLUMN_WIDTH = 14, LABEL_WIDTH = 50 };
+enum { COLUMN_WIDTH = 15, LABEL_WIDTH = 50 };
 
 /* Foreign numbers that may be missing. */
 static void put_known(csim_sheet *sheet, uint32_t row, uint32_t column, double value) {
@@ -310,5 +310,6 @@ void csim_report_fill_what_if_steps(csim_report *report) {
     put_dates(report, sheet);
     put_directory(report, sheet);
     put_steps(report, sheet);
+    csim_sheet_break_before(sheet, csim_what_if_rows_of(report->what_if->draws).headlines - 3);
     csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, csim_what_if_rows_of(report->what_if->draws).directory - 5, CSIM_STEP_FULL_ERROR)); /* what a reader may want on paper */
 }

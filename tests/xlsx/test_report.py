@@ -216,6 +216,15 @@ def test_printed_pages_begin_with_a_section(book: openpyxl.Workbook) -> None:
             assert sheet.cell(row, 1).value is None and str(sheet.cell(row + 2, 1).value).startswith("Series "), (name, row)
 
 
+def test_widths_are_said_once_a_column(report: Path) -> None:
+    """Excel repairs a file in which they overlap; other programs take the first."""
+    with zipfile.ZipFile(report) as archive:
+        for name in archive.namelist():
+            if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name):
+                spans = [(int(first), int(last)) for first, last in re.findall(r'<col min="(\d+)" max="(\d+)"', archive.read(name)[:100_000].decode(errors="ignore"))]
+                assert all(left[1] < right[0] for left, right in zip(spans, spans[1:], strict=False)), (name, spans)
+
+
 def test_axes_have_titles(report: Path) -> None:
     with zipfile.ZipFile(report) as archive:
         for name in archive.namelist():
