@@ -6,6 +6,7 @@
 #include "csim/report/live_cells.h"
 #include "csim/report/report_parts.h"
 #include "csim/report/shipped_cost.h"
+#include "csim/report/what_if.h"
 #include "csim/scenario/c_locale.h"
 
 /* Columns of the sheet of chart data: a month or a label, then numbers. */
@@ -44,12 +45,14 @@ static csim_status make(csim_report *report, csim_error *err) {
 static csim_status gather(csim_report *report, csim_error *err) {
     csim_status status = csim_report_find_stories(report, err);
     if (!status) status = csim_report_find_view(report, err);
+    if (!status) status = csim_what_if_new(report, &report->what_if, err);
     if (!status) report->shipped = csim_shipped_cost_new(report->run, report->scenario);
     return status;
 }
 
 static void forget(csim_report *report) {
     csim_shipped_cost_free(report->shipped);
+    csim_what_if_free(report->what_if);
     csim_report_forget_view(report);
     csim_report_forget_stories(report);
     free(report->rows);

@@ -8,28 +8,31 @@
 
 /* The sheets in order: id, name on the tab, mode, colour of the tab, and where they are made (report_sheets.c): csim_report_fill_MAKER fills a sheet,
  * csim_report_has_MAKER says whether this run has one (`always`: every run). A sheet that a run does not have is absent, not empty. Names stand in formulas
- * and links: letters, spaces and & only. */
-#define CSIM_REPORT_SHEET_LIST(X)                                                                 \
-    X(SUMMARY, "Summary", CSIM_SHEET_PAGE, CSIM_COLOUR_BLUE, summary, always)                     \
-    X(CLAIMS, "Claims", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, claims, always)                  \
-    X(ADOPTION, "Adoption", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, adoption, always)                 \
-    X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, prices, always)                \
-    X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                             \
-    X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, hardware, always)        \
-    X(TOKEN_COST, "Token cost", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, token_cost, token_cost)      \
-    X(HOST_OR_BUY, "Host or buy", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, host_or_buy, host_or_buy)  \
-    X(MODELS, "Models", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, models, token_cost)                    \
-    X(MACHINES, "Machines", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, machines, token_cost)              \
-    X(SCENARIOS, "Scenarios", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, scenarios, scenarios)      \
-    X(FINANCE, "Finance", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, finance, always)                    \
-    X(PROFIT_POOL, "Profit pool", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, profit_pool, whole_years)  \
-    X(COMPANIES, "Companies", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, companies, whole_years)        \
-    X(STORIES, "Bear base bull", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, stories, stories)           \
-    X(VIEW, "Your view", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, view, view)                         \
-    X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)       \
-    X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                 \
-    X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                              \
-    X(VIEW_DRAWS, "View draws", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, view_draws, view)              \
+ * and links: letters, spaces, - and & only. */
+#define CSIM_REPORT_SHEET_LIST(X)                                                                      \
+    X(SUMMARY, "Summary", CSIM_SHEET_PAGE, CSIM_COLOUR_BLUE, summary, always)                          \
+    X(CLAIMS, "Claims", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, claims, always)                       \
+    X(ADOPTION, "Adoption", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, adoption, always)                      \
+    X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, prices, always)                     \
+    X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                                  \
+    X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, hardware, always)             \
+    X(FINANCE, "Finance", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, finance, always)                         \
+    X(SCENARIOS, "Scenarios", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, scenarios, scenarios)           \
+    X(TOKEN_COST, "Token cost", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, token_cost, token_cost)           \
+    X(HOST_OR_BUY, "Host or buy", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, host_or_buy, host_or_buy)       \
+    X(WHAT_IF, "What-if", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, what_if, what_if)                       \
+    X(VIEW, "Your view", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, view, view)                              \
+    X(STORIES, "Bear base bull", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, stories, stories)                \
+    X(PROFIT_POOL, "Profit pool", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, profit_pool, whole_years)       \
+    X(COMPANIES, "Companies", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, companies, whole_years)             \
+    X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)            \
+    X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                      \
+    X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                                   \
+    X(MODELS, "Models", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, models, token_cost)                         \
+    X(MACHINES, "Machines", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, machines, token_cost)                   \
+    X(DRAWS, "Draws", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, draws, what_if)                               \
+    X(WHAT_IF_STEPS, "What-if steps", CSIM_SHEET_DATA, CSIM_COLOUR_LIGHT_GREY, what_if_steps, what_if) \
+    X(VIEW_DRAWS, "View draws", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, view_draws, view)                   \
     X(CHART_DATA, "Chart data", CSIM_SHEET_PAGE, CSIM_COLOUR_LIGHT_GREY, chart_data, always)
 
 typedef enum csim_report_sheet_id {
@@ -67,27 +70,23 @@ typedef struct csim_report {
     csim_report_dates dates;
     csim_report_stories *stories; /* NULL: the run kept too few paths to tell any */
     csim_report_view *view;       /* NULL: too few to look for near ones */
-    uint32_t chart_row; /* first free row of the sheet of chart data */
+    struct csim_what_if *what_if; /* NULL: the run kept no paths to ask */
     struct csim_shipped_cost *shipped; /* the question of the live sheets; NULL: the catalogue cannot answer one */
     struct csim_live *live;            /* their names; set with `shipped` */
+    uint32_t chart_row; /* first free row of the sheet of chart data */
 } csim_report;
 
-#define CSIM_REPORT_SHEET_FILL(id, name, mode, colour, maker, has) void csim_report_fill_##maker(csim_report *report);
-CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_FILL)
-#undef CSIM_REPORT_SHEET_FILL
-bool csim_report_has_stories(const csim_report *report);
-bool csim_report_has_view(const csim_report *report);
+#define CSIM_REPORT_SHEET_MAKER(id, name, mode, colour, maker, has) \
+    void csim_report_fill_##maker(csim_report *report);             \
+    bool csim_report_has_##has(const csim_report *report);
+CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_MAKER)
+#undef CSIM_REPORT_SHEET_MAKER
 
 /* What these sheets show, gathered before there is a book; OK with nothing found where a run cannot. To be forgotten by the caller in any case. */
 csim_status csim_report_find_stories(csim_report *report, csim_error *err);
 void csim_report_forget_stories(csim_report *report);
 csim_status csim_report_find_view(csim_report *report, csim_error *err);
 void csim_report_forget_view(csim_report *report);
-
-bool csim_report_has_token_cost(const csim_report *report);
-bool csim_report_has_host_or_buy(const csim_report *report);
-bool csim_report_has_scenarios(const csim_report *report); /* readings that compare two scenarios */
-bool csim_report_has_whole_years(const csim_report *report); /* report_periods.c */
 
 /* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
 uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);
