@@ -34,11 +34,12 @@ static inline lane lane_of(const moe_fold_block *fold, const moe_machine_fold *m
                   machine->log_per_patience[p], machine->per_byte_s[p], machine->per_flop[p], machine->per_link[p]};
 }
 
-/* A mixture: attention data parallel until a quarter of the memory is dense weights; experts spread until they fit and, in decode, stream in time. */
+/* A mixture: attention data parallel until a quarter of the memory is dense weights; experts spread until they fit and, in decode, stream in time, but for
+ * that no further than one on each accelerator. */
 static inline layout lay_out_mixture(const moe_pair *pair, const lane *x) {
     const double t = moe_max(1.0, 4.0 * pair->dense_bytes * x->active * x->per_room), fit = pair->routed_bytes / FULL * x->routed * x->per_room;
     const double prefill = moe_max(t, moe_clip(fit, FEWEST, pair->group_max)), nodes = moe_max(1.0, prefill * pair->per_domain);
-    const double g = moe_max(t, moe_clip(moe_max(fit, pair->routed_stream * x->routed * x->per_patience), FEWEST, pair->group_max));
+    const double stream = moe_min(pair->routed_stream * x->routed * x->per_patience, pair->experts), g = moe_max(t, moe_clip(moe_max(fit, stream), FEWEST, pair->group_max));
     const double per_t_g = 1.0 / (t * g);
     return (layout){.tensor = t, .group = g, .per_tensor = g * per_t_g, .per_group = t * per_t_g, .log_tensor = moe_max(0.0, pair->log_four_dense + x->log_active - x->log_room),
                     .exchange = g > t ? 1.0 : 0.0, .prefill_tensor = t, .per_prefill_tensor = g * per_t_g, .nodes = nodes, .per_nodes = 1.0 / nodes, .prefill_exchange = prefill > t ? 1.0 : 0.0};
@@ -68,7 +69,7 @@ static inline void time_decode(const moe_pair *pair, const moe_fold_block *fold,
     const double reached = (lay->group - 1.0) * (1.0 - whole_power(1.0 - lay->per_group, k));
     out->stream[p] = dense_share * pair->dense_read_bytes * x->per_byte + experts;
     out->experts[p] = experts;
-    out->idle[p] = experts - experts * lay->exchange * lay->group * pair->per_expert;
+    out->idle[p] = experts - experts * lay->exchange * moe_min(lay->group * pair->per_expert, 1.0);
     out->decay[p] = fold->log_untouched[p] * lay->group * verified;
     out->flop[p] = verified * pair->decode_s * x->active * x->per_flop;
     out->cache[p] = (fold->kv_read_bytes[p] * copies + fold->state_bytes[p]) * pair->memory * x->per_byte + fold->attention_decode_flop[p] * (verified * pair->attention_s) * x->per_flop;
@@ -159,7 +160,7 @@ static void newton(const decode *restrict step, const double *restrict room, con
 
 /* The batch whose step takes as long as the user's patience allows; a machine that cannot keep the limit at all runs at half as much again as its
  * shortest step with all experts touched. With all of them touched the step is the larger of two curves, one for reading and one for computing, and
- * each has a root in closed form; the smaller is the answer, and where experts are idle lies below it; one Newton step does the rest. */
+ * each has a root in closed form; the smaller is the answer, but where experts are idle, which one Newton step goes on from (how near: docs/kernel.md). */
 static void find_batch(const decode *restrict step, const moe_workload_block *work, double per_draft, int n, double *restrict batch, double *restrict capacity) {
     const double *restrict tpot_s = work->tpot_s, *restrict accepted = work->accepted;
     double rooms[MOE_BLOCK], saved[MOE_BLOCK]; /* room: what the limit leaves beside fixed times */

@@ -45,8 +45,8 @@ typedef struct moe_pair {
     double up_s, up_prefill_s, out_s, domain;    /* seconds a byte inside and across domains; accelerators in a domain */
     double fixed_s, doubling_s, exchange_s, sequence_s; /* fixed times: always; a unit of ln t; with all-to-all; a sequence of an attention rank */
     double across_s, log_domain;                 /* more fixed time a unit of ln t beyond ln of the domain */
-    double per_kv_head, top_k, group_max, layers, per_domain; /* group_max: a mixture's not beyond one expert an accelerator */
-    double per_expert;                           /* one over the experts of a layer, 0 for a dense model */
+    double per_kv_head, top_k, group_max, layers, per_domain;
+    double experts, per_expert;                  /* of a MoE layer; one over them; 0, 0 for a dense model */
     double log_four_dense, log_dense_full, log_dense_stream, log_group_max; /* ln of what spreads: 4 D; D / .35; dense_stream; group_max */
 } moe_pair;
 

@@ -23,12 +23,11 @@ static double expert_memory(const moe_fold_base *base, const moe_hardware *h, co
 
 moe_layout moe_layout_spread(const moe_fold_base *base, const moe_request *r, const moe_hardware *h, const moe_efficiency *eta) {
     const double share = is_mixture(base) ? expert_memory(base, h, eta) : eta->memory, weights = is_mixture(base) ? base->routed_bytes : base->dense_bytes;
-    const double most = is_mixture(base) ? moe_min(h->group_max, base->experts) : h->group_max; /* at least one expert an accelerator */
-    const double fit = weights / (0.35 * h->memory_bytes), stream = weights / (share * h->memory_bytes_per_s * 0.3 * r->tpot_s);
+    const double fit = weights / (0.35 * h->memory_bytes), stream = weights / (share * h->memory_bytes_per_s * 0.3 * r->tpot_s), most = h->group_max;
     moe_layout out;
     if (is_mixture(base)) {
         out.tensor = out.prefill_tensor = moe_max(1.0, 4.0 * base->dense_bytes / h->memory_bytes);
-        out.group = moe_max(out.tensor, moe_clip(moe_max(fit, stream), 8.0, most));
+        out.group = moe_max(out.tensor, moe_clip(moe_max(fit, moe_min(stream, base->experts)), 8.0, most));
         out.prefill_group = moe_max(out.tensor, moe_clip(fit, 8.0, most));
     } else {
         out.tensor = out.group = moe_clip(moe_max(fit, stream), 1.0, most);
@@ -93,7 +92,7 @@ static step_terms time_step(const moe_fold_base *base, const moe_request *r, con
     k.dense = dense_read_s(base, h, eta, lay->tensor);
     k.experts = base->routed_bytes / (lay->group * expert_memory(base, h, eta) * h->memory_bytes_per_s);
     k.decay = base->routed_fraction > 0.0 ? moe_log(1.0 - base->routed_fraction) * lay->group * r->verified : 0.0;
-    k.idle = exchanging ? 1.0 - lay->group / base->experts : 1.0; /* the busiest accelerator reads one of its experts at least; tensor parallelism slices them */
+    k.idle = exchanging ? 1.0 - moe_min(lay->group / base->experts, 1.0) : 1.0; /* the busiest accelerator reads one of its experts at least; tensor parallelism slices them */
     k.fixed = launch_s(base, r, h, eta, lay);
     k.compute = r->verified * moe_linear_s(base, h, eta, 1) / eta->flop;
     k.cache = (s->read_bytes * x->replication + s->state_bytes) / (eta->memory * h->memory_bytes_per_s);
@@ -123,8 +122,8 @@ static double slope_of(const step_terms *k, double b) {
 }
 
 /* With all experts touched the step is the larger of two curves: √((s + c b)² + (o b)²) + r b, s the weights' reading, and √((f + c)² + o²) b + r b. Each meets
- * what the fixed times leave of the limit at a root in closed form; the smaller one is the batch, and a lower bound where experts are idle, from which one
- * Newton step goes on. */
+ * what the fixed times leave of the limit at a root in closed form; the smaller one is the batch; where experts are idle it lies a little higher, and one
+ * Newton step goes there (how near: docs/kernel.md). */
 static double largest_batch(const step_terms *k, double limit_s) {
     const double room = limit_s - k->fixed, s = k->dense + k->experts, c = k->cache + k->attention, o = k->overlapped, r = k->exchange + k->reduce + k->host;
     const double over = (room - s) * (room + s), both = c * room + r * s;

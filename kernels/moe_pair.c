@@ -84,7 +84,8 @@ void moe_fold_pair(const moe_fold_base *base, const moe_hardware *machine, const
     out->per_kv_head = 1.0 / base->kv_heads;
     out->top_k = base->top_k;
     out->layers = base->layers;
-    out->group_max = base->routed_bytes > 0.0 ? moe_min(machine->group_max, base->experts) : machine->group_max;
+    out->group_max = machine->group_max;
+    out->experts = base->routed_bytes > 0.0 ? base->experts : 0.0;
     out->per_expert = base->routed_bytes > 0.0 ? 1.0 / base->experts : 0.0;
     fold_weights(base, machine, efficiency, out);
     fold_flop(base, machine, efficiency, out);

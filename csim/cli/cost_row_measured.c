@@ -23,7 +23,9 @@ static const char *cell(const csim_table *table, size_t row, const char *column)
 static double requests_in_flight(const char *source) {
     static const char key[] = "silicon_concurrency=";
     const char *at = strstr(source, key), *digits = at ? at + sizeof key - 1 : "";
-    return digits[0] >= '0' && digits[0] <= '9' ? (double)strtol(digits, NULL, 10) : (double)NAN;
+    double count = digits[0] >= '0' && digits[0] <= '9' ? 0.0 : (double)NAN;
+    while (*digits >= '0' && *digits <= '9') count = 10.0 * count + (*digits++ - '0');
+    return count;
 }
 
 /* Stacks whose first builds for a machine are in the published tables: DeepSeek's block-scaled FP8 in TensorRT-LLM on Blackwell before 2026. */

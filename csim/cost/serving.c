@@ -84,11 +84,11 @@ static void explain_found(const search *s, const moe_layout *layout, double foun
 
 /* ---- candidates ---- */
 
-/* Mixtures are tensor parallel inside the fast domain and spread by their experts; dense models are replicas of any tensor parallelism. */
+/* Mixtures are tensor parallel inside the fast domain, which slices experts, and spread by whole experts; dense models are replicas of any tensor parallelism. */
 static int is_layout(const search *s, double tensor, double group) {
     const moe_hardware *h = s->question->hardware;
     if (group > h->group_max || tensor > group || fmod(group, tensor) != 0.0) return 0;
-    return s->base.routed_bytes > 0.0 ? group <= s->question->shape->experts && tensor <= h->scale_up_domain : tensor == group;
+    return s->base.routed_bytes > 0.0 ? (group <= s->question->shape->experts || tensor == group) && tensor <= h->scale_up_domain : tensor == group;
 }
 
 enum { LAYOUTS = SIZES * 9 }; /* tensor parallel 1 to 256 */
@@ -254,10 +254,14 @@ static void search_formats(search *s, const moe_fold_base *published) {
     }
 }
 
+/* The batch is found by one Newton step, for the decode step alone and not below a twentieth of a sequence: what a user waits may be longer than was wanted. */
+static const double SPREAD_NEAR = 1e-3;
+
 static void spread(const csim_serving_question *q, const moe_efficiency *efficiency, const moe_fold_base *published, csim_serving *out) {
     moe_fold_base served;
     moe_fold_served(published, q->hardware, &served);
     moe_explain(&served, &q->request, q->hardware, efficiency, &out->kernel);
+    out->kernel.meets_tpot = out->kernel.tpot_s <= q->request.tpot_s * (1.0 + SPREAD_NEAR);
     out->weights_at_8_bits = memcmp(&served, published, sizeof served) != 0;
     out->ttft_s = first_token_s(q, &out->kernel);
     out->meets_ttft = out->ttft_s <= q->ttft_s;
@@ -304,6 +308,7 @@ void csim_serving_at(const csim_serving_question *q, const moe_efficiency *effic
     explain(q, &base, efficiency, layout, batch / layout->group, x);
     x->batch_latency = found;
     x->meets_tpot = x->tpot_s <= q->request.tpot_s;
+    if (found > 0.0 && found >= x->batch_memory) x->binding = MOE_MEMORY_CAPACITY;
     out->ttft_s = first_token_s(q, x);
     out->meets_ttft = out->ttft_s <= q->ttft_s;
     out->layouts_tried = 1;

@@ -65,14 +65,16 @@ static csim_status check_finite(const csim_token_cost *c, csim_error *err) {
     return isfinite(sum) ? CSIM_OK : csim_error_set(err, CSIM_OUT_OF_RANGE, "a token's cost or speed is no finite number for this request on this machine");
 }
 
-/* Weights, or the cache of one request as long as this. */
+/* Weights, or the cache of one request as long as this. Experts of a mixture lie whole on their accelerators beyond the fast domain. */
 static csim_status refuse_to_fit(const csim_model_entry *model, const csim_hardware_entry *hardware, const csim_cost_question *q, const moe_hardware *machine, csim_error *err) {
     const double tokens = q->request.input_tokens + q->request.output_tokens;
+    const int by_experts = model->shape.experts > 0.0 && !machine->weights_on_chip && model->shape.experts < machine->group_max;
+    const double most = by_experts ? fmax(model->shape.experts, fmin(machine->scale_up_domain, machine->group_max)) : machine->group_max;
     moe_fold_base base;
     moe_fold_shape(&model->shape, &base);
-    return csim_error_set(err, CSIM_INCONSISTENT, "%s does not fit %s: %.0f GB of weights and %.3g GB of cache for one sequence of %.0f tokens on at most %.0f accelerators with %.4g GB each",
-                          model->title, hardware->title, (base.dense_bytes + base.routed_bytes) / 1e9, csim_shape_cache_bytes(&model->shape, tokens) / 1e9, tokens, machine->group_max,
-                          machine->memory_bytes / 1e9);
+    return csim_error_set(err, CSIM_INCONSISTENT, "%s does not fit %s: %.0f GB of weights and %.3g GB of cache for one sequence of %.0f tokens on at most %.0f accelerators with %.4g GB each%s",
+                          model->title, hardware->title, (base.dense_bytes + base.routed_bytes) / 1e9, csim_shape_cache_bytes(&model->shape, tokens) / 1e9, tokens, most,
+                          machine->memory_bytes / 1e9, by_experts ? " (its experts are no more, and tensor parallelism slices them inside the fast domain alone)" : "");
 }
 
 /* What would hold the model is told where anything does. */

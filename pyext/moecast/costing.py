@@ -74,19 +74,28 @@ def _coded(name: str, words: Any) -> tuple[list[str], NDArray[np.float64]]:
 
 
 def _numbers(name: str, given: Any) -> NDArray[np.float64]:
+    """Masked arrays are refused: what stands under a mask is no question, and what would be answered there no answer."""
+    if isinstance(given, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array; fill it or leave the masked elements out")
     try:
-        return np.asarray(given, dtype=float)
+        found = np.asarray(given)
+        if found.dtype.kind == "c":
+            raise TypeError("complex numbers are none")
+        return found.astype(float)
     except (TypeError, ValueError) as error:
         raise type(error)(f"{name} must be a number or an array of numbers: {error}") from None
+    except OverflowError as error:
+        raise ValueError(f"{name} must be a number or an array of numbers: {error}") from None
 
 
 def _drafted(draft: Any) -> dict[str, NDArray[np.float64]]:
     """Depths, and where the best one is wanted instead."""
-    given = np.asarray(draft)
-    if given.dtype.kind not in "UO":
-        return {"draft": _numbers("draft", given)}
-    best = np.asarray(given == "best")
-    return {"draft": _numbers("draft", np.where(best, 0, given.astype(object))), "draft_best": best.astype(float)}
+    if isinstance(draft, np.ma.MaskedArray):
+        return {"draft": _numbers("draft", draft)}
+    given = np.asarray(draft, dtype=object)   # as objects, or the end of a word that is a NUL would be lost
+    best = np.array([isinstance(word, str) and word == "best" for word in given.ravel()], dtype=bool).reshape(given.shape)
+    depths = np.where(best, 0, given)
+    return {"draft": _numbers("draft", depths), "draft_best": best.astype(float)} if best.any() else {"draft": _numbers("draft", depths)}
 
 
 def _shape(columns: dict[str, NDArray[np.float64]]) -> tuple[int, ...]:

@@ -44,5 +44,5 @@ def pair(shape, machine):
         reduce=2 * shape.layers * 2 * shape.hidden * 2, saved=shape.moe_layers * 2 * shape.hidden * 2, exchange=shape.moe_layers * shape.expert_io * 3,
         up_s=1 / (k.ETA_N * machine.scale_up), up_prefill_s=1 / (k.ETA_PN * machine.scale_up), out_s=1 / (k.ETA_O * machine.scale_out), domain=machine.domain,
         fixed_s=scale * (shape.layers * layer + special + shape.moe_layers * k.TAU_M), doubling_s=scale * shape.layers * k.TAU_T / np.log(2),
-        exchange_s=scale * shape.moe_layers * k.TAU_X, sequence_s=scale * k.TAU_S, per_kv_head=1 / heads, top_k=int(shape.top_k), group_max=min(machine.group_max, shape.experts),
+        exchange_s=scale * shape.moe_layers * k.TAU_X, sequence_s=scale * k.TAU_S, per_kv_head=1 / heads, top_k=int(shape.top_k), group_max=machine.group_max, experts=shape.experts,
         layers=shape.layers, per_expert=1 / shape.experts, across_s=shape.layers * k.TAU_C / np.log(2))

@@ -7,7 +7,7 @@ from peers_numba import P, called, compiled
 NONE_IDLE = -40.0
 QUANTITIES = ("dense_bytes", "routed_bytes", "routed_stream", "routed_read", "dense_read", "memory", "decode_s", "prefill_s", "attention_s", "attention_prefill_s",
               "activations", "reduce", "saved", "exchange", "up_s", "up_prefill_s", "out_s", "domain", "fixed_s", "doubling_s", "exchange_s", "sequence_s", "per_kv_head",
-              "top_k", "group_max", "layers", "per_expert", "across_s")
+              "top_k", "group_max", "layers", "per_expert", "across_s", "experts")
 
 
 @compiled
@@ -69,7 +69,7 @@ def lay_out(q, fold, machine, lay):
         t = max(1.0, 4.0 * q[0] * fold[0, p] * machine[1, p])
         fit = full * fold[1, p] * machine[1, p]
         prefill = max(t, min(max(fit, 8.0), group_max))
-        g = max(t, min(max(max(fit, q[2] * fold[1, p] * machine[2, p]), 8.0), group_max))
+        g = max(t, min(max(max(fit, min(q[2] * fold[1, p] * machine[2, p], q[28])), 8.0), group_max))
         per = 1.0 / (t * g)
         lay[0, p], lay[1, p], lay[2, p], lay[3, p] = t, g, g * per, t * per
         lay[4, p] = 1.0 if g > t else 0.0
@@ -96,7 +96,7 @@ def time_step(q, fold, machine, lay, verified, step):
         experts = routed * q[3] * machine[3, p]
         step[0, p] = dense * q[4] * machine[3, p] + experts
         step[1, p] = experts
-        step[9, p] = experts - experts * lay[4, p] * lay[1, p] * q[26]
+        step[9, p] = experts - experts * lay[4, p] * min(lay[1, p] * q[26], 1.0)
         step[2, p] = fold[2, p] * lay[1, p] * verified
         left = max(0.9 * machine[0, p] - dense * q[0] - routed * q[1] - 3e9, 0.02 * machine[0, p])
         step[8, p] = left / (fold[6, p] * max(1.0, lay[0, p] * q[22]) + fold[7, p])

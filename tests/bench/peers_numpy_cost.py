@@ -111,6 +111,7 @@ class Cost:
         np.maximum(r.nodes, 1.0, out=r.nodes)
         np.multiply(fold.routed, q.routed_stream, out=r.b)
         r.b *= machine.per_patience
+        np.minimum(r.b, q.experts, out=r.b)
         np.maximum(r.a, r.b, out=r.g)
         np.clip(r.g, 8.0, q.group_max, out=r.g)
         np.maximum(r.g, r.t, out=r.g)
@@ -143,9 +144,10 @@ class Cost:
         np.multiply(fold.routed, r.per_g, out=r.b)                   # routed share
         np.multiply(r.b, q.routed_read, out=r.experts)
         r.experts *= machine.per_byte
-        np.multiply(r.has_exchange, -q.per_expert, out=r.idle)
-        r.idle *= r.g
-        r.idle += 1.0
+        np.multiply(r.g, q.per_expert, out=r.idle)
+        np.minimum(r.idle, 1.0, out=r.idle)
+        r.idle *= r.has_exchange
+        np.subtract(1.0, r.idle, out=r.idle)
         r.idle *= r.experts
         np.multiply(r.a, q.dense_read, out=r.stream)
         r.stream *= machine.per_byte

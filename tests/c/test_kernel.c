@@ -196,13 +196,17 @@ static void a_lone_sequence_waits_for_one_whole_expert_unless_experts_are_sliced
     check_close(x.experts_s, one_expert_s * 8.0 / 16.0, 1e-12);
 }
 
-static void a_spread_replica_has_at_least_one_expert_an_accelerator(void **state) {
+static void a_spread_replica_has_one_expert_an_accelerator_at_least_for_speed_but_slices_them_for_memory(void **state) {
     (void)state;
     const moe_shape shape = small_mixture();
     const moe_hardware h = machine(1.0);
     const both x = evaluate(&shape, &h, &(moe_request){.input_tokens = 1000, .output_tokens = 500, .tpot_s = 0.1e-3, .verified = 1.0, .accepted = 1.0});
     check_close(x.one.layout.group, 128.0, 0.0);
     check_close(x.block.output_s[0], x.one.output_s, 1e-11);
+    const moe_hardware small = machine(0.002); /* 160 MB: eight accelerators for each of few experts */
+    const both y = evaluate(&shape, &small, &(moe_request){.input_tokens = 1000, .output_tokens = 500, .tpot_s = 1.0, .verified = 1.0, .accepted = 1.0});
+    check_close(y.one.layout.group, 320.0, 0.0);
+    check_close(y.block.output_s[0], y.one.output_s, 1e-11);
 }
 
 /* Weights or products, whichever takes longer; overlapped messages as the root of squares: from the named parts and nothing else. */
@@ -312,7 +316,7 @@ int main(void) {
         cmocka_unit_test(one_newton_step_leaves_the_users_speed_within_a_thousandth),
         cmocka_unit_test(experts_touched_follow_the_closed_form),
         cmocka_unit_test(a_lone_sequence_waits_for_one_whole_expert_unless_experts_are_sliced),
-        cmocka_unit_test(a_spread_replica_has_at_least_one_expert_an_accelerator),
+        cmocka_unit_test(a_spread_replica_has_one_expert_an_accelerator_at_least_for_speed_but_slices_them_for_memory),
         cmocka_unit_test(parts_of_a_step_make_the_step),
         cmocka_unit_test(stacks_that_are_less_tuned_are_slower),
         cmocka_unit_test(one_pool_charges_prompts_to_the_users_time),

@@ -7,7 +7,7 @@ Symbols: t tensor parallel, d attention data parallel, G = t d accelerators; B s
 T = B m; L layers, Lm MoE layers, h hidden width, E experts, k experts a token; W bytes; P parameters; BW memory bandwidth; bw_in, bw_out one-way link rate
 inside and between fast domains; peak(b) FLOP/s of the format of b bytes a parameter; c mean context = prompt + half the output; [x] = 1 if x else 0.
 
- 1  U     = max(1 - (1 - k/E)^T, [a] G/E)                                    share of experts that the busiest accelerator reads
+ 1  U     = max(1 - (1 - k/E)^T, [a] min(G/E, 1))                              share of experts that the busiest accelerator reads
  2  t_d   = (W_att/r(att) + W_ffn/r(ffn) + W_head) / (t eta_m BW)             dense weights;    r = r_m4 for 4-bit weights, else 1
  3  t_e   = U W_exp / (G eta_e s BW)                                         routed experts;   s = r_e4 for 4-bit on a part with 4-bit units, else 1
  4  t_kv  = (B/d) KV(c) rep/t / (eta_m BW) + state                           cache;            rep = t / min(t, KV heads)
@@ -165,7 +165,7 @@ def parts(f, c, accepted=1.0, verified=1.0):
     T = B * verified
     moe = Lm > 0
     a = moe & (d > 1)
-    touched = np.where(moe, np.maximum(1 - (1 - f["k"] / f["E"]) ** T, a * G / f["E"]), 0.0)
+    touched = np.where(moe, np.maximum(1 - (1 - f["k"] / f["E"]) ** T, a * np.minimum(G / f["E"], 1.0)), 0.0)
     t_d = (f["W_att"] / np.where(f["four_att"], c["r_m4"], 1.0) + f["W_ffn"] / np.where(f["four_dense"], c["r_m4"], 1.0) + f["W_head"]) / (t * c["eta_m"] * f["bw"])
     t_e = f["W_exp"] * touched / (G * c["eta_e"] * np.where(f["e4"], c["r_e4"], 1.0) * f["bw"])
     t_kv = B / d * (f["kv"] * f["rep"] + f["state"]) / t / (c["eta_m"] * f["bw"])

@@ -100,8 +100,8 @@ def _spread(s, m, r, tpot):
     if s.mixture:
         t = np.maximum(1, 4 * r.D / HBM)
         fit, stream = r.W / (0.35 * HBM), r.W / (r.eta_e * BW * 0.3 * tpot)
-        most = np.minimum(m.group_max, s.E)  # at least one expert an accelerator
-        return t, np.maximum(t, clip(np.maximum(fit, stream), 8, most)), t, np.maximum(t, clip(fit, 8, most))
+        wanted = np.maximum(fit, np.minimum(stream, s.E))  # for speed no further than one expert on each accelerator
+        return t, np.maximum(t, clip(wanted, 8, m.group_max)), t, np.maximum(t, clip(fit, 8, m.group_max))
     fit, stream = r.D / (0.35 * HBM), r.D / (ETA_M * BW * 0.3 * tpot)
     t, t_p = clip(np.maximum(fit, stream), 1, m.group_max), clip(fit, 1, m.group_max)
     return t, t, t_p, t_p
@@ -142,7 +142,7 @@ def token_seconds(s, m, work):
     draft = 1 + work.depth / s.L
 
     ln_q = np.log(s.q)
-    idle = np.where(a, 1 - G / s.E, 1.0)  # attention data parallel: the busiest accelerator reads one of its experts at least
+    idle = np.where(a, 1 - np.minimum(G / s.E, 1), 1.0)  # attention data parallel: the busiest accelerator reads one of its experts at least
     untouched = lambda b: np.exp(G * tokens * ln_q * b)
     saved = lambda b: t_e * np.minimum(untouched(b), idle)  # seconds that experts without a token save
     stream = lambda b: t_d + t_e - saved(b)

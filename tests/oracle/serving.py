@@ -153,7 +153,7 @@ class Case:
         T, d, a, tuned = B * self.m, G / t, self.exchanging(t, G), q.stack == "tuned"
         x = SimpleNamespace(touched=1 - self.untouched**T if s.mixture else 1.0, copies=self.copies(t))
         x.dense = sum(v / (k.R_M4 if self.four_bit(name) and name != "head" else 1) for name, v in self.dense.items()) / (t * k.ETA_M * m.bandwidth)
-        x.experts = max(x.touched, a * G / s.experts if s.mixture else 0) * self.W / (G * self.eta_e * m.bandwidth)
+        x.experts = max(x.touched, a * min(G / s.experts, 1) if s.mixture else 0) * self.W / (G * self.eta_e * m.bandwidth)
         x.cache = B / d * (self.read * x.copies + self.state) / (t * k.ETA_M * m.bandwidth)
         x.compute = T / G * self.product_s[0] / k.ETA_F
         x.attention = T / G * self.a_dec / (k.ETA_F * self.P_att)
@@ -293,7 +293,7 @@ def layouts(case):
     """Whole (t, G) that a replica may have and whose memory holds one sequence."""
     s, m = case.shape, case.machine
     built = [(2**i, G) for G in BUILT for i in range(12) if G <= m.group_max and 2**i <= G and G % 2**i == 0]
-    return [(t, G) for t, G in built if (G <= s.experts and t <= m.domain if s.mixture else t == G) and case.in_memory(t, G) >= 1]
+    return [(t, G) for t, G in built if ((G <= s.experts or t == G) and t <= m.domain if s.mixture else t == G) and case.in_memory(t, G) >= 1]
 
 
 def alike(value):
@@ -374,7 +374,7 @@ def spread(shape, machine, q):
     fit, stream = weights / (0.35 * m.memory), weights / (share * m.bandwidth * 0.3 * q.tpot)
     if shape.mixture:
         t = t_p = max(1, 4 * case.D / m.memory)
-        G, G_p = (max(t, clip(want, 8, min(m.group_max, shape.experts))) for want in (max(fit, stream), fit))
+        G, G_p = (max(t, clip(want, 8, m.group_max)) for want in (max(fit, min(stream, shape.experts)), fit))
     else:
         t, t_p = clip(max(fit, stream), 1, m.group_max), clip(fit, 1, m.group_max)
         G, G_p = t, t_p
@@ -391,7 +391,7 @@ def spread(shape, machine, q):
     b -= (case.step(t, G, b * G).step / case.drafts - limit) / slope(case, t, G, b)
     memory = max(case.room(t, G), 0.02 * m.memory) / (case.stored * case.copies(t) + case.state)
     x = case.at(layout, max(min(memory, b), 0.05) * G)
-    x.meets, x.first, x.eight, x.limits = q.tpot * q.accepted / case.drafts >= 1.5 * (stream_all + none.fixed), case.first_token(x), eight, (memory, b)
+    x.meets, x.first, x.eight, x.limits = x.tpot <= q.tpot * 1.001, case.first_token(x), eight, (memory, b)
     x.soon = x.first <= q.ttft
     return x
 

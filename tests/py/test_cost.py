@@ -276,3 +276,23 @@ def test_the_page_says_how_far_on_chip_machines_are_from_published_speeds(anchor
     cells = [cell.strip() for cell in row.split("|")[1:-1]]
     assert cells[2:5] == [f"{anchor['measured']:,}", f"{speed:,.0f}", f"{100 * off:+.0f} %".replace("-", "−")]
     assert abs(off) < (0.1 if "sets" in anchor else 0.65)
+
+
+def test_a_spread_fleet_says_when_its_users_wait_longer_than_wanted():
+    """Its batch is limited by the decode step alone: in one pool prompts come on top."""
+    x = cost("deepseek-v3", "h200", "--layouts", "spread", "--pools", "one")
+    assert x["tok_per_s_user"] < 25 and not x["meets_tpot"]
+    assert cost("deepseek-v3", "h200", "--layouts", "spread")["meets_tpot"]
+
+
+def test_a_mixture_of_few_experts_is_sliced_inside_the_domain():
+    x = cost("mixtral-8x22b", "tpu-v6e")   # 281 GB on machines of 32 GB: more of them than experts
+    assert x["group"] == x["tensor_parallel"] > 8
+
+
+def test_what_memory_binds_is_called_so_in_a_stated_layout_too(tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("model,hardware,input_tokens,tok_per_s_user,group,tensor_parallel\nllama-3.1-70b,h100,100000,5,4,4\n")
+    done = subprocess.run([MOECAST, "cost", "--table", table, "-o", tmp_path / "out.csv"], capture_output=True, text=True, env=ENV, check=True)
+    header, row = (line.split(",") for line in (tmp_path / "out.csv").read_text().splitlines())
+    assert dict(zip(header, row, strict=True))["binding"] == "memory", done.stderr

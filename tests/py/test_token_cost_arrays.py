@@ -111,7 +111,7 @@ def test_very_long_names_are_refused_in_one_short_sentence():
         for field in ("model", "hardware", "stack", "basis"):
             with pytest.raises(moecast.ScenarioError) as caught:
                 moecast.token_cost(**{**dict(model="deepseek-v3", hardware="h200"), field: name})
-            assert len(str(caught.value)) < 2000 and "\n" not in str(caught.value)
+            assert len(str(caught.value)) < 3000 and "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("wrong, error, words", [
@@ -230,3 +230,16 @@ def test_calls_leak_nothing():
         use()
     gc.collect()
     assert resident_mb() - before < 12.0
+
+
+def test_words_and_numbers_that_numpy_would_bend_are_refused():
+    with pytest.raises(ValueError, match="draft"):
+        moecast.token_cost("deepseek-v3", "h200", draft="best\0")
+    with pytest.raises(TypeError, match="draft.*complex"):
+        moecast.token_cost("deepseek-v3", "h200", draft=1 + 2j)
+    with pytest.raises(ValueError, match="input_tokens"):
+        moecast.token_cost("deepseek-v3", "h200", input_tokens=10**400)
+    with pytest.raises(TypeError, match="input_tokens is a masked array"):
+        moecast.token_cost("deepseek-v3", "h200", input_tokens=np.ma.masked_array([1000.0, 2000.0], [False, True]))
+    with pytest.raises(ValueError, match="draft"):
+        moecast.token_cost("deepseek-v3", "h200", draft=[["best"], [1, 2]])
