@@ -32,6 +32,7 @@
 #include "csim/engine/trace.h"
 #include "csim/engine/waterfall.h"
 #include "csim/plan/plan.h"
+#include "csim/report/comparison_report.h"
 #include "csim/report/export.h"
 #include "csim/report/export_compare.h"
 #include "csim/report/report.h"

@@ -16,7 +16,7 @@ static const struct command { const char *name; command_function *run; const cha
     {"merge", csim_cli_merge, "put the shards of a run together"},
     {"verify", csim_cli_verify, "simulate a run again from its file and compare"},
     {"batch", csim_cli_batch, "run many scenarios and grids, with an index over them"},
-    {"report", csim_cli_report, "write the workbook of a run"},
+    {"report", csim_cli_report, "write the workbook of a run, or of several side by side"},
     {"export", csim_cli_export, "write a run's numbers as CSV or JSON"},
     {"path", csim_cli_path, "replay one path of a run, month by month"},
     {"compare", csim_cli_compare, "scenarios or runs side by side, paired path by path"},

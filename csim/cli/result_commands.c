@@ -5,8 +5,10 @@
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
 #include "csim/cli/stored.h"
+#include "csim/report/comparison_report.h"
 #include "csim/report/export.h"
 #include "csim/report/report.h"
+#include "csim/report/sides.h"
 #include "csim/store/run_file.h"
 
 csim_status csim_cli_open_run(int argc, char **argv, const csim_option *options, size_t count, size_t words_max, const char **words, size_t *found, csim_run_file **file,
@@ -36,32 +38,59 @@ static csim_status check_output(const char *given, csim_error *err) {
     return given && !given[0] ? csim_error_set(err, CSIM_USAGE, "-o wants a file, not an empty name") : CSIM_OK;
 }
 
-csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    const char *run = NULL, *to = NULL;
-    size_t words;
-    char path[CSIM_CLI_PATH];
+static csim_status report_one(const char *run, const char *path, csim_error *err) {
+    char from[CSIM_CLI_PATH];
     csim_run_file *file = NULL;
     csim_scenario *scenario = NULL;
-    const csim_option options[] = {{"-o", CSIM_OPTION_TEXT, &to, "FILE", "the workbook (report.xlsx beside the run file)"}};
+    csim_stored_path(run, from);
+    csim_status status = csim_run_file_read(from, &file, err);
+    const char *text = status ? "" : csim_run_file_scenario_text(file), *beside = status ? "" : csim_run_file_scenario_file(file); /* its catalogue stands beside it */
+    if (!status) status = csim_scenario_parse(beside[0] ? beside : "run.moecast", text, strlen(text), &scenario, err);
+    if (!status) status = csim_report_write(file, scenario, path, err);
+    csim_scenario_free(scenario);
+    csim_run_file_free(file);
+    return status;
+}
+
+static csim_status report_several(const char *const *runs, size_t count, const char *path, csim_error *err) {
+    char (*from)[CSIM_CLI_PATH] = malloc(count * sizeof *from);
+    const char *files[CSIM_SIDES_MOST];
+    if (!from) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a comparison");
+    for (size_t i = 0; i < count; i++) {
+        csim_stored_path(runs[i], from[i]);
+        files[i] = from[i];
+    }
+    const csim_status status = csim_report_write_comparison(files, count, path, err);
+    free(from);
+    return status;
+}
+
+static csim_status check_report(size_t runs, const char *to, csim_error *err) {
+    if (!runs) return csim_error_set(err, CSIM_USAGE, "report wants a run: a folder that 'moecast run' wrote, or its run.moecast");
+    if (runs > CSIM_SIDES_MOST) return csim_error_set(err, CSIM_USAGE, "a workbook compares at most %d runs, not %zu: compare fewer, or let 'moecast batch' write its index over all", CSIM_SIDES_MOST, runs);
+    if (runs > 1 && !to) return csim_error_set(err, CSIM_USAGE, "the workbook of several runs wants a place: -o FILE.xlsx");
+    if (to && (!to[0] || !strcmp(to, "-"))) return csim_error_set(err, CSIM_USAGE, "-o wants the name of a file: a workbook is not written to standard output");
+    return CSIM_OK;
+}
+
+csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
+    enum { MOST_WORDS = 1024 };
+    const char *runs[MOST_WORDS], *to = NULL;
+    size_t count;
+    char path[CSIM_CLI_PATH];
+    const csim_option options[] = {{"-o", CSIM_OPTION_TEXT, &to, "FILE", "the workbook (of one run: report.xlsx beside the run file)"}};
     if (csim_cli_wants_help(argc, argv)) {
-        fprintf(io->out, "usage: moecast report RUN [-o FILE.xlsx]\n\nWrites the workbook of a run.\n\n");
+        fprintf(io->out, "usage: moecast report RUN [-o FILE.xlsx]\n       moecast report RUN RUN [RUN ...] -o FILE.xlsx\n\n"
+                         "Writes the workbook of a run, or one that puts up to %d runs side by side and holds them against the first.\n\n", CSIM_SIDES_MOST);
         csim_options_help(io->out, options, 1);
         return CSIM_OK;
     }
-    csim_status status = csim_cli_open_run(argc, argv, options, 1, 1, &run, &words, &file, err);
-    if (!status && to && (!to[0] || !strcmp(to, "-")))
-        status = csim_error_set(err, CSIM_USAGE, "-o wants the name of a file: a workbook is not written to standard output");
-    if (status) {
-        csim_run_file_free(file);
-        return status;
-    }
-    output_path(to, run, "report.xlsx", path);
-    const char *text = csim_run_file_scenario_text(file);
-    status = csim_scenario_parse("run.moecast", text, strlen(text), &scenario, err);
-    if (!status) status = csim_report_write(file, scenario, path, err);
-    csim_scenario_free(scenario);
+    csim_status status = csim_options_parse(argc, argv, 1, options, 1, runs, MOST_WORDS, &count, err);
+    if (!status) status = check_report(count, to, err);
+    if (status) return status;
+    output_path(to, runs[0], "report.xlsx", path);
+    status = count == 1 ? report_one(runs[0], path, err) : report_several(runs, count, path, err);
     if (!status) fprintf(io->out, "%s\n", path);
-    csim_run_file_free(file);
     return status;
 }
 

@@ -3,11 +3,6 @@
 
 #include <math.h>
 
-/* One person, or half of one, looks after a node as after a single accelerator: staff does not grow below this. */
-static const double STAFFED_ALIKE = 8.0;
-/* Closer to the API's price than this the marginal cost is called the same: the kernel is not known to a thousandth of that. */
-static const double SAME = 1e-4;
-
 csim_host_question csim_host_question_standard(void) {
     return (csim_host_question){.fleet = csim_hosting_question_standard(), .api_usd_per_mtok_in = (double)NAN, .api_usd_per_mtok_cached = (double)NAN,
                                 .api_usd_per_mtok_out = (double)NAN, .staff_usd_per_month = 250000.0 / 2.0 / 12.0, .staff_growth = 0.5};
@@ -42,7 +37,7 @@ static double blend(const moe_request *r, double uncached, double cached, double
 /* ---- the bill ---- */
 
 static double staff_usd(const csim_host_or_buy *a, double accelerators) {
-    return a->staff_usd_per_month * pow(fmax(1.0, accelerators / fmax(STAFFED_ALIKE, a->fleet.accelerators_min)), a->staff_growth);
+    return a->staff_usd_per_month * pow(fmax(1.0, accelerators / fmax(CSIM_HOST_STAFFED_ALIKE, a->fleet.accelerators_min)), a->staff_growth);
 }
 
 csim_host_bill csim_host_bill_of(const csim_host_or_buy *a, double tok_per_month, double slower) {
@@ -93,7 +88,7 @@ static double surely_pays(const csim_host_or_buy *a, double slower) {
 static csim_host_break find_break(const csim_host_or_buy *a, double slower) {
     csim_host_break out = {.state = CSIM_HOST_NEVER, .tok_per_month = (double)INFINITY, .for_good_tok_per_month = (double)INFINITY};
     const double saved = saved_usd_per_tok(a);
-    if (a->api_usd_per_mtok <= marginal_usd_per_mtok(a, slower) * (1.0 + SAME)) return out;
+    if (a->api_usd_per_mtok <= marginal_usd_per_mtok(a, slower) * (1.0 + CSIM_HOST_SAME)) return out;
     const double start = fmax(fixed_usd(&a->least) / saved, smooth_break(a, slower, 0.0)), end = surely_pays(a, slower);
     double last = (double)INFINITY;
     for (double volume = start; volume <= fmin(fmax(start, end), CSIM_HOST_FAR_TOK_PER_MONTH);) {

@@ -24,6 +24,10 @@ typedef struct csim_host_bill {
  * smallest fleet pays before it is full; later: a larger one does. */
 typedef enum csim_host_state { CSIM_HOST_NEVER, CSIM_HOST_FAR, CSIM_HOST_AT_ONCE, CSIM_HOST_LATER, CSIM_HOST_STATES } csim_host_state;
 
+/* One person, or half of one, looks after a node as after a single accelerator: staff does not grow below this. */
+#define CSIM_HOST_STAFFED_ALIKE 8.0
+/* Closer to the API's price than this the marginal cost is called the same: the kernel is not known to a thousandth of that. */
+#define CSIM_HOST_SAME 1e-4
 #define CSIM_HOST_FAR_TOK_PER_MONTH 1e16
 
 typedef struct csim_host_break {

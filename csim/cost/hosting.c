@@ -6,8 +6,6 @@
 
 /* On-chip machines have groups of thousands: the next smaller one is a sixteenth smaller, the step of their own search. */
 static const double NEXT_SMALLER = 15.0 / 16.0;
-/* A load that fills n replicas exactly must not want n + 1 for a rounding. */
-static const double ROUNDING = 1e-12;
 
 csim_hosting_question csim_hosting_question_standard(void) {
     return (csim_hosting_question){.cost = csim_cost_question_standard(), .drafting = CSIM_DRAFTING_GENERAL, .peak_to_mean = 2.0, .replicas_min = 1.0};
@@ -110,7 +108,7 @@ csim_status csim_hosting_find(const csim_model_entry *model, const csim_hardware
     return CSIM_OK;
 }
 
-static double replicas(const csim_hosting *f, double load, double each) { return fmax(f->replicas_min, ceil(load / each * (1.0 - ROUNDING))); }
+static double replicas(const csim_hosting *f, double load, double each) { return fmax(f->replicas_min, ceil(load / each * (1.0 - CSIM_HOSTING_ROUNDING))); }
 
 double csim_hosting_accelerators(const csim_hosting *f, double tok_per_month, double slower, double *most_tok_per_month) {
     double fewest = (double)INFINITY, most = 0.0;

@@ -9,6 +9,8 @@
 enum { CSIM_REPLICAS_MOST = 160 };
 
 #define CSIM_HOURS_A_MONTH 730.0
+/* A load that fills n replicas exactly must not want n + 1 for a rounding. */
+#define CSIM_HOSTING_ROUNDING 1e-12
 
 typedef struct csim_hosting_question {
     csim_cost_question cost;      /* owner.utilisation: the most of its time that an accelerator may work, averaged over a month; layouts: searched */

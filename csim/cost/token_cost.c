@@ -5,9 +5,7 @@
 
 #include "csim/cost/smallest_layout.h"
 
-/* A cached token is fetched over the scale-out port and kept in host memory meanwhile. */
-static const double CACHE_LINK_SHARE = 0.8;                     /* of the port, as RDMA libraries report */
-static const double CACHE_USD_PER_BYTE_HOUR = 10.0 / 1e9 / (5.0 * 8760.0); /* server memory at $10 a GB over five years */
+static const double CACHE_USD_PER_BYTE_HOUR = CSIM_CACHE_USD_PER_GB / 1e9 / (CSIM_CACHE_YEARS * 8760.0);
 
 csim_cost_question csim_cost_question_standard(void) {
     return (csim_cost_question){.request = {.input_tokens = 8000.0, .output_tokens = 1000.0, .hit_share = 0.5, .tpot_s = 0.04, .verified = 1.0, .accepted = 1.0},
@@ -94,7 +92,7 @@ static void price(const csim_model_entry *model, const csim_cost_question *q, co
     const moe_explanation *x = &c->serving.kernel;
     const double usd_per_s = c->usd_per_hour / 3600.0 / q->owner.utilisation, watts = 1e3 * machine->all_in_kw / q->owner.utilisation;
     const double cached_bytes = csim_shape_cache_bytes(&model->shape, r->input_tokens) / r->input_tokens, uncached = r->input_tokens * (1.0 - r->hit_share);
-    const double fetch_s = cached_bytes / (CACHE_LINK_SHARE * machine->scale_out_bytes_per_s);
+    const double fetch_s = cached_bytes / (CSIM_CACHE_LINK_SHARE * machine->scale_out_bytes_per_s);
     c->usd_per_mtok_in = 1e6 * usd_per_s * x->input_s;
     c->usd_per_mtok_out = 1e6 * usd_per_s * x->output_s;
     c->usd_per_mtok_cached = fmin(1e6 * (usd_per_s * fetch_s + cached_bytes * q->cache_hours * CACHE_USD_PER_BYTE_HOUR), c->usd_per_mtok_in); /* dearer to keep: computed again */

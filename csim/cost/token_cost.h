@@ -6,6 +6,11 @@
 #include "csim/cost/ownership.h"
 #include "csim/cost/serving.h"
 
+/* A cached token is fetched over the scale-out port and kept in host memory meanwhile. */
+#define CSIM_CACHE_LINK_SHARE 0.8   /* of the port, as RDMA libraries report */
+#define CSIM_CACHE_USD_PER_GB 10.0  /* server memory */
+#define CSIM_CACHE_YEARS 5.0        /* and its life */
+
 /* What controls take from a machine and add to it: shares of the catalogued figures. */
 typedef struct csim_penalty { double slower, less_bandwidth, less_memory, hungrier, dearer; } csim_penalty;
 

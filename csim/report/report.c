@@ -2,9 +2,11 @@
 #include "csim/report/report.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "csim/report/live_cells.h"
 #include "csim/report/report_parts.h"
+#include "csim/report/shipped_cost.h"
+#include "csim/report/what_if.h"
 #include "csim/scenario/c_locale.h"
 
 /* Columns of the sheet of chart data: a month or a label, then numbers. */
@@ -28,32 +30,43 @@ static void fill(csim_report *report) {
     describe(report);
 }
 
-/* A scenario and a run belong together when they list the same inputs, offerings, segments and claims in the same order. */
-static bool belong_together(const csim_run_file *run, const csim_scenario *scenario) {
-    const csim_plan *plan = csim_run_file_plan(run);
-    size_t answers = 0, readings = 0;
-    csim_run_file_claims(run, &answers);
-    for (size_t i = 0; i < scenario->claims; i++) readings += scenario->claim[i].count;
-    bool same = (size_t)plan->inputs == scenario->inputs && (size_t)plan->offerings == scenario->offerings && (size_t)plan->segments == scenario->segments &&
-                plan->start_month == scenario->start_month && plan->months == scenario->months && (answers == 0 || answers == readings);
-    for (size_t i = 0; same && i < scenario->inputs; i++) same = !strcmp(plan->input_key[i], scenario->input[i].key);
-    return same;
+/* The live sheets' names belong to a book, and come and go with it. */
+static csim_status make(csim_report *report, csim_error *err) {
+    if (report->shipped) report->live = csim_live_new(report->book, "cost_");
+    if (report->shipped && !report->live) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for the names of a workbook");
+    fill(report);
+    const bool is_complete = !report->live || csim_live_is_complete(report->live);
+    csim_live_free(report->live);
+    report->live = NULL;
+    return is_complete ? csim_book_finish(report->book, err) : csim_error_set(err, CSIM_NO_MEMORY, "no memory for the formulas of a workbook");
+}
+
+/* What sheets show that takes more than reading the run: found before there is a book, since a book is not begun for a run that cannot be read. */
+static csim_status gather(csim_report *report, csim_error *err) {
+    csim_status status = csim_report_find_stories(report, err);
+    if (!status) status = csim_report_find_view(report, err);
+    if (!status) status = csim_what_if_new(report, &report->what_if, err);
+    if (!status) report->shipped = csim_shipped_cost_new(report->run, report->scenario);
+    return status;
+}
+
+static void forget(csim_report *report) {
+    csim_shipped_cost_free(report->shipped);
+    csim_what_if_free(report->what_if);
+    csim_report_forget_view(report);
+    csim_report_forget_stories(report);
+    free(report->rows);
 }
 
 csim_status csim_report_write(const csim_run_file *run, const csim_scenario *scenario, const char *path, csim_error *err) {
-    if (!belong_together(run, scenario)) return csim_error_set(err, CSIM_INCONSISTENT, "the scenario '%.100s' is not the one the run was made from", scenario->name);
-    const csim_plan *plan = csim_run_file_plan(run);
-    const csim_result *result = csim_run_file_result(run);
-    csim_report report = {.run = run, .scenario = scenario, .plan = plan, .result = result, .statistics = result->statistics, .dates = csim_report_dates_of(scenario, plan)};
-    csim_status status = csim_report_read_all(&report, err);
+    csim_report report = {.rows = NULL};
+    csim_status status = csim_report_open(&report, run, scenario, err);
+    const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
+    if (!status) status = gather(&report, err);
     if (!status) status = csim_book_new(path, csim_run_file_info(run)->created_unix_s, &report.book, err);
-    if (!status) {
-        const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
-        fill(&report);
-        csim_c_locale_leave(guard);
-        status = csim_book_finish(report.book, err);
-        csim_book_free(report.book);
-    }
-    free(report.rows);
+    if (!status) status = make(&report, err);
+    csim_book_free(report.book);
+    forget(&report);
+    csim_c_locale_leave(guard);
     return status;
 }

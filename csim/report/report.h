@@ -1,4 +1,5 @@
-/* The workbook of a run: what an analyst opens. Owns nothing but the order of its making; every number comes from the run file. */
+/* The workbook of a run: what an analyst opens. Owns nothing but the order of its making; every number comes from the run file, those of
+ * the token cost from the catalogue that the run was made with. */
 #ifndef CSIM_REPORT_REPORT_H
 #define CSIM_REPORT_REPORT_H
 
@@ -6,7 +7,7 @@
 #include "csim/store/run_file.h"
 
 /* Writes the workbook of a run to `path`, which appears only when all of it was written. `scenario` is the one whose text the run file holds.
- * The same run file gives the same bytes, whenever and wherever it is written. INCONSISTENT when scenario and run do not belong together. */
+ * The same run file and catalogue give the same bytes, whenever and wherever they are written. INCONSISTENT when scenario and run do not belong together. */
 csim_status csim_report_write(const csim_run_file *run, const csim_scenario *scenario, const char *path, csim_error *err);
 
 #endif

@@ -7,10 +7,10 @@
 
 #include "csim/report/report_parts.h"
 
-enum { COLUMN_YEAR, COLUMN_MONTH, COLUMN_VALUES, COLUMN_STACK = COLUMN_VALUES + 5, BAR_VALUE = 0, BAR_LABEL, LINES_MOST = 8 };
+enum { COLUMN_YEAR, COLUMN_MONTH, COLUMN_VALUES = CSIM_CHART_BLOCK_VALUES, COLUMN_STACK = COLUMN_VALUES + 5, BAR_VALUE = 0, BAR_LABEL };
 
 /* Lines and regimes in the order in which neighbours differ most in lightness as well as in hue. */
-static const csim_colour line_colours[LINES_MOST] = {CSIM_COLOUR_BLUE,   CSIM_COLOUR_VERMILLION, CSIM_COLOUR_GREEN, CSIM_COLOUR_ORANGE,
+static const csim_colour line_colours[CSIM_REPORT_LINES] = {CSIM_COLOUR_BLUE,   CSIM_COLOUR_VERMILLION, CSIM_COLOUR_GREEN, CSIM_COLOUR_ORANGE,
                                                      CSIM_COLOUR_PURPLE, CSIM_COLOUR_SKY_BLUE,   CSIM_COLOUR_BLACK, CSIM_COLOUR_GREY};
 
 static csim_sheet *ground_of(const csim_report *report) { return report->sheet[CSIM_REPORT_CHART_DATA]; }
@@ -61,7 +61,7 @@ static double step_of(double span) {
     return unit * (parts > 5 ? 10 : parts > 2 ? 5 : parts > 1 ? 2 : 1);
 }
 
-static void axis_linear(csim_chart_axis *axis, csim_report_range range) {
+void csim_report_axis_linear(csim_chart_axis *axis, csim_report_range range) {
     const double spread = range.most - range.least, size = fmax(fabs(range.least), fabs(range.most));
     const bool near_zero = range.least >= 0 && range.least < 0.6 * range.most;
     const double low = near_zero ? 0 : range.least, high = spread > 1e-9 * size ? range.most : low + (size > 0 ? 0.1 * size : 1);
@@ -86,7 +86,7 @@ static csim_chart_axis axis_of_values(csim_outcome_id id, csim_report_range rang
     csim_chart_axis axis = {.kind = csim_report_kind(id)};
     const bool wide = csim_outcome_rows[id].scale == CSIM_SCALE_LOG && range.least > 0 && range.most > 10 * range.least;
     if (wide) axis_log(&axis, range);
-    else axis_linear(&axis, range);
+    else csim_report_axis_linear(&axis, range);
     return axis;
 }
 
@@ -142,36 +142,47 @@ void csim_report_draw_fan(csim_report *report, csim_report_place place, int32_t 
     csim_chart_add_fan(csim_sheet_add_chart(place.sheet, &plan), quarters, quantiles, colour, quarters.sheet, quarters.row - 1, COLUMN_STACK);
 }
 
-static csim_report_range medians_span(const csim_report *report, csim_outcome_id id, int32_t count) {
+static csim_report_range medians_span(const csim_report_line *lines, size_t count) {
     csim_report_range span = {DBL_MAX, -DBL_MAX};
-    for (int32_t e = 0; e < count; e++)
-        for (int32_t i = 0; i < report->dates.quarters; i++) {
-            const double median = csim_report_read(report, csim_report_slot(report, id, e), report->dates.quarter[i]).q[2].value;
+    for (size_t e = 0; e < count; e++)
+        for (int32_t i = 0; i < lines[e].of->dates.quarters; i++) {
+            const double median = csim_report_read(lines[e].of, lines[e].slot, lines[e].of->dates.quarter[i]).q[2].value;
             span.least = fmin(span.least, median);
             span.most = fmax(span.most, median);
         }
     return span;
 }
 
-void csim_report_draw_medians(csim_report *report, csim_report_place place, csim_outcome_id id, const char *title) {
-    const int32_t all = csim_report_slots(report, id), count = all < LINES_MOST ? all : LINES_MOST;
+static void put_line(csim_chart *chart, csim_cells quarters, const csim_report_line *line, uint32_t number) {
+    const uint32_t column = COLUMN_VALUES + number;
+    head_put(quarters, column, line->name);
+    for (int32_t i = 0; i < line->of->dates.quarters; i++)
+        csim_report_put_value(quarters.sheet, quarters.row + (uint32_t)i, column, CSIM_ROLE_BODY, CSIM_AS_GENERAL, CSIM_DIGITS_DEFAULT,
+                              csim_report_read(line->of, line->slot, line->of->dates.quarter[i]).q[2].value);
+    csim_chart_add_series(chart, line->name, quarters, beside(quarters, column, column), line_colours[number]);
+}
+
+void csim_report_draw_lines(csim_report *report, csim_report_place place, csim_outcome_id id, const char *title, const csim_report_line *lines, size_t count) {
     const csim_cells quarters = block_open(report, title, -1);
-    char unit[64], told[CSIM_REPORT_LINE], name[2 * CSIM_PLAN_ID];
-    snprintf(told, sizeof told, "Medians of %d series by quarter: %.400s. The table to the left has the numbers.", (int)count, title);
+    char unit[64], told[CSIM_REPORT_LINE];
+    snprintf(told, sizeof told, "Medians of %zu series by quarter: %.400s. The tables of this workbook have the numbers.", count, title);
     csim_chart_plan plan = {.kind = CSIM_CHART_LINE, .title = title, .alt_text = told, .x = axis_of_quarters,
                             .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
-    plan.y = axis_of_values(id, medians_span(report, id, count));
+    plan.y = axis_of_values(id, medians_span(lines, count));
     plan.y.title = axis_title(id, plan.y.log10, unit, sizeof unit);
     csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
+    for (uint32_t i = 0; i < count; i++) put_line(chart, quarters, &lines[i], i);
+}
+
+void csim_report_draw_medians(csim_report *report, csim_report_place place, csim_outcome_id id, const char *title) {
+    const int32_t all = csim_report_slots(report, id), count = all < CSIM_REPORT_LINES ? all : CSIM_REPORT_LINES;
+    csim_report_line lines[CSIM_REPORT_LINES];
     for (int32_t e = 0; e < count; e++) {
-        const int32_t slot = csim_report_slot(report, id, e);
-        const uint32_t column = COLUMN_VALUES + (uint32_t)e;
-        head_put(quarters, column, csim_report_element(report, slot, name, sizeof name));
-        for (int32_t i = 0; i < report->dates.quarters; i++)
-            csim_report_put_value(quarters.sheet, quarters.row + (uint32_t)i, column, CSIM_ROLE_BODY, CSIM_AS_GENERAL, CSIM_DIGITS_DEFAULT,
-                                  csim_report_read(report, slot, report->dates.quarter[i]).q[2].value);
-        csim_chart_add_series(chart, name, quarters, beside(quarters, column, column), line_colours[e]);
+        lines[e].of = report;
+        lines[e].slot = csim_report_slot(report, id, e);
+        csim_report_element(report, lines[e].slot, lines[e].name, sizeof lines[e].name);
     }
+    csim_report_draw_lines(report, place, id, title, lines, (size_t)count);
 }
 
 void csim_report_draw_shares(csim_report *report, csim_report_place place, int32_t slot, const char *title, int32_t values) {
@@ -184,7 +195,7 @@ void csim_report_draw_shares(csim_report *report, csim_report_place place, int32
                                   .legend = regimes ? CSIM_LEGEND_BOTTOM : CSIM_LEGEND_NONE,
                                   .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
     csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
-    for (int32_t v = 0; v < values && v < LINES_MOST; v++) {
+    for (int32_t v = 0; v < values && v < CSIM_REPORT_LINES; v++) {
         const uint32_t column = COLUMN_VALUES + (uint32_t)v;
         const char *name = regimes ? report->plan->regime_id[v] : "share of paths";
         head_put(quarters, column, name);
@@ -215,4 +226,16 @@ void csim_report_draw_bars(csim_report *report, csim_report_place place, const c
     csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
     csim_chart_add_series(chart, "probability", csim_cells_of(ground, first, BAR_LABEL, last, BAR_LABEL), csim_cells_of(ground, first, BAR_VALUE, last, BAR_VALUE), CSIM_COLOUR_BLUE);
     csim_chart_show_values(chart, CSIM_AS_PERCENT, 0);
+}
+
+/* ---- for sheets that draw their own ---- */
+
+csim_cells csim_report_open_chart_block(csim_report *report, const char *title, int32_t slot) { return block_open(report, title, slot); }
+
+csim_chart_axis csim_report_quarter_axis(void) { return axis_of_quarters; }
+
+csim_chart_axis csim_report_value_axis(csim_outcome_id id, csim_report_range range, char *text, size_t size) {
+    csim_chart_axis axis = axis_of_values(id, range);
+    axis.title = axis_title(id, axis.log10, text, size);
+    return axis;
 }

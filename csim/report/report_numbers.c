@@ -51,7 +51,7 @@ static csim_report_row read_row(const csim_accumulator *from, size_t series, siz
     return row;
 }
 
-csim_status csim_report_read_all(csim_report *report, csim_error *err) {
+static csim_status read_all(csim_report *report, csim_error *err) {
     const csim_accumulator *from = report->statistics;
     report->rows = calloc(from->series * from->months, sizeof *report->rows);
     if (!report->rows) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for the numbers of a report");
@@ -60,8 +60,28 @@ csim_status csim_report_read_all(csim_report *report, csim_error *err) {
     return CSIM_OK;
 }
 
+/* A scenario and a run belong together when they list the same inputs, offerings, segments and claims in the same order. */
+static bool belong_together(const csim_run_file *run, const csim_scenario *scenario) {
+    const csim_plan *plan = csim_run_file_plan(run);
+    size_t answers = 0, readings = 0;
+    csim_run_file_claims(run, &answers);
+    for (size_t i = 0; i < scenario->claims; i++) readings += scenario->claim[i].count;
+    bool same = (size_t)plan->inputs == scenario->inputs && (size_t)plan->offerings == scenario->offerings && (size_t)plan->segments == scenario->segments &&
+                plan->start_month == scenario->start_month && plan->months == scenario->months && (answers == 0 || answers == readings);
+    for (size_t i = 0; same && i < scenario->inputs; i++) same = !strcmp(plan->input_key[i], scenario->input[i].key);
+    return same;
+}
+
+csim_status csim_report_open(csim_report *report, const csim_run_file *run, const csim_scenario *scenario, csim_error *err) {
+    if (!belong_together(run, scenario)) return csim_error_set(err, CSIM_INCONSISTENT, "the scenario '%.100s' is not the one the run was made from", scenario->name);
+    const csim_plan *plan = csim_run_file_plan(run);
+    const csim_result *result = csim_run_file_result(run);
+    *report = (csim_report){.run = run, .scenario = scenario, .plan = plan, .result = result, .statistics = result->statistics, .dates = csim_report_dates_of(scenario, plan)};
+    return read_all(report, err);
+}
+
 csim_report_row csim_report_read(const csim_report *report, int32_t slot, int32_t position) {
-    return report->rows[(size_t)slot * report->statistics->months + (size_t)position];
+    return report->rows[(size_t)slot * (size_t)report->plan->report_months + (size_t)position];
 }
 
 csim_probability csim_report_share_at(const csim_report *report, int32_t slot, int32_t position, double value) {

@@ -8,17 +8,31 @@
 
 /* The sheets in order: id, name on the tab, mode, colour of the tab, and where they are made (report_sheets.c): csim_report_fill_MAKER fills a sheet,
  * csim_report_has_MAKER says whether this run has one (`always`: every run). A sheet that a run does not have is absent, not empty. Names stand in formulas
- * and links: letters, spaces and & only. */
-#define CSIM_REPORT_SHEET_LIST(X)                                                                 \
-    X(SUMMARY, "Summary", CSIM_SHEET_PAGE, CSIM_COLOUR_BLUE, summary, always)                     \
-    X(CLAIMS, "Claims", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, claims, always)                  \
-    X(ADOPTION, "Adoption", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, adoption, always)                 \
-    X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, prices, always)                \
-    X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                             \
-    X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, hardware, always)        \
-    X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)       \
-    X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                 \
-    X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                              \
+ * and links: letters, spaces, - and & only. */
+#define CSIM_REPORT_SHEET_LIST(X)                                                                      \
+    X(SUMMARY, "Summary", CSIM_SHEET_PAGE, CSIM_COLOUR_BLUE, summary, always)                          \
+    X(CLAIMS, "Claims", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, claims, always)                       \
+    X(ADOPTION, "Adoption", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, adoption, always)                      \
+    X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, prices, always)                     \
+    X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                                  \
+    X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, hardware, always)             \
+    X(FINANCE, "Finance", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, finance, always)                         \
+    X(SCENARIOS, "Scenarios", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, scenarios, scenarios)           \
+    X(TOKEN_COST, "Token cost", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, token_cost, token_cost)           \
+    X(HOST_OR_BUY, "Host or buy", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, host_or_buy, host_or_buy)       \
+    X(WHAT_IF, "What-if", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, what_if, what_if)                       \
+    X(VIEW, "Your view", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, view, view)                              \
+    X(STORIES, "Bear base bull", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, stories, stories)                \
+    X(PROFIT_POOL, "Profit pool", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, profit_pool, whole_years)       \
+    X(COMPANIES, "Companies", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, companies, whole_years)             \
+    X(ASSUMPTIONS, "Assumptions", CSIM_SHEET_PAGE, CSIM_COLOUR_ORANGE, assumptions, always)            \
+    X(RUN, "Run", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, run, always)                                      \
+    X(DATA, "Data", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, data, always)                                   \
+    X(MODELS, "Models", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, models, token_cost)                         \
+    X(MACHINES, "Machines", CSIM_SHEET_PAGE, CSIM_COLOUR_GREY, machines, token_cost)                   \
+    X(DRAWS, "Draws", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, draws, what_if)                               \
+    X(WHAT_IF_STEPS, "What-if steps", CSIM_SHEET_DATA, CSIM_COLOUR_LIGHT_GREY, what_if_steps, what_if) \
+    X(VIEW_DRAWS, "View draws", CSIM_SHEET_DATA, CSIM_COLOUR_GREY, view_draws, view)                   \
     X(CHART_DATA, "Chart data", CSIM_SHEET_PAGE, CSIM_COLOUR_LIGHT_GREY, chart_data, always)
 
 typedef enum csim_report_sheet_id {
@@ -41,6 +55,9 @@ typedef struct csim_report_row {
     bool constant;
 } csim_report_row;
 
+typedef struct csim_report_stories csim_report_stories; /* report_stories.h */
+typedef struct csim_report_view csim_report_view;       /* report_view.h */
+
 typedef struct csim_report {
     csim_book *book;
     csim_sheet *sheet[CSIM_REPORT_SHEETS]; /* NULL: this run has none */
@@ -51,12 +68,25 @@ typedef struct csim_report {
     const csim_accumulator *statistics;
     csim_report_row *rows;  /* [slots × report months], read once: sheets ask for the same quantiles many times */
     csim_report_dates dates;
+    csim_report_stories *stories; /* NULL: the run kept too few paths to tell any */
+    csim_report_view *view;       /* NULL: too few to look for near ones */
+    struct csim_what_if *what_if; /* NULL: the run kept no paths to ask */
+    struct csim_shipped_cost *shipped; /* the question of the live sheets; NULL: the catalogue cannot answer one */
+    struct csim_live *live;            /* their names; set with `shipped` */
     uint32_t chart_row; /* first free row of the sheet of chart data */
 } csim_report;
 
-#define CSIM_REPORT_SHEET_FILL(id, name, mode, colour, maker, has) void csim_report_fill_##maker(csim_report *report);
-CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_FILL)
-#undef CSIM_REPORT_SHEET_FILL
+#define CSIM_REPORT_SHEET_MAKER(id, name, mode, colour, maker, has) \
+    void csim_report_fill_##maker(csim_report *report);             \
+    bool csim_report_has_##has(const csim_report *report);
+CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_MAKER)
+#undef CSIM_REPORT_SHEET_MAKER
+
+/* What these sheets show, gathered before there is a book; OK with nothing found where a run cannot. To be forgotten by the caller in any case. */
+csim_status csim_report_find_stories(csim_report *report, csim_error *err);
+void csim_report_forget_stories(csim_report *report);
+csim_status csim_report_find_view(csim_report *report, csim_error *err);
+void csim_report_forget_view(csim_report *report);
 
 /* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
 uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);
@@ -104,8 +134,8 @@ int32_t csim_report_slot(const csim_report *report, csim_outcome_id id, int elem
 int32_t csim_report_slots(const csim_report *report, csim_outcome_id id);
 const csim_outcome_row *csim_report_outcome(const csim_report *report, int32_t slot);
 
-/* Fills report->rows, which the caller frees. */
-csim_status csim_report_read_all(csim_report *report, csim_error *err);
+/* Points a report at a run and the scenario it was made from, and fills report->rows, which the caller frees. INCONSISTENT when they do not belong together. */
+csim_status csim_report_open(csim_report *report, const csim_run_file *run, const csim_scenario *scenario, csim_error *err);
 csim_report_row csim_report_read(const csim_report *report, int32_t slot, int32_t position);
 /* For outcomes that are 0 or 1, or a code: the share of paths at that value. */
 csim_probability csim_report_share_at(const csim_report *report, int32_t slot, int32_t position, double value);
@@ -121,6 +151,12 @@ void csim_report_put_error(csim_sheet *sheet, uint32_t row, uint32_t column, csi
 void csim_report_put_probability(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, csim_probability probability);
 void csim_report_put_month(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, int month);
 
+/* ---- sheet_assumptions.c: inputs ---- */
+
+/* The basis by colour: blue for what somebody counted or printed, the tints of estimates and guesses for the rest. */
+csim_cell_role csim_report_basis_role(const char *basis);
+csim_cell_kind csim_report_unit_kind(const char *unit);
+
 /* ---- report_charts.c ---- */
 
 typedef struct csim_report_place { csim_sheet *sheet; uint32_t row, column, width_px, height_px; } csim_report_place;
@@ -131,15 +167,40 @@ typedef struct csim_report_range { double least, most; } csim_report_range;
 void csim_report_draw_fan(csim_report *report, csim_report_place place, int32_t slot, const char *title, csim_colour colour, csim_report_range range);
 /* Medians of up to eight series by quarter. */
 void csim_report_draw_medians(csim_report *report, csim_report_place place, csim_outcome_id id, const char *title);
+/* The same of any series in one unit, which may be of several runs: their charts show the same quarters as `report`'s. At most CSIM_REPORT_LINES. */
+enum { CSIM_REPORT_LINES = 8 };
+typedef struct csim_report_line { const csim_report *of; int32_t slot; char name[4 * CSIM_PLAN_ID]; } csim_report_line;
+void csim_report_draw_lines(csim_report *report, csim_report_place place, csim_outcome_id id, const char *title, const csim_report_line *lines, size_t count);
 /* Share of paths at each of `values` values: 1 for flags, one a regime. */
 void csim_report_draw_shares(csim_report *report, csim_report_place place, int32_t slot, const char *title, int32_t values);
 /* Bars of probabilities with their labels. */
 typedef struct csim_report_bar { char label[96]; double value; } csim_report_bar;
 void csim_report_draw_bars(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count);
+/* Range, step and decimals of an axis that shows all of `range`, and zero where that is near; its kind is set already. */
+void csim_report_axis_linear(csim_chart_axis *axis, csim_report_range range);
 /* The first reading of each claim that paths decide: its statement, cut short, and probability. Returns how many. */
 size_t csim_report_main_readings(const csim_report *report, csim_report_bar *bars, size_t most, bool open_only);
 /* The smallest and largest 5 and 95 % point of a series over all quarters. */
 csim_report_range csim_report_span(const csim_report *report, int32_t slot);
+
+/* ---- report_intervals.c: estimates with their errors ---- */
+
+/* An estimate and how far it may be off, both ways. */
+typedef struct csim_report_interval { char label[192]; double value, error; } csim_report_interval;
+enum { CSIM_REPORT_INTERVALS = 64 };
+/* Dots with a segment of two standard errors either way, one below the other, named beside them; `neutral` (no difference: 0, or 1 of ratios) stands on the axis
+ * too. None: no chart. Returns the height in pixels. */
+uint32_t csim_report_draw_intervals(csim_report *report, csim_report_place place, const char *title, const char *axis_title, csim_cell_kind kind, double neutral,
+                                    const csim_report_interval *items, size_t count);
+
+/* A block of chart data under a title: its heads are written, the quarters named, the cursor moved below. Returns the cells that name the quarters, the first
+ * data row's; values go into the columns from CSIM_CHART_BLOCK_VALUES on, heads into the row above. */
+enum { CSIM_CHART_BLOCK_VALUES = 2 };
+csim_cells csim_report_open_chart_block(csim_report *report, const char *title, int32_t slot);
+/* The axis of an outcome's values over a range, with its title, for which `text` has room. */
+csim_chart_axis csim_report_value_axis(csim_outcome_id id, csim_report_range range, char *text, size_t size);
+/* The axis of the quarters that such blocks name. */
+csim_chart_axis csim_report_quarter_axis(void);
 
 /* ---- report_sections.c: a table by date with its chart ---- */
 

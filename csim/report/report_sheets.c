@@ -9,7 +9,7 @@ typedef struct sheet_plan {
     bool (*has)(const csim_report *report);
 } sheet_plan;
 
-static bool csim_report_has_always(const csim_report *report) { return report != NULL; }
+bool csim_report_has_always(const csim_report *report) { return report != NULL; }
 
 static const sheet_plan plans[CSIM_REPORT_SHEETS] = {
 #define SHEET_PLAN(id, name, mode, colour, maker, has) [CSIM_REPORT_##id] = {name, mode, colour, csim_report_fill_##maker, csim_report_has_##has},

@@ -85,6 +85,13 @@ const char *csim_report_outcome_title(csim_outcome_id id) {
     case CSIM_OUT_CLOSED_FCF: return "Free cash flow of the closed labs";
     case CSIM_OUT_CAPEX: return "Capital spending of the closed labs";
     case CSIM_OUT_CAPEX_REVENUE: return "Capital spending over revenue of the closed labs";
+    case CSIM_OUT_FCF_NEGATIVE: return "Months of negative free cash flow of the closed labs so far";
+    case CSIM_OUT_POOL_OUTLAY: return "What buyers pay: API spend, subscriptions and advertising";
+    case CSIM_OUT_POOL_CHIPS: return "Outlay that pays for chips: capital cost behind the tokens";
+    case CSIM_OUT_POOL_POWER: return "Outlay that pays for sites, power and operation";
+    case CSIM_OUT_POOL_HOSTS: return "Outlay that hosts keep: their margin";
+    case CSIM_OUT_POOL_CLOSED: return "Outlay that closed labs keep: their gross profit";
+    case CSIM_OUT_POOL_OPEN: return "Outlay that is left: open labs' and Chinese labs' gross profit";
     default: return csim_outcome_rows[id].text;
     }
 }

@@ -16,12 +16,11 @@ static const csim_table_column columns[COLUMNS] = {
     [DATED] = {"Date", "yyyy-mm", 9, true},  [REASON] = {"Reason", "", 46, true},
 };
 
-/* The basis by colour: blue for what somebody counted or printed, the tints of estimates and guesses for the rest. */
-static csim_cell_role role_of(const char *basis) {
+csim_cell_role csim_report_basis_role(const char *basis) {
     return !strcmp(basis, "guess") ? CSIM_ROLE_GUESS : !strcmp(basis, "estimate") ? CSIM_ROLE_ESTIMATE : CSIM_ROLE_INPUT;
 }
 
-static csim_cell_kind kind_of(const char *unit) { return !strcmp(unit, "share") ? CSIM_AS_PERCENT : unit[0] == '$' ? CSIM_AS_USD : CSIM_AS_NUMBER; }
+csim_cell_kind csim_report_unit_kind(const char *unit) { return !strcmp(unit, "share") ? CSIM_AS_PERCENT : unit[0] == '$' ? CSIM_AS_USD : CSIM_AS_NUMBER; }
 
 /* A fixed value as short as it was written. */
 static void put_exact(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, csim_cell_kind kind, double value) {
@@ -60,7 +59,7 @@ static void put_row(csim_sheet *sheet, uint32_t row, const char *const *texts) {
 static void put_texts(csim_sheet *sheet, uint32_t row, const char *key, const char *meaning, const char *value, const char *unit, const csim_note *note) {
     const char *const texts[COLUMNS] = {[KEY] = key, [MEANING] = meaning, [VALUE] = value, [UNIT] = unit, [SOURCE] = note->source, [DATED] = note->date, [REASON] = note->reason};
     put_row(sheet, row, texts);
-    if (note->basis[0]) csim_sheet_put_text(sheet, row, BASIS, CSIM_GENERAL(role_of(note->basis)), note->basis);
+    if (note->basis[0]) csim_sheet_put_text(sheet, row, BASIS, CSIM_GENERAL(csim_report_basis_role(note->basis)), note->basis);
 }
 
 /* ---- inputs ---- */
@@ -73,8 +72,8 @@ static double quantile_of(const csim_report *report, size_t at, double p) {
 static void put_input(csim_report *report, csim_sheet *sheet, uint32_t row, size_t at) {
     const csim_input *input = &report->scenario->input[at];
     const csim_input_row *about = &csim_input_rows[input->id];
-    const csim_cell_role role = role_of(input->note.basis);
-    const csim_cell_kind kind = kind_of(about->unit);
+    const csim_cell_role role = csim_report_basis_role(input->note.basis);
+    const csim_cell_kind kind = csim_report_unit_kind(about->unit);
     char words[256];
     csim_dist_describe(&input->spec, &report->plan->input[at].dist, report->plan->pool, words, sizeof words);
     put_texts(sheet, row, input->key, about->text, words, about->unit, &input->note);
@@ -157,7 +156,7 @@ static uint32_t put_correlations(csim_report *report, csim_sheet *sheet, uint32_
         char key[4 * CSIM_MAX_ID];
         snprintf(key, sizeof key, "%s with %s", c->a, c->b);
         put_texts(sheet, at, key, "Correlation of the two inputs' normal scores", "Gaussian copula", "-", &c->note);
-        csim_sheet_put_number(sheet, at, MEDIAN, csim_style_digits(role_of(c->note.basis), CSIM_AS_NUMBER, 2), c->rho);
+        csim_sheet_put_number(sheet, at, MEDIAN, csim_style_digits(csim_report_basis_role(c->note.basis), CSIM_AS_NUMBER, 2), c->rho);
     }
     return data.last_row + 2;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "csim/report/reading_words.h"
 #include "csim/report/report_parts.h"
 
 enum { ID, READING, EXACT, PROBABILITY, ERROR, LOW, HIGH, HITS, PATHS, RESOLVES, VINTAGE, VINTAGE_ERROR, GUESSES, GUESSES_ERROR, COLUMNS,
@@ -19,59 +20,15 @@ static const csim_table_column columns[COLUMNS] = {
 
 /* ---- readings in words ---- */
 
-static const csim_outcome_row *outcome_named(const char *metric) {
-    for (int i = 0; i < CSIM_OUTCOME_IDS; i++)
-        if (!strcmp(csim_outcome_rows[i].name, metric)) return &csim_outcome_rows[i];
-    return NULL;
-}
-
-static const char *op_words(const char *op) { return !strcmp(op, ">=") ? "at least" : !strcmp(op, ">") ? "more than" : !strcmp(op, "<=") ? "at most" : "less than"; }
-
-static void threshold_words(const csim_outcome_row *row, const csim_reading *reading, char *text, size_t size) {
-    const char *unit = row ? row->unit : "-";
-    if (reading->against[0] && strcmp(reading->difference, "minus")) unit = "-"; /* a ratio or its logarithm */
-    if (!strcmp(unit, "flag")) snprintf(text, size, "holds");
-    else if (!strcmp(unit, "share")) snprintf(text, size, "%s %.4g %%", op_words(reading->op), 100 * reading->value);
-    else snprintf(text, size, "%s %.4g%s%s", op_words(reading->op), reading->value, strcmp(unit, "-") ? " " : "", strcmp(unit, "-") ? unit : "");
-}
-
-static void date_words(const csim_reading *reading, char *text, size_t size) {
-    char from[CSIM_MONTH_TEXT], to[CSIM_MONTH_TEXT];
-    text[0] = 0;
-    if (reading->at_month != CSIM_NO_MONTH) snprintf(text, size, " at the end of %s", csim_month_text(reading->at_month, to));
-    else if (reading->by_month != CSIM_NO_MONTH && reading->from_month != CSIM_NO_MONTH)
-        snprintf(text, size, " in some month from %s to %s", csim_month_text(reading->from_month, from), csim_month_text(reading->by_month, to));
-    else if (reading->by_month != CSIM_NO_MONTH) snprintf(text, size, " in some month up to %s", csim_month_text(reading->by_month, to));
-}
-
-/* "log of tight_controls over no_controls"; "" for a reading of one scenario. */
-static void contrast_words(const csim_scenario *scenario, const csim_reading *reading, char *text, size_t size) {
-    const char *base = reading->against_base[0] ? reading->against_base : scenario->name;
-    const bool minus = !strcmp(reading->difference, "minus"), log = !strcmp(reading->difference, "ln_ratio");
-    text[0] = 0;
-    if (reading->against[0]) snprintf(text, size, "%s%.60s %s %.60s", log ? "log of " : "", reading->against, minus ? "less" : "over", base);
-}
-
-/* "Open share of tokens, outside China: fortune500 us, tight less none". */
-static void subject_words(const csim_scenario *scenario, const csim_reading *reading, char *text, size_t size) {
-    char contrast[256], element[2 * CSIM_MAX_ID];
-    const csim_outcome_row *row = outcome_named(reading->metric);
-    contrast_words(scenario, reading, contrast, sizeof contrast);
-    snprintf(element, sizeof element, "%.100s", reading->element);
-    for (char *at = element; *at; at++)
-        if (*at == '.' || *at == '_') *at = ' ';
-    snprintf(text, size, "%s%s%s%s%s", row ? csim_report_outcome_title((csim_outcome_id)(row - csim_outcome_rows)) : reading->metric, element[0] ? ": " : "", element, contrast[0] ? ", " : "", contrast);
-}
-
 static void exact_words(const csim_scenario *scenario, const csim_reading *reading, char *text, size_t size) {
     char subject[CSIM_REPORT_LINE / 2], threshold[128], date[96];
-    threshold_words(outcome_named(reading->metric), reading, threshold, sizeof threshold);
+    csim_reading_threshold(reading, threshold, sizeof threshold);
     if (reading->identity[0]) {
         snprintf(text, size, "%.400s %s", reading->identity, threshold);
         return;
     }
-    subject_words(scenario, reading, subject, sizeof subject);
-    date_words(reading, date, sizeof date);
+    csim_reading_subject(scenario, reading, subject, sizeof subject);
+    csim_reading_date(reading, date, sizeof date);
     const bool given = reading->given[0] != 0;
     snprintf(text, size, "%s, %s%s%s%.60s%s", subject, threshold, date, given ? ", among paths in which '" : "", reading->given, given ? "' holds" : "");
 }
@@ -187,48 +144,6 @@ static double put_reading(csim_report *report, csim_sheet *sheet, uint32_t row, 
     return put_height(sheet, row, reading->title, text);
 }
 
-/* ---- contrasts ---- */
-
-enum { C_MEAN = PROBABILITY, C_ERROR, C_P5, C_P50, C_P95, C_PAIRS, C_CORRELATION };
-
-static void put_contrast(csim_report *report, csim_sheet *sheet, uint32_t row, const csim_reading *reading, const csim_claim_result *result) {
-    const csim_paired *pairs = &result->pairs;
-    const csim_outcome_row *outcome = outcome_named(reading->metric);
-    const bool minus = !strcmp(reading->difference, "minus");
-    const csim_cell_kind kind = minus && outcome && !strcmp(outcome->unit, "share") ? CSIM_AS_PERCENT : CSIM_AS_NUMBER;
-    const int decimals = csim_report_decimals(kind, pairs->mean.value, pairs->mean.error);
-    char text[CSIM_REPORT_LINE];
-    snprintf(text, sizeof text, "%s.%s", result->claim, result->reading);
-    csim_report_put_wrapped(sheet, row, ID, text);
-    subject_words(report->scenario, reading, text, sizeof text);
-    csim_report_put_wrapped(sheet, row, READING, reading->title);
-    csim_report_put_wrapped(sheet, row, EXACT, text);
-    csim_report_put_value(sheet, row, C_MEAN, CSIM_ROLE_BODY, kind, decimals, pairs->mean.value);
-    csim_report_put_error(sheet, row, C_ERROR, kind, decimals, pairs->mean.error, false);
-    csim_report_put_value(sheet, row, C_P5, CSIM_ROLE_BODY, kind, decimals, pairs->p5);
-    csim_report_put_value(sheet, row, C_P50, CSIM_ROLE_BODY, kind, decimals, pairs->p50);
-    csim_report_put_value(sheet, row, C_P95, CSIM_ROLE_BODY, kind, decimals, pairs->p95);
-    csim_sheet_put_integer(sheet, row, C_PAIRS, CSIM_ROLE_BODY, (int64_t)pairs->pairs);
-    csim_report_put_value(sheet, row, C_CORRELATION, CSIM_ROLE_BODY, CSIM_AS_NUMBER, 2, pairs->correlation);
-    put_height(sheet, row, reading->title, text);
-}
-
-static uint32_t put_contrasts(csim_report *report, csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count) {
-    static const csim_table_column heads[] = {{"Claim and reading", "key", 0, true},     {"Reading", "in words", 0, true},   {"Compared", "same draws, path by path", 0, true},
-                                              {"Mean difference", "paired", 0, false},   {"\xC2\xB1 error", "paired", 0, false}, {"p5", "", 0, false}, {"p50", "", 0, false},
-                                              {"p95", "", 0, false},                     {"Pairs", "paths", 0, false},       {"Correlation", "of the two", 0, false}};
-    uint32_t pairs = 0, next = 0;
-    for (size_t i = 0; i < count; i++) pairs += results[i].answer == CSIM_ANSWER_PAIRS;
-    if (!pairs) return row;
-    csim_sheet_put_text(sheet, row, 0, CSIM_GENERAL(CSIM_ROLE_HEADING), "Contrasts: two scenarios on the same draws");
-    const csim_cells data = csim_sheet_add_table(sheet, row + 1, 0, heads, sizeof heads / sizeof heads[0], pairs, 0);
-    size_t i = 0;
-    for (size_t c = 0; c < report->scenario->claims; c++)
-        for (size_t r = 0; r < report->scenario->claim[c].count; r++, i++)
-            if (results[i].answer == CSIM_ANSWER_PAIRS) put_contrast(report, sheet, data.row + next++, &report->scenario->claim[c].readings[r], &results[i]);
-    return data.last_row + 2;
-}
-
 /* ---- the sheet ---- */
 
 size_t csim_report_main_readings(const csim_report *report, csim_report_bar *bars, size_t most, bool open_only) {
@@ -296,12 +211,10 @@ void csim_report_fill_claims(csim_report *report) {
     }
     csim_cells_add_bars(csim_cells_of(sheet, data.row, PROBABILITY, row - 2, PROBABILITY), CSIM_COLOUR_SKY_BLUE, 0, 1);
     csim_sheet_break_before(sheet, row);
-    const uint32_t contrasts = row, break_evens = put_contrasts(report, sheet, contrasts, results, count);
-    if (break_evens > contrasts) csim_sheet_break_before(sheet, break_evens);
-    const uint32_t chart = csim_report_put_break_evens(sheet, break_evens, results, count);
+    const uint32_t break_evens = row, chart = csim_report_put_break_evens(sheet, break_evens, results, count);
     if (chart > break_evens) csim_sheet_break_before(sheet, chart);
     const uint32_t end = put_chart(report, sheet, chart);
-    csim_sheet_put_link(sheet, 2, READING, "Contrasts", csim_cell_of(sheet, contrasts, 0));
+    if (report->sheet[CSIM_REPORT_SCENARIOS]) csim_sheet_put_link(sheet, 2, READING, "Contrasts", csim_cell_of(report->sheet[CSIM_REPORT_SCENARIOS], 0, 0));
     csim_sheet_put_link(sheet, 2, EXACT, "Break-even", csim_cell_of(sheet, break_evens, 0));
     csim_sheet_put_link(sheet, 2, PROBABILITY, "Chart", csim_cell_of(sheet, chart, 0));
     csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, end, COLUMNS - 1));

@@ -1261,6 +1261,20 @@ csim_status csim_chart_add_series(csim_chart *chart, const char *name, csim_cell
     return CSIM_OK;
 }
 
+csim_status csim_chart_add_base(csim_chart *chart, csim_cells categories, csim_cells values) {
+    csim_status status = chart_ready(chart);
+    if (status) return status;
+    const csim_chart_kind kind = chart->plan.kind;
+    if (kind != CSIM_CHART_COLUMN_STACKED && kind != CSIM_CHART_BAR_STACKED) return sheet_fail(chart->sheet, CSIM_INCONSISTENT, "only stacked columns and bars float on a base");
+    status = chart_add(chart, NULL, categories, values);
+    if (status) return status;
+    lxw_chart_fill no_fill = {.none = LXW_TRUE};
+    lxw_chart_line no_line = {.none = LXW_TRUE};
+    chart_series_set_fill(chart->last_series, &no_fill);
+    chart_series_set_line(chart->last_series, &no_line);
+    return CSIM_OK;
+}
+
 static csim_status last_series_check(csim_chart *chart) {
     const csim_status status = chart_ready(chart);
     if (status) return status;
@@ -1288,6 +1302,10 @@ static void series_set_mark(lxw_chart_series *series, csim_mark mark, uint32_t r
         chart_series_set_marker_size(series, 7);
         chart_series_set_marker_fill(series, &fill);
         chart_series_set_marker_line(series, &edge);
+    } else if (mark == CSIM_MARK_NONE) {
+        lxw_chart_line none = {.none = LXW_TRUE};
+        chart_series_set_line(series, &none);
+        chart_series_set_marker_type(series, LXW_CHART_MARKER_NONE);
     } else {
         lxw_chart_line line = chart_line(rgb, mark == CSIM_MARK_THICK_SEGMENTS ? 9 : (mark == CSIM_MARK_LINE ? 2.25 : 1.5));
         chart_series_set_line(series, &line);

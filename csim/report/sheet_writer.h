@@ -19,8 +19,7 @@
  * the container's own stamps are fixed (1980), `created` and `modified` both carry the given time, nothing depends on
  * TMPDIR or on the process's locale. Numbers hold 16 significant digits.
  *
- * No sheet uses these yet, only the writer's own tests and demonstration: csim_cells_allow_list, csim_cells_allow_numbers, csim_cells_mark_checks,
- * csim_chart_label_points, csim_sheet_put_bool, csim_sheet_put_formula_text, csim_sheet_put_segments, csim_sheet_put_with_error, csim_sheet_set_zoom. */
+ * No sheet uses these yet, only the writer's own tests and demonstration: csim_sheet_put_bool, csim_sheet_set_zoom. */
 #ifndef CSIM_REPORT_SHEET_WRITER_H
 #define CSIM_REPORT_SHEET_WRITER_H
 
@@ -176,11 +175,13 @@ csim_chart *csim_sheet_add_chart(csim_sheet *sheet, const csim_chart_plan *plan)
 
 /* Categories and values are single rows or columns of equal length. name NULL: not in the legend. */
 csim_status csim_chart_add_series(csim_chart *chart, const char *name, csim_cells categories, csim_cells values, csim_colour colour);
+/* A series of a stacked chart that nobody sees: it carries those added after it, so that their columns float. Not in the legend. */
+csim_status csim_chart_add_base(csim_chart *chart, csim_cells categories, csim_cells values);
 /* Prints each value of the last series at its mark. */
 csim_status csim_chart_show_values(csim_chart *chart, csim_cell_kind kind, int decimals);
 
 /* Scatter charts. Empty cells break a line, so one series draws many segments. */
-typedef enum csim_mark { CSIM_MARK_DOTS, CSIM_MARK_LINE, CSIM_MARK_SEGMENTS, CSIM_MARK_THICK_SEGMENTS } csim_mark;
+typedef enum csim_mark { CSIM_MARK_DOTS, CSIM_MARK_LINE, CSIM_MARK_SEGMENTS, CSIM_MARK_THICK_SEGMENTS, CSIM_MARK_NONE /* points that carry labels alone */ } csim_mark;
 csim_status csim_chart_add_xy(csim_chart *chart, const char *name, csim_cells x, csim_cells y, csim_colour colour, csim_mark mark);
 /* Writes a text beside each point of the last series; the texts already stand on a page sheet, and are copied. */
 csim_status csim_chart_label_points(csim_chart *chart, csim_cells texts);

@@ -85,6 +85,11 @@ typedef struct csim_estimate { double value, error; } csim_estimate;
 
 uint64_t csim_accumulator_count(const csim_accumulator *self, size_t series, size_t month);
 csim_estimate csim_accumulator_mean(const csim_accumulator *self, size_t series, size_t month);
+/* Σ weight · mean over `count` cells of one accumulator, as the sum over the months of a year, or what changed from one year to another. With replicates the
+ * error is that of the sum itself, all correlations of its terms within a path included. Without, nothing is known of those, and it is the bound that they
+ * cannot exceed: Σ |weight| · error. NAN where a term's mean is not known. */
+typedef struct csim_term { size_t series, month; double weight; } csim_term;
+csim_estimate csim_accumulator_combine(const csim_accumulator *self, const csim_term *terms, size_t count);
 csim_estimate csim_accumulator_sd(const csim_accumulator *self, size_t series, size_t month); /* error by the fourth-moment-free normal approximation sd/√(2(n−1)) */
 /* p-quantile by counting bins and interpolating inside one; its error is half the width between the quantiles at p ± √(p(1−p)/n). */
 csim_estimate csim_accumulator_quantile(const csim_accumulator *self, size_t series, size_t month, double p);

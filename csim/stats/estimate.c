@@ -83,6 +83,33 @@ csim_estimate csim_accumulator_mean(const csim_accumulator *self, size_t series,
     return (csim_estimate){mean, known_error(error)};
 }
 
+/* One replicate's value of the sum; its weight is the paths it has, the same in every cell. */
+static double combined_in(const csim_accumulator *self, uint32_t r, const csim_term *terms, size_t count, double *weight) {
+    const csim_replicates *from = self->replicates;
+    double sum = 0.0;
+    *weight = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        const csim_moments *m = &from->moments[(size_t)r * from->series * from->months + csim_accumulator_cell(self, terms[i].series, terms[i].month)];
+        if (!m->count) return *weight = 0.0;
+        sum += terms[i].weight * (double)(sum_of(m) / (long double)m->count * (long double)self->grid[terms[i].series]);
+        *weight = (double)m->count;
+    }
+    return sum;
+}
+
+csim_estimate csim_accumulator_combine(const csim_accumulator *self, const csim_term *terms, size_t count) {
+    csim_estimate all = {0.0, 0.0};
+    for (size_t i = 0; i < count; i++) {
+        const csim_estimate one = csim_accumulator_mean(self, terms[i].series, terms[i].month);
+        all.value += terms[i].weight * one.value;
+        all.error += fabs(terms[i].weight) * one.error;
+    }
+    if (!self->replicates || !(all.error > 0.0)) return all;
+    double value[CSIM_MOST_REPLICATES], weight[CSIM_MOST_REPLICATES];
+    for (uint32_t r = 0; r < self->replicates->count; r++) value[r] = combined_in(self, r, terms, count, &weight[r]);
+    return (csim_estimate){all.value, known_error(csim_error_between(value, weight, self->replicates->count))};
+}
+
 csim_estimate csim_accumulator_sd(const csim_accumulator *self, size_t series, size_t month) {
     const csim_moments *m = moments_of(self, series, month);
     const double sd = sqrt(variance_of(m, self->grid[series]));

@@ -55,6 +55,10 @@ const char *csim_run_file_scenario_file(const csim_run_file *file); /* where it 
 const char *csim_run_file_meta(const csim_run_file *file, const char *key); /* NULL when there is no such key */
 const csim_claim_result *csim_run_file_claims(const csim_run_file *file, size_t *count);
 
+/* Forgets distributions, monthly moments and kept inputs, which are nine tenths of what a read file holds in memory: for whoever reads many runs and has taken
+ * from these what is wanted. The result's pointers to them become NULL; plan, kept numbers and answers stay. */
+void csim_run_file_shed(csim_run_file *file);
+
 /* "not_finite": the name of a cause for which paths are stopped (csim_failure), as stored and exported. */
 const char *csim_failure_name(int cause);
 

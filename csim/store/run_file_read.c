@@ -29,15 +29,23 @@ struct csim_run_file {
 
 #define DAMAGED(what) "the run file is damaged: " what
 
+void csim_run_file_shed(csim_run_file *file) {
+    csim_result *result = &file->result;
+    csim_accumulator_free(result->statistics);
+    csim_accumulator_free(result->monthly);
+    csim_replicates_free(result->replicates);
+    csim_replicates_free(result->monthly_replicates);
+    free(result->kept_input);
+    result->statistics = result->monthly = NULL;
+    result->replicates = result->monthly_replicates = NULL;
+    result->kept_input = NULL;
+}
+
 void csim_run_file_free(csim_run_file *file) {
     if (!file) return;
     csim_plan_free(file->plan);
-    csim_accumulator_free(file->result.statistics);
-    csim_accumulator_free(file->result.monthly);
-    csim_replicates_free(file->result.replicates);
-    csim_replicates_free(file->result.monthly_replicates);
+    csim_run_file_shed(file);
     free(file->result.replicate_tally);
-    free(file->result.kept_input);
     free(file->result.kept_scalar);
     free(file->result.kept_series);
     free(file->result.hit);

@@ -115,6 +115,8 @@ PyObject *core_result_answer(PyObject *self, PyObject *arguments, PyObject *keyw
 PyObject *core_result_claims(PyObject *self, PyObject *unused);
 PyObject *core_result_save(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *core_result_report(PyObject *self, PyObject *path);
+PyObject *core_report_comparison(PyObject *module, PyObject *arguments);
+extern const char core_report_comparison_doc[];
 
 /* plan_names.c: lists of a plan's names, shared by Plan and Result. */
 PyObject *core_plan_series(const csim_plan *plan);

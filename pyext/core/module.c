@@ -76,6 +76,7 @@ static PyMethodDef functions[] = {
     {"home", home, METH_NOARGS, "home()\n--\n\nFolder of the shipped scenarios in use."},
     {"command", command, METH_O, "command(words)\n--\n\nRuns the command line; words[0] is the program's name. Returns the exit code."},
     {"load", core_result_load, METH_O, "load(path)\n--\n\nThe result in a run file. Raises FileError."},
+    {"report_comparison", core_report_comparison, METH_VARARGS, core_report_comparison_doc},
     {"catalogue", core_catalogue, METH_O, "catalogue(folder)\n--\n\nThe catalogue as lists of dicts. Raises ScenarioError or FileError."},
     CORE_METHOD("token_cost", core_token_cost, 0, core_token_cost_doc),
     CORE_METHOD("compare", core_compare, 0, core_compare_doc),

@@ -50,3 +50,40 @@ PyObject *core_result_report(PyObject *object, PyObject *path) {
     free(name);
     return status ? core_raise(core_state_of(object), &err) : Py_NewRef(Py_None);
 }
+
+/* malloc'd texts of a sequence of paths, NULL with an exception; NULL ends them. */
+static char **paths_of(PyObject *list, Py_ssize_t count) {
+    char **paths = calloc((size_t)count + 1, sizeof *paths);
+    if (!paths) return (char **)PyErr_NoMemory();
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *item = PySequence_GetItem(list, i);
+        paths[i] = item ? core_path(item) : NULL;
+        Py_XDECREF(item);
+        if (paths[i]) continue;
+        while (i--) free(paths[i]);
+        free(paths);
+        return NULL;
+    }
+    return paths;
+}
+
+const char core_report_comparison_doc[] = "report_comparison(run_files, path)\n--\n\nWrites the workbook that puts the runs of 2 to 64 run files side by side, held against the first. Raises FileError or RunError.";
+
+PyObject *core_report_comparison(PyObject *module, PyObject *arguments) {
+    PyObject *list, *path;
+    csim_error err;
+    csim_status status = CSIM_OK;
+    if (!PyArg_ParseTuple(arguments, "OO:report_comparison", &list, &path)) return NULL;
+    const Py_ssize_t count = PySequence_Size(list);
+    char **files = count < 0 ? NULL : paths_of(list, count), *name = files ? core_path(path) : NULL;
+    if (name) {
+        Py_BEGIN_ALLOW_THREADS
+        status = csim_report_write_comparison((const char *const *)files, (size_t)count, name, &err);
+        Py_END_ALLOW_THREADS
+    }
+    for (Py_ssize_t i = 0; files && i < count; i++) free(files[i]);
+    free(files);
+    if (!name) return NULL;
+    free(name);
+    return status ? core_raise(PyModule_GetState(module), &err) : Py_NewRef(Py_None);
+}

@@ -359,18 +359,33 @@ class Result:
         """
         self._core.save(path, " ".join(sys.argv))
 
-    def report(self, path: str | os.PathLike[str]) -> None:
-        """Write the workbook (.xlsx).
+    def report(self, path: str | os.PathLike[str], *others: Result) -> None:
+        """Write the workbook (.xlsx); with `others`, one that puts these results side by side and holds them against this one.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+        *others : Result
+            At most 63. Differences are paired path by path where seed and sampler are the same and paths were kept.
 
         Raises
         ------
         FileError
             When it cannot be written; what was there stays.
+        RunError
+            When two of them are the same result, or there are too many.
+        ScenarioError
+            When they have no reported month in common.
         """
         with tempfile.TemporaryDirectory(prefix="moecast-") as folder:
-            file = Path(folder, "run.moecast")
-            self.save(file)
-            _core.load(file).report(path)
+            files = []
+            for number, result in enumerate((self, *others)):
+                files.append(Path(folder, f"{number}.moecast"))
+                result.save(files[-1])
+            if others:
+                _core.report_comparison(files, path)
+            else:
+                _core.load(files[0]).report(path)
 
     def __repr__(self) -> str:
         return f"<Result of {self.scenario.name}, seed {self.seed}, {self.paths} paths, digest {self.digest[:12]}>"

@@ -65,6 +65,39 @@ static void rounding_is_no_spread_between_replicates(void **state) {
     assert_true(isnan(p.error) && p.low == alone.low && p.high == alone.high);
 }
 
+/* Two months that undo each other but for the replicate: their sum's error is the little that is left; without replicates only the bound is known. */
+static void a_sum_of_means_has_the_error_of_the_sum(void **state) {
+    const csim_term sum[] = {{0, 0, 0.5}, {0, 1, 0.5}}, gone[] = {{0, 0, 1.0}, {0, 0, -1.0}};
+    csim_accumulator *of;
+    csim_replicates *replicates;
+    int all[EACH];
+    (void)state;
+    check_status(csim_accumulator_new(&linear, 1, 2, &of, NULL), NULL);
+    check_status(csim_replicates_new(REPLICATES, 1, 2, &replicates, NULL), NULL);
+    of->replicates = replicates;
+    for (uint32_t r = 0; r < REPLICATES; r++) {
+        double values[2][EACH];
+        for (int i = 0; i < EACH; i++) {
+            all[i] = 1;
+            values[0][i] = sin(r + 10.0 * i);
+            values[1][i] = 2.0 * r - values[0][i];
+        }
+        of->replicate = r;
+        for (size_t m = 0; m < 2; m++) csim_accumulator_add(of, 0, m, values[m], all, EACH);
+    }
+    csim_accumulator_settle(of);
+    const csim_estimate paired = csim_accumulator_combine(of, sum, 2);
+    check_close(paired.value, 1.5, 1e-9);
+    check_close(paired.error, sqrt(5.0 / 3.0) / 2.0, 1e-9);
+    assert_true(isnan(csim_accumulator_combine(of, gone, 2).error));
+    of->replicates = NULL;
+    const csim_estimate bound = csim_accumulator_combine(of, sum, 2);
+    check_close(bound.value, paired.value, 0);
+    check_close(bound.error, 0.5 * (csim_accumulator_mean(of, 0, 0).error + csim_accumulator_mean(of, 0, 1).error), 1e-15);
+    csim_accumulator_free(of);
+    csim_replicates_free(replicates);
+}
+
 static void mean_over_paths_knows_no_error_where_replicates_agree_by_chance(void **state) {
     const double apart[] = {0.0, 0.0, 1.0, 1.0}, equal[] = {3.0, 3.0, 3.0, 3.0};
     csim_path_mean a = {.replicates = 2}, b = {.replicates = 2}, c = {.replicates = 1};
@@ -175,6 +208,7 @@ int main(void) {
         cmocka_unit_test(students_points_are_gsls),
         cmocka_unit_test(the_error_of_a_mean_is_the_spread_between_replicates),
         cmocka_unit_test(rounding_is_no_spread_between_replicates),
+        cmocka_unit_test(a_sum_of_means_has_the_error_of_the_sum),
         cmocka_unit_test(mean_over_paths_knows_no_error_where_replicates_agree_by_chance),
         cmocka_unit_test(values_that_differ_never_have_an_error_of_exactly_zero),
         cmocka_unit_test(constants_are_exact),

@@ -84,11 +84,30 @@ def test_the_index_holds_changed_keys_headlines_and_claims(batch):
 def test_the_workbook_shows_what_the_csv_holds(batch):
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.load_workbook(batch[0] / "out" / "index.xlsx")
-    assert book.sheetnames == ["Runs", "Headlines", "Claims"]
+    assert book.sheetnames[:8] == ["Contents", "Runs", "Headlines", "Claims", "Scenarios", "Differences", "Claims compared", "What differs"] and "Open share" in book.sheetnames
     cells = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
     rows = rows_of(batch[0] / "out")
     assert set(rows) <= cells and "A study" in cells and float(rows["mine"]["cap.gap.p50"]) in {round(c, 15) for c in cells if isinstance(c, float)} | cells
     assert '=HYPERLINK("mine/run.json","run.json")' in cells
+
+
+def test_the_workbook_puts_runs_side_by_side_and_leads_to_their_own_sheets(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    (tmp_path / "study.yaml").write_text(f"{HEAD}defaults: {{paths: 40, seed: 3, report: true}}\nscenarios: [baseline, no_controls]\n")
+    assert moecast("batch", tmp_path / "study.yaml", "-o", tmp_path / "out", "--quiet").returncode == 0
+    book = openpyxl.load_workbook(tmp_path / "out" / "index.xlsx")
+    links = {cell.hyperlink.location.rsplit("!", 1)[0].strip("'") for row in book["Contents"].iter_rows() for cell in row if cell.hyperlink}
+    assert links == set(book.sheetnames) - {"Contents"} and "2 of 2 runs are put side by side and held against baseline." in [row[0].value for row in book["Contents"].iter_rows()]
+    targets = [re.match(r'=HYPERLINK\("([^"]+)"', str(cell.value)) for row in book["Runs"].iter_rows() for cell in row]
+    targets = [target[1] for target in targets if target]
+    assert len(targets) == 2 * 5
+    for target in targets:
+        file, _, place = target.partition("#")
+        assert (tmp_path / "out" / file).is_file()
+        assert not place or place.removesuffix("!A1") in openpyxl.load_workbook(tmp_path / "out" / file, read_only=True).sheetnames
+    compared = json.loads(moecast("compare", tmp_path / "out" / "baseline", tmp_path / "out" / "no_controls", "--paths", 40, "--series", "cap.gap", "--at", "2030-12", "--json", "--quiet").stdout)
+    cells = [cell for row in book["Differences"].iter_rows(values_only=True) for cell in row if isinstance(cell, float)]
+    assert any(abs(cell - compared["series"][0]["difference"]["value"]) < 1e-14 for cell in cells)
 
 
 def test_started_again_it_keeps_what_is_done_and_force_does_not(batch):

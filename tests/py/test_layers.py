@@ -19,7 +19,7 @@ MAY_USE = {
     "base": set(), "rng": {"base"}, "dist": {"base"}, "scenario": {"base", "dist"}, "catalogue": {"base", "scenario"}, "cost": {"base", "scenario", "catalogue"},
     "plan": {"base", "rng", "dist", "scenario", "catalogue"}, "model": {"base", "rng", "dist", "scenario", "catalogue", "plan"}, "stats": {"base"},
     "engine": {"base", "rng", "scenario", "catalogue", "cost", "plan", "model", "stats"}, "store": {"base", "scenario", "catalogue", "plan", "stats", "engine"},
-    "report": {"base", "dist", "scenario", "catalogue", "plan", "stats", "engine", "store"},
+    "report": {"base", "dist", "scenario", "catalogue", "cost", "plan", "stats", "engine", "store"},
     "batch": {"base", "scenario", "catalogue", "plan", "stats", "engine", "store", "report"}, "cli": set(LAYERS),
 }
 

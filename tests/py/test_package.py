@@ -266,6 +266,16 @@ def test_run_file_gives_back_the_result_and_makes_the_workbook(result, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.xlsx", "run.moecast"]
 
 
+def test_results_go_side_by_side_into_one_workbook(result, tmp_path):
+    other = moecast.run("no_controls", paths=16)
+    result.report(tmp_path / "compared.xlsx", other)
+    with zipfile.ZipFile(tmp_path / "compared.xlsx") as book:
+        assert book.testzip() is None and b'name="Differences"' in book.read("xl/workbook.xml")
+    with pytest.raises(moecast.RunError, match="the same run"):
+        result.report(tmp_path / "no.xlsx", result)
+    assert [path.name for path in tmp_path.iterdir()] == ["compared.xlsx"]
+
+
 def test_scenario_tells_its_inputs(baseline):
     assert baseline.name == "baseline" and baseline.start == "2024-01" and len(baseline.hash) == 64
     assert len(baseline.inputs) > 400 and len({row.key for row in baseline.inputs}) == len(baseline.inputs)

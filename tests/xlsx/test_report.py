@@ -24,7 +24,8 @@ import check_workbook as check
 
 ROOT = Path(__file__).resolve().parents[2]
 MOECAST = Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
-SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Assumptions", "Run", "Data", "Chart data"]
+SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Finance", "Scenarios", "Token cost", "Host or buy", "What-if", "Your view", "Bear base bull",
+          "Profit pool", "Companies", "Assumptions", "Run", "Data", "Models", "Machines", "Draws", "What-if steps", "View draws", "Chart data"]
 PAGES_LOOKED_AT = 8
 
 pytestmark = [
@@ -112,7 +113,7 @@ def test_data_has_a_filter_and_a_frozen_head(book: openpyxl.Workbook) -> None:
 
 def test_headline_names_point_at_the_numbers_of_the_export(book: openpyxl.Workbook, summary: dict) -> None:
     by_name = {re.sub(r"[.-]", "_", "_".join(key)): value for key, (value, _) in summary.items()}
-    names = {name: defined for name, defined in book.defined_names.items() if not name.startswith("_xlnm")}
+    names = {name: defined for name, defined in book.defined_names.items() if not name.startswith(("_xlnm", "cost_"))}  # cost_: the live sheets' cells
     assert "share_open_developers_2030_12_p50" in names and len(names) >= 48
     for name, defined in names.items():
         ((sheet, cell),) = defined.destinations
@@ -120,7 +121,7 @@ def test_headline_names_point_at_the_numbers_of_the_export(book: openpyxl.Workbo
 
 
 def rows_by_key(sheet: openpyxl.worksheet.worksheet.Worksheet) -> dict[str, list[tuple]]:
-    """Rows of readings; one that compares two scenarios stands in the table of contrasts too, one with a break-even in that table."""
+    """Rows of readings; one with a break-even stands in that table too."""
     rows: dict[str, list[tuple]] = {}
     for row in sheet.iter_rows(values_only=True):
         if isinstance(row[0], str) and re.fullmatch(r"[a-z0-9_]+\.[a-z0-9_]+", row[0]):
@@ -134,18 +135,29 @@ def test_every_reading_stands_on_claims(run: Path, book: openpyxl.Workbook) -> N
     assert set(rows) == {f"{claim['claim']}.{claim['reading']}" for claim in claims}
     for claim in claims:
         row, *more = rows[f"{claim['claim']}.{claim['reading']}"]
-        turn = [other for other in more if other[1] == claim.get("break_even", {}).get("input")]
-        contrast = [other for other in more if other not in turn]
-        assert len(turn) == ("break_even" in claim)
+        assert len(more) == ("break_even" in claim)
         probability = claim["probability"]
         if isinstance(row[3], str):  # a bound, a truth or nothing
             assert probability in (0, 1, None), row
         else:
             assert math.isclose(row[3], probability, rel_tol=1e-14), row
             assert row[5] < row[3] < row[6] and row[7] / row[8] == pytest.approx(row[3])
-        assert len(contrast) == (claim["answer"] == "pairs")
-        if contrast:
-            assert math.isclose(contrast[0][3], claim["value"], rel_tol=1e-14), contrast
+
+
+def test_every_contrast_stands_on_scenarios(run: Path, book: openpyxl.Workbook) -> None:
+    pairs = {f"{claim['claim']}.{claim['reading']}": claim for claim in json.loads((run / "run.json").read_text(encoding="utf-8"))["claims"] if claim["answer"] == "pairs"}
+    sheet = book["Scenarios"]
+    heads = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "Claim and reading")
+    rows = {row[0]: dict(zip(heads, row, strict=True)) for row in sheet.iter_rows(min_row=7, values_only=True) if row[0] in pairs}
+    assert set(rows) == set(pairs)
+    for key, row in rows.items():
+        claim = pairs[key]
+        expected = [claim["value"], claim["value_error"], *(claim["pairs"][name] for name in ("p5", "p50", "p95", "correlation", "paths_saved", "count", "dropped"))]
+        cells = [row[head] for head in ("Difference", "± error", "5 %", "50 %", "95 %", "Correlation", "Runs saved", "Pairs", "Dropped")]
+        assert all(math.isclose(a, b, rel_tol=1e-14) for a, b in zip(cells, expected, strict=True)), key
+        assert row["A"] and row["B"] and row["A"] != row["B"]
+        assert (row["B over A"] == "n/a") != (row["Unit"] == "log of B over A")
+        assert isinstance(row["Probability"], str) or math.isclose(row["Probability"], claim["probability"], rel_tol=1e-14)
 
 
 def test_what_stands_beside_an_answer_stands_on_claims(run: Path, book: openpyxl.Workbook) -> None:
@@ -198,22 +210,38 @@ def test_every_input_is_explained(book: openpyxl.Workbook) -> None:
             assert low <= median <= high, key
 
 
+CHARTS = {"Summary": 6, "Claims": 1, "Scenarios": 4, "Token cost": 1, "Host or buy": 1, "What-if": 2, "Your view": 1, "Bear base bull": 4, "Profit pool": 3}
+SECTIONS = ["Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Finance"]
+
+
 def test_charts_are_where_a_reader_looks_for_them(report: Path) -> None:
+    counts = {}
     with zipfile.ZipFile(report) as archive:
-        counts = {name: archive.read(name).decode().count("<c:chart ") for name in archive.namelist() if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)}
-    assert sorted(counts) == [f"xl/drawings/drawing{i}.xml" for i in range(1, 7)]
-    summary, claims, *sections = (counts[f"xl/drawings/drawing{i}.xml"] for i in range(1, 7))
-    assert (summary, claims) == (6, 1)
-    assert min(sections) > 10
+        for number, sheet in enumerate(SHEETS, 1):
+            links = f"xl/worksheets/_rels/sheet{number}.xml.rels"
+            drawing = re.search(r"drawings/(drawing\d+\.xml)", archive.read(links).decode()) if links in archive.namelist() else None
+            if drawing:
+                counts[sheet] = archive.read(f"xl/drawings/{drawing[1]}").decode().count("<c:chart ")
+    assert {sheet: count for sheet, count in counts.items() if sheet not in SECTIONS} == CHARTS
+    assert all(counts[sheet] > 10 for sheet in SECTIONS)
 
 
 def test_printed_pages_begin_with_a_section(book: openpyxl.Workbook) -> None:
-    for name in ("Adoption", "Prices & cost", "SaaS", "Hardware & policy"):
+    for name in SECTIONS:
         sheet = book[name]
         breaks = [mark.id for mark in sheet.row_breaks.brk]  # the last row before the break
         assert len(breaks) > 3 and breaks == sorted(breaks)
         for row in breaks:
             assert sheet.cell(row, 1).value is None and str(sheet.cell(row + 2, 1).value).startswith("Series "), (name, row)
+
+
+def test_widths_are_said_once_a_column(report: Path) -> None:
+    """Excel repairs a file in which they overlap; other programs take the first."""
+    with zipfile.ZipFile(report) as archive:
+        for name in archive.namelist():
+            if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name):
+                spans = [(int(first), int(last)) for first, last in re.findall(r'<col min="(\d+)" max="(\d+)"', archive.read(name)[:100_000].decode(errors="ignore"))]
+                assert all(left[1] < right[0] for left, right in zip(spans, spans[1:], strict=False)), (name, spans)
 
 
 def test_axes_have_titles(report: Path) -> None:
@@ -228,8 +256,8 @@ def test_axes_have_titles(report: Path) -> None:
 def test_formulas_hold_no_numbers(report: Path) -> None:
     formulas = check._formula_cells(report)
     assert formulas
-    for place, formula in formulas.items():
-        assert not re.search(r"(?<![A-Za-z$\d.])\d", re.sub(r"'[^']*'!", "", formula)), (place, formula)
+    for place, formula in formulas.items():  # but the neutral elements 0 and 1: none of a sum, all of a share
+        assert not re.search(r"(?<![A-Za-z$\d._])(?![01](?![\d.eE]))\d", re.sub(r"'[^']*'!", "", formula)), (place, formula)
 
 
 @pytest.mark.slow
@@ -280,10 +308,10 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     moecast("run", scenario, "--paths", "16", "--no-contrasts", "-o", tmp_path / "run", "--quiet")
     path = tmp_path / "run" / "report.xlsx"
     assert check.check_container(path) + check.check_xml(path) == []
-    assert {sheet for sheet, _ in check._formula_cells(path)} == {"Chart data"}
+    assert {sheet for sheet, _ in check._formula_cells(path)} == {"Chart data", "Token cost", "Host or buy", "What-if", "Draws", "What-if steps", "Profit pool", "Companies"}
     book = openpyxl.load_workbook(path, read_only=True)
     assert book.properties.title == HOSTILE
-    assert HOSTILE in texts(book["Summary"])
+    assert HOSTILE in texts(book["Summary"]) and "Scenarios" not in book.sheetnames
     said = texts(book["Claims"])
     assert "=cmd|' /C calc'!A0" in said and "=2+2" in said
     assert any(text.startswith("=HYPERLINK") for text in texts(book["Summary"]))

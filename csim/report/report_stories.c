@@ -1,0 +1,84 @@
+/* Gathers stories: finds them among the kept paths, follows each again, and compares the inputs of their clusters. */
+#include "csim/report/report_stories.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "csim/report/input_places.h"
+
+double csim_story_value(const csim_report_stories *self, int story, int32_t slot, int32_t month) {
+    const csim_trace *trace = self->trace[story];
+    return trace->value[(size_t)month * trace->columns + trace->part_start[CSIM_TRACE_OUTCOMES] + (size_t)slot];
+}
+
+csim_hit csim_story_hit(const csim_report *report, int story, int32_t reading) {
+    const csim_result *result = report->result;
+    const uint32_t row = report->stories->found.story[story].row;
+    return row < result->hit_rows && result->hit ? (csim_hit)result->hit[(size_t)row * (size_t)report->plan->readings + (size_t)reading] : CSIM_HIT_UNKNOWN;
+}
+
+/* ---- inputs of clusters ---- */
+
+static void compare_clusters(const csim_stories *found, const uint32_t *row, const double *place, csim_story_input *out) {
+    double sum[CSIM_TOLD] = {0}, square[CSIM_TOLD] = {0};
+    for (uint32_t i = 0; i < found->rows; i++) {
+        const int story = found->of[row[i]];
+        sum[story] += place[i];
+        square[story] += place[i] * place[i];
+    }
+    out->apart = 0.0;
+    for (int s = 0; s < CSIM_TOLD; s++) {
+        const double n = found->story[s].paths, mean = sum[s] / n;
+        out->mean[s] = mean;
+        out->error[s] = n > 1.0 ? sqrt(fmax(square[s] / n - mean * mean, 0.0) / (n - 1.0)) : (double)NAN;
+        out->apart += found->story[s].weight * (mean - 0.5) * (mean - 0.5);
+    }
+}
+
+static int by_apartness(const void *a, const void *b) {
+    const csim_story_input *x = a, *y = b;
+    return x->apart != y->apart ? (x->apart < y->apart ? 1 : -1) : x->input - y->input;
+}
+
+static csim_status compare_inputs(const csim_report *report, csim_report_stories *self, csim_error *err) {
+    const csim_plan *plan = report->plan;
+    uint32_t row[CSIM_STORIES_ROWS], rows = 0;
+    double scratch[CSIM_STORIES_ROWS], place[CSIM_STORIES_ROWS];
+    self->input = calloc((size_t)plan->inputs + 1, sizeof *self->input);
+    if (!self->input) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for the inputs of stories");
+    for (uint32_t i = 0; i < CSIM_STORIES_ROWS && i < report->result->kept; i++)
+        if (self->found.of[i] != CSIM_STORIES_NONE) row[rows++] = i;
+    for (int32_t i = 0; i < plan->inputs; i++) {
+        if (!csim_input_varies(plan, i)) continue;
+        csim_story_input *input = &self->input[self->inputs++];
+        input->input = i;
+        csim_input_places(report->result, i, row, rows, scratch, place);
+        compare_clusters(&self->found, row, place, input);
+        for (int s = 0; s < CSIM_TOLD; s++) input->own[s] = csim_input_share_below(plan, i, self->trace[s]->input[i]);
+    }
+    qsort(self->input, self->inputs, sizeof *self->input, by_apartness);
+    return CSIM_OK;
+}
+
+/* ---- the whole ---- */
+
+void csim_report_forget_stories(csim_report *report) {
+    csim_report_stories *self = report->stories;
+    if (!self) return;
+    for (int s = 0; s < CSIM_TOLD; s++) csim_trace_free(self->trace[s]);
+    free(self->input);
+    free(self);
+    report->stories = NULL;
+}
+
+csim_status csim_report_find_stories(csim_report *report, csim_error *err) {
+    if (!csim_stories_can(report->result)) return CSIM_OK;
+    csim_report_stories *self = report->stories = calloc(1, sizeof *self);
+    if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for stories");
+    self->series = csim_stories_series(report->plan, self->slot);
+    csim_status status = csim_stories_find(report->result, CSIM_TOLD, &self->found, err);
+    for (int s = 0; s < CSIM_TOLD && !status; s++) status = csim_trace_new(report->plan, &report->result->options, self->found.story[s].path, &self->trace[s], err);
+    return status ? status : compare_inputs(report, self, err);
+}
+
+bool csim_report_has_stories(const csim_report *report) { return report->stories != NULL; }
