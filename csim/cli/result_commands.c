@@ -37,18 +37,21 @@ static csim_status check_output(const char *given, csim_error *err) {
 }
 
 csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
-    const char *run = NULL, *to = NULL;
+    const char *run = NULL, *to = NULL, *code = NULL;
     size_t words;
     char path[CSIM_CLI_PATH];
     csim_run_file *file = NULL;
     csim_scenario *scenario = NULL;
-    const csim_option options[] = {{"-o", CSIM_OPTION_TEXT, &to, "FILE", "the workbook (report.xlsx beside the run file)"}};
+    csim_language language = CSIM_LANGUAGE_EN;
+    const csim_option options[] = {{"-o", CSIM_OPTION_TEXT, &to, "FILE", "the workbook (report.xlsx beside the run file)"},
+                                   {"--lang", CSIM_OPTION_TEXT, &code, "CODE", "language of Summary and Claims: en (English, the default) or zh (Chinese)"}};
     if (csim_cli_wants_help(argc, argv)) {
-        fprintf(io->out, "usage: moecast report RUN [-o FILE.xlsx]\n\nWrites the workbook of a run.\n\n");
-        csim_options_help(io->out, options, 1);
+        fprintf(io->out, "usage: moecast report RUN [-o FILE.xlsx] [--lang en|zh]\n\nWrites the workbook of a run.\n\n");
+        csim_options_help(io->out, options, sizeof options / sizeof options[0]);
         return CSIM_OK;
     }
-    csim_status status = csim_cli_open_run(argc, argv, options, 1, 1, &run, &words, &file, err);
+    csim_status status = csim_cli_open_run(argc, argv, options, sizeof options / sizeof options[0], 1, &run, &words, &file, err);
+    if (!status) status = csim_language_find(code, &language, err);
     if (!status && to && (!to[0] || !strcmp(to, "-")))
         status = csim_error_set(err, CSIM_USAGE, "-o wants the name of a file: a workbook is not written to standard output");
     if (status) {
@@ -58,7 +61,7 @@ csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_e
     output_path(to, run, "report.xlsx", path);
     const char *text = csim_run_file_scenario_text(file);
     status = csim_scenario_parse("run.moecast", text, strlen(text), &scenario, err);
-    if (!status) status = csim_report_write(file, scenario, path, err);
+    if (!status) status = csim_report_write(file, scenario, path, language, err);
     csim_scenario_free(scenario);
     if (!status) fprintf(io->out, "%s\n", path);
     csim_run_file_free(file);

@@ -40,11 +40,11 @@ static bool belong_together(const csim_run_file *run, const csim_scenario *scena
     return same;
 }
 
-csim_status csim_report_write(const csim_run_file *run, const csim_scenario *scenario, const char *path, csim_error *err) {
+csim_status csim_report_write(const csim_run_file *run, const csim_scenario *scenario, const char *path, csim_language language, csim_error *err) {
     if (!belong_together(run, scenario)) return csim_error_set(err, CSIM_INCONSISTENT, "the scenario '%.100s' is not the one the run was made from", scenario->name);
     const csim_plan *plan = csim_run_file_plan(run);
     const csim_result *result = csim_run_file_result(run);
-    csim_report report = {.run = run, .scenario = scenario, .plan = plan, .result = result, .statistics = result->statistics, .dates = csim_report_dates_of(scenario, plan)};
+    csim_report report = {.run = run, .scenario = scenario, .plan = plan, .result = result, .statistics = result->statistics, .dates = csim_report_dates_of(scenario, plan), .wanted = language};
     csim_status status = csim_report_read_all(&report, err);
     if (!status) status = csim_book_new(path, csim_run_file_info(run)->created_unix_s, &report.book, err);
     if (!status) {

@@ -49,6 +49,7 @@ struct csim_sheet {
     lxw_worksheet *lxw; /* NULL: the sheet that ignores everything */
     char name[CSIM_SHEET_NAME_MAX * 4 + 1];
     csim_sheet_mode mode;
+    const char *missing; /* NULL: n/a */
     uint32_t current_row; /* data sheets only go forward from here */
     bool has_filter;
     table_place *tables;
@@ -815,7 +816,11 @@ csim_status csim_sheet_put_blank(csim_sheet *sheet, uint32_t row, uint32_t colum
 }
 
 csim_status csim_sheet_put_missing(csim_sheet *sheet, uint32_t row, uint32_t column) {
-    return csim_sheet_put_text(sheet, row, column, csim_style(CSIM_ROLE_MISSING, CSIM_AS_GENERAL), "n/a");
+    return csim_sheet_put_text(sheet, row, column, csim_style(CSIM_ROLE_MISSING, CSIM_AS_GENERAL), sheet && sheet->missing ? sheet->missing : "n/a");
+}
+
+void csim_sheet_say_missing(csim_sheet *sheet, const char *text) {
+    if (sheet) sheet->missing = text;
 }
 
 csim_status csim_sheet_put_link(csim_sheet *sheet, uint32_t row, uint32_t column, const char *text, csim_cells target) {
@@ -1418,7 +1423,9 @@ static csim_status fan_helper(csim_cells quantiles, csim_sheet *helper, uint32_t
 }
 
 static csim_status fan_series(csim_chart *chart, csim_cells categories, csim_cells stack, csim_colour colour) {
-    static const char *const names[CSIM_FAN_HELPER_COLUMNS] = {NULL, "5\xE2\x80\x93" "95 %", "25\xE2\x80\x93" "75 %", "median", NULL, NULL};
+    static const char *const usual[3] = {"5\xE2\x80\x93" "95 %", "25\xE2\x80\x93" "75 %", "median"};
+    const char *names[CSIM_FAN_HELPER_COLUMNS] = {NULL};
+    for (int i = 0; i < 3; i++) names[FAN_LOW + i] = chart->plan.fan_names[i] ? chart->plan.fan_names[i] : usual[i];
     csim_status status = CSIM_OK;
     for (uint32_t i = 0; i < CSIM_FAN_HELPER_COLUMNS && !status; i++) {
         csim_cells values = stack;

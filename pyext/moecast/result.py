@@ -359,18 +359,27 @@ class Result:
         """
         self._core.save(path, " ".join(sys.argv))
 
-    def report(self, path: str | os.PathLike[str]) -> None:
+    def report(self, path: str | os.PathLike[str], *, lang: str = "en") -> None:
         """Write the workbook (.xlsx).
+
+        Parameters
+        ----------
+        path
+            The file.
+        lang
+            Language of the sheets Summary and Claims: "en" or "zh" (Chinese).
 
         Raises
         ------
         FileError
             When it cannot be written; what was there stays.
+        ValueError
+            For another language.
         """
         with tempfile.TemporaryDirectory(prefix="moecast-") as folder:
             file = Path(folder, "run.moecast")
             self.save(file)
-            _core.load(file).report(path)
+            _core.load(file).report(path, lang)
 
     def __repr__(self) -> str:
         return f"<Result of {self.scenario.name}, seed {self.seed}, {self.paths} paths, digest {self.digest[:12]}>"
