@@ -208,8 +208,9 @@ schema: $(BUILD)/moecast deps-test  ## regenerate scenarios/schema.json and the 
 	$(BUILD)/moecast schema > scenarios/schema.json
 	$(PY) docs/generate_tables.py $(BUILD)/moecast
 
-pictures: python deps-test  ## redraw the README's pictures from a run, and with MEASUREMENTS=table.csv that of the cost kernel's fit
+pictures: python deps-test  ## redraw the README's pictures and the workbook's pages from a run, and with MEASUREMENTS=table.csv that of the cost kernel's fit
 	$(PY) docs/make_pictures.py
+	$(PY) docs/workbook_pages.py
 	$(if $(MEASUREMENTS),$(PY) tests/fit/figure.py $(MEASUREMENTS))
 
 clean:  ## remove what was built
