@@ -10,7 +10,7 @@
 
 enum {
     OUTCOME, UNIT, NOW, P5, MEDIAN, P95, MEDIAN_ERROR, MEAN, MEAN_ERROR, COLUMNS,
-    TEXT_WIDTH = 215, CHART_PX = 610, CHART_HEIGHT_PX = 235, CHART_ROWS = 12, LAST_HEIGHT_PX = 295, LAST_ROWS = 15, RIGHT_CHART = 3, BARS_MOST = 10
+    TEXT_WIDTH = 215, CHART_PX = 610, CHART_HEIGHT_PX = 215, CHART_ROWS = 11, LAST_HEIGHT_PX = 255, LAST_ROWS = 13, RIGHT_CHART = 3, BARS_MOST = 10
 };
 
 /* ---- contents ---- */
@@ -187,11 +187,12 @@ void csim_report_fill_summary(csim_report *report) {
     csim_sheet_put_text(sheet, 0, 0, CSIM_GENERAL(CSIM_ROLE_TITLE), csim_report_clean(csim_report_in_language(report, report->scenario->title, report->scenario->title_zh), 90, title, sizeof title));
     csim_sheet_set_height(sheet, 0, 26);
     csim_sheet_put_text(sheet, 1, 0, CSIM_GENERAL(CSIM_ROLE_SUBTITLE), csim_word_text(report->language, CSIM_WORD_SUBTITLE));
-    uint32_t row = put_contents(report, sheet, 3);
-    row = put_question(report, sheet, row);
+    uint32_t row = put_question(report, sheet, 4);
     row = put_answer(report, sheet, row);
-    row = put_key_outcomes(report, sheet, row);
+    row = put_identity(report, sheet, put_key_outcomes(report, sheet, row)) + 1;
     csim_sheet_break_before(sheet, row);
-    row = put_identity(report, sheet, put_charts(report, sheet, row));
+    const uint32_t contents = put_charts(report, sheet, row);
+    csim_sheet_put_link(sheet, 2, 0, csim_word_text(report->language, CSIM_WORD_CONTENTS), csim_cell_of(sheet, contents, 0));
+    row = put_contents(report, sheet, contents);
     csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, row - 1, COLUMNS - 1));
 }
