@@ -19,7 +19,7 @@ LIBS     := -lgsl -lgslcblas -lxlsxwriter -lz -lyaml -lsqlite3 -lm -pthread
 DEBIAN_BUILD := gcc pkg-config libgsl-dev libxlsxwriter-dev zlib1g-dev libyaml-dev libsqlite3-dev python3 python3-dev python3-venv
 DEBIAN_TEST  := libcmocka-dev clang locales libreoffice-calc poppler-utils libxml2-utils unzip fonts-dejavu-core
 PYPI         := numpy setuptools wheel
-PYPI_BENCH   := numba
+PYPI_BENCH   := numba xlsxwriter
 PYPI_TEST    := numpy scipy pyyaml pytest pytest-xdist openpyxl pandas matplotlib mpmath jsonschema ruff setuptools wheel build
 
 LIB_SOURCES  := $(sort $(wildcard kernels/*.c csim/*/*.c))
@@ -173,7 +173,7 @@ lint: deps-test  ## gcc and clang with warnings as errors, ruff
 # variant that a run chooses.
 BENCH_SOURCES  := tests/bench/bench_kernels.c tests/bench/server.c $(sort $(wildcard tests/bench/work_*.c))
 BENCH_VARIANTS := scalar $(VARIANTS)
-BENCH_PROGRAMS := $(foreach v,$(BENCH_VARIANTS),$(BUILD)/bench/kernels_$v $(BUILD)/bench/limits_$v) $(BUILD)/bench/gsl
+BENCH_PROGRAMS := $(foreach v,$(BENCH_VARIANTS),$(BUILD)/bench/kernels_$v $(BUILD)/bench/limits_$v) $(BUILD)/bench/gsl $(BUILD)/bench/sheet
 BENCH_SCALAR   := $(BENCH_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/tests/bench/limits.o
 BENCH_PARTS    := $(foreach v,$(VARIANTS),$(BENCH_SOURCES:%.c=$(BUILD)/$v/%.o) $(BUILD)/$v/tests/bench/limits.o)
 $(BENCH_SCALAR): CFLAGS += -O3
@@ -187,13 +187,14 @@ $(BUILD)/bench/limits_$(1): $(BUILD)/$(1)/tests/bench/limits.o $(BUILD)/$(1)/tes
 endef
 $(foreach v,$(VARIANTS),$(eval $(call bench_variant,$v)))
 $(BUILD)/bench/gsl: $(BUILD)/tests/bench/bench_gsl.o $(BUILD)/tests/bench/server.o
+$(BUILD)/bench/sheet: $(BUILD)/tests/bench/bench_sheet.o $(BUILD)/libcsim.a
 
 $(BENCH_PROGRAMS):
 	@mkdir -p $(@D)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $^ $(LIBS) -o $@
 
--include $(BENCH_SCALAR:.o=.d) $(BENCH_PARTS:.o=.d) $(BUILD)/tests/bench/bench_gsl.d
+-include $(BENCH_SCALAR:.o=.d) $(BENCH_PARTS:.o=.d) $(BUILD)/tests/bench/bench_gsl.d $(BUILD)/tests/bench/bench_sheet.d
 
 $(VENV)/ready-bench: $(VENV)/ready-test
 	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_BENCH)
@@ -201,15 +202,17 @@ $(VENV)/ready-bench: $(VENV)/ready-test
 
 bench-programs: $(BENCH_PROGRAMS)
 
-bench: $(VENV)/ready-bench $(BUILD)/moecast bench-programs  ## how fast the parts of a run are, against NumPy, numba, GSL and the processor (5 minutes)
+bench: $(VENV)/ready-bench $(BUILD)/moecast bench-programs  ## how fast the parts of a run and its workbook are, against NumPy, numba, GSL, XlsxWriter, pandas and the processor (10 minutes)
 	$(PY) tests/bench/run.py $(BUILD)
+	$(PY) tests/bench/sheets.py $(BUILD)
 
 schema: $(BUILD)/moecast deps-test  ## regenerate scenarios/schema.json and the tables of the model page
 	$(BUILD)/moecast schema > scenarios/schema.json
 	$(PY) docs/generate_tables.py $(BUILD)/moecast
 
-pictures: python deps-test  ## redraw the README's pictures from a run, and with MEASUREMENTS=table.csv that of the cost kernel's fit
+pictures: python deps-test  ## redraw the README's pictures and the workbook's pages from a run, and with MEASUREMENTS=table.csv that of the cost kernel's fit
 	$(PY) docs/make_pictures.py
+	$(PY) docs/workbook_pages.py
 	$(if $(MEASUREMENTS),$(PY) tests/fit/figure.py $(MEASUREMENTS))
 
 clean:  ## remove what was built

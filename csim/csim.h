@@ -35,6 +35,7 @@
 #include "csim/report/comparison_report.h"
 #include "csim/report/export.h"
 #include "csim/report/export_compare.h"
+#include "csim/report/language.h"
 #include "csim/report/report.h"
 #include "csim/report/sampling_note.h"
 #include "csim/rng/gsl_version.h"

@@ -55,7 +55,7 @@ static csim_status refuse_unknown(csim_reader *reader, const csim_node *node, co
 
 /* What says which scenario this is, or how it is run, is the batch's own affair. */
 static bool is_own(const char *key) {
-    static const char *const own[] = {"moecast", "name", "title", "description", "extends", "run.paths", "run.seed"};
+    static const char *const own[] = {"moecast", "name", "title", "description", "title_zh", "description_zh", "extends", "run.paths", "run.seed"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (!strcmp(key, own[i])) return true;
     return false;

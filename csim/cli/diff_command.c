@@ -25,7 +25,7 @@ typedef struct job {
 /* ---- finding ------------------------------------------------------------------------------------------------------------------------------------ */
 
 /* Another name or description is no difference that anybody asks for. */
-static int is_title(const csim_difference *it) { return !strcmp(it->path, "name") || !strcmp(it->path, "title") || !strcmp(it->path, "description"); }
+static int is_title(const csim_difference *it) { return !strcmp(it->path, "name") || !strcmp(it->path, "title") || !strcmp(it->path, "description") || !strcmp(it->path, "title_zh") || !strcmp(it->path, "description_zh"); }
 
 static csim_status find_results(job *self, csim_error *err) {
     const csim_run_file *a = self->side[0].file, *b = self->side[1].file;

@@ -38,7 +38,7 @@ static csim_status check_output(const char *given, csim_error *err) {
     return given && !given[0] ? csim_error_set(err, CSIM_USAGE, "-o wants a file, not an empty name") : CSIM_OK;
 }
 
-static csim_status report_one(const char *run, const char *path, csim_error *err) {
+static csim_status report_one(const char *run, const char *path, csim_language language, csim_error *err) {
     char from[CSIM_CLI_PATH];
     csim_run_file *file = NULL;
     csim_scenario *scenario = NULL;
@@ -46,7 +46,7 @@ static csim_status report_one(const char *run, const char *path, csim_error *err
     csim_status status = csim_run_file_read(from, &file, err);
     const char *text = status ? "" : csim_run_file_scenario_text(file), *beside = status ? "" : csim_run_file_scenario_file(file); /* its catalogue stands beside it */
     if (!status) status = csim_scenario_parse(beside[0] ? beside : "run.moecast", text, strlen(text), &scenario, err);
-    if (!status) status = csim_report_write(file, scenario, path, err);
+    if (!status) status = csim_report_write(file, scenario, path, language, err);
     csim_scenario_free(scenario);
     csim_run_file_free(file);
     return status;
@@ -75,21 +75,25 @@ static csim_status check_report(size_t runs, const char *to, csim_error *err) {
 
 csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_error *err) {
     enum { MOST_WORDS = 1024 };
-    const char *runs[MOST_WORDS], *to = NULL;
+    const char *runs[MOST_WORDS], *to = NULL, *code = NULL;
     size_t count;
+    csim_language language = CSIM_LANGUAGE_EN;
     char path[CSIM_CLI_PATH];
-    const csim_option options[] = {{"-o", CSIM_OPTION_TEXT, &to, "FILE", "the workbook (of one run: report.xlsx beside the run file)"}};
+    const csim_option options[] = {{"-o", CSIM_OPTION_TEXT, &to, "FILE", "the workbook (of one run: report.xlsx beside the run file)"},
+                                   {"--lang", CSIM_OPTION_TEXT, &code, "CODE", "language of a run's Summary and Claims: en (English, the default) or zh (Chinese)"}};
     if (csim_cli_wants_help(argc, argv)) {
-        fprintf(io->out, "usage: moecast report RUN [-o FILE.xlsx]\n       moecast report RUN RUN [RUN ...] -o FILE.xlsx\n\n"
+        fprintf(io->out, "usage: moecast report RUN [-o FILE.xlsx] [--lang en|zh]\n       moecast report RUN RUN [RUN ...] -o FILE.xlsx\n\n"
                          "Writes the workbook of a run, or one that puts up to %d runs side by side and holds them against the first.\n\n", CSIM_SIDES_MOST);
-        csim_options_help(io->out, options, 1);
+        csim_options_help(io->out, options, sizeof options / sizeof options[0]);
         return CSIM_OK;
     }
-    csim_status status = csim_options_parse(argc, argv, 1, options, 1, runs, MOST_WORDS, &count, err);
+    csim_status status = csim_options_parse(argc, argv, 1, options, sizeof options / sizeof options[0], runs, MOST_WORDS, &count, err);
     if (!status) status = check_report(count, to, err);
+    if (!status) status = csim_language_find(code, &language, err);
+    if (!status && count > 1 && language != CSIM_LANGUAGE_EN) status = csim_error_set(err, CSIM_USAGE, "the workbook of several runs is in English: --lang goes with one run");
     if (status) return status;
     output_path(to, runs[0], "report.xlsx", path);
-    status = count == 1 ? report_one(runs[0], path, err) : report_several(runs, count, path, err);
+    status = count == 1 ? report_one(runs[0], path, language, err) : report_several(runs, count, path, err);
     if (!status) fprintf(io->out, "%s\n", path);
     return status;
 }

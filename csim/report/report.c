@@ -58,9 +58,10 @@ static void forget(csim_report *report) {
     free(report->rows);
 }
 
-csim_status csim_report_write(const csim_run_file *run, const csim_scenario *scenario, const char *path, csim_error *err) {
+csim_status csim_report_write(const csim_run_file *run, const csim_scenario *scenario, const char *path, csim_language language, csim_error *err) {
     csim_report report = {.rows = NULL};
     csim_status status = csim_report_open(&report, run, scenario, err);
+    report.wanted = language;
     const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
     if (!status) status = gather(&report, err);
     if (!status) status = csim_book_new(path, csim_run_file_info(run)->created_unix_s, &report.book, err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "csim/report/report_parts.h"
+#include "csim/report/words.h"
 
 enum { COLUMN_YEAR, COLUMN_MONTH, COLUMN_VALUES = CSIM_CHART_BLOCK_VALUES, COLUMN_STACK = COLUMN_VALUES + 5, BAR_VALUE = 0, BAR_LABEL };
 
@@ -53,7 +54,9 @@ static void head_put(csim_cells quarters, uint32_t column, const char *text) {
 
 /* ---- axes ---- */
 
-static const csim_chart_axis axis_of_quarters = {.title = "end of quarter", .kind = CSIM_AS_GENERAL, .label_every = 1};
+static csim_chart_axis axis_of_quarters(csim_language language) {
+    return (csim_chart_axis){.title = csim_word_text(language, CSIM_WORD_AXIS_QUARTER), .kind = CSIM_AS_GENERAL, .label_every = 1};
+}
 
 /* A step of 1, 2 or 5 times a power of ten that divides `span` into four to ten. */
 static double step_of(double span) {
@@ -91,10 +94,12 @@ static csim_chart_axis axis_of_values(csim_outcome_id id, csim_report_range rang
 }
 
 /* "share of tokens" needs no unit; "-" is a ratio or an index. */
-static const char *axis_title(csim_outcome_id id, bool log10, char *text, size_t size) {
-    const char *unit = csim_outcome_rows[id].unit;
-    const char *words = !strcmp(unit, "-") ? (csim_report_kind(id) == CSIM_AS_RATIO ? "ratio" : "index, no unit") : !strcmp(unit, "share") ? "share, %" : unit;
-    snprintf(text, size, "%s%s", words, log10 ? ", logarithmic" : "");
+static const char *axis_title(csim_language language, csim_outcome_id id, bool log10, char *text, size_t size) {
+    const char *unit = csim_outcome_rows[id].unit, *words = csim_word_term(language, unit);
+    if (!strcmp(unit, "-")) words = csim_word_text(language, csim_report_kind(id) == CSIM_AS_RATIO ? CSIM_WORD_AXIS_RATIO : CSIM_WORD_AXIS_INDEX);
+    else if (!strcmp(unit, "share")) words = csim_word_text(language, CSIM_WORD_AXIS_SHARE);
+    if (log10) return CSIM_SAY(language, CSIM_WORD_AXIS_LOG, text, size, words);
+    snprintf(text, size, "%s", words);
     return text;
 }
 
@@ -114,12 +119,16 @@ static const char *fan_told(const csim_report *report, int32_t slot, char *text,
     const csim_outcome_id id = (csim_outcome_id)report->plan->slot_outcome[slot];
     const csim_cell_kind kind = csim_report_kind(id);
     const csim_report_row first = csim_report_read(report, slot, report->dates.quarter[0]), last = csim_report_read(report, slot, report->dates.last);
-    char title[CSIM_REPORT_LINE / 2], from[CSIM_MONTH_TEXT], to[CSIM_MONTH_TEXT], a[48], b[48], low[48], high[48];
-    snprintf(text, size, "%.400s, %s. Median from %s in %s to %s in %s; then nine paths of ten lie between %s and %s.", csim_report_series_title(report, slot, title, sizeof title),
-             csim_outcome_rows[id].unit, csim_report_say(kind, first.q[2].value, first.q[2].error, a, sizeof a), csim_month_text(csim_report_month_at(report, report->dates.quarter[0]), from),
-             csim_report_say(kind, last.q[2].value, last.q[2].error, b, sizeof b), csim_month_text(csim_report_month_at(report, report->dates.last), to),
-             csim_report_say(kind, last.q[0].value, last.q[0].error, low, sizeof low), csim_report_say(kind, last.q[4].value, last.q[4].error, high, sizeof high));
-    return text;
+    const csim_language in = report->language;
+    char title[CSIM_REPORT_LINE / 2], from[32], to[32], a[48], b[48], low[48], high[48];
+    csim_report_series_title(report, slot, title, sizeof title);
+    csim_word_month_short(in, csim_report_month_at(report, report->dates.quarter[0]), from, sizeof from);
+    csim_word_month_short(in, csim_report_month_at(report, report->dates.last), to, sizeof to);
+    csim_word_number(in, kind, first.q[2].value, first.q[2].error, a, sizeof a);
+    csim_word_number(in, kind, last.q[2].value, last.q[2].error, b, sizeof b);
+    csim_word_number(in, kind, last.q[0].value, last.q[0].error, low, sizeof low);
+    csim_word_number(in, kind, last.q[4].value, last.q[4].error, high, sizeof high);
+    return CSIM_SAY(in, CSIM_WORD_FAN_TOLD, text, size, title, csim_word_term(in, csim_outcome_rows[id].unit), a, from, b, to, low, high);
 }
 
 /* ---- charts ---- */
@@ -135,10 +144,12 @@ void csim_report_draw_fan(csim_report *report, csim_report_place place, int32_t 
             csim_report_put_value(quarters.sheet, quarters.row + (uint32_t)i, COLUMN_VALUES + k, CSIM_ROLE_BODY, CSIM_AS_GENERAL, CSIM_DIGITS_DEFAULT, row.q[k].value);
     }
     char told[CSIM_REPORT_LINE], unit[64];
-    csim_chart_plan plan = {.kind = CSIM_CHART_AREA_STACKED, .title = title, .alt_text = fan_told(report, slot, told, sizeof told), .x = axis_of_quarters,
+    csim_chart_plan plan = {.kind = CSIM_CHART_AREA_STACKED, .title = title, .alt_text = fan_told(report, slot, told, sizeof told), .x = axis_of_quarters(report->language),
                             .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
+    const csim_word bands[3] = {CSIM_WORD_BAND_OUTER, CSIM_WORD_BAND_INNER, CSIM_WORD_BAND_MEDIAN};
+    for (int i = 0; i < 3; i++) plan.fan_names[i] = csim_word_text(report->language, bands[i]);
     plan.y = axis_of_values(id, range.most > range.least ? range : csim_report_span(report, slot));
-    plan.y.title = axis_title(id, plan.y.log10, unit, sizeof unit);
+    plan.y.title = axis_title(report->language, id, plan.y.log10, unit, sizeof unit);
     csim_chart_add_fan(csim_sheet_add_chart(place.sheet, &plan), quarters, quantiles, colour, quarters.sheet, quarters.row - 1, COLUMN_STACK);
 }
 
@@ -166,10 +177,10 @@ void csim_report_draw_lines(csim_report *report, csim_report_place place, csim_o
     const csim_cells quarters = block_open(report, title, -1);
     char unit[64], told[CSIM_REPORT_LINE];
     snprintf(told, sizeof told, "Medians of %zu series by quarter: %.400s. The tables of this workbook have the numbers.", count, title);
-    csim_chart_plan plan = {.kind = CSIM_CHART_LINE, .title = title, .alt_text = told, .x = axis_of_quarters,
+    csim_chart_plan plan = {.kind = CSIM_CHART_LINE, .title = title, .alt_text = told, .x = axis_of_quarters(lines[0].of->language),
                             .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
     plan.y = axis_of_values(id, medians_span(lines, count));
-    plan.y.title = axis_title(id, plan.y.log10, unit, sizeof unit);
+    plan.y.title = axis_title(report->language, id, plan.y.log10, unit, sizeof unit);
     csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
     for (uint32_t i = 0; i < count; i++) put_line(chart, quarters, &lines[i], i);
 }
@@ -190,7 +201,7 @@ void csim_report_draw_shares(csim_report *report, csim_report_place place, int32
     const bool regimes = values > 1;
     char told[CSIM_REPORT_LINE];
     snprintf(told, sizeof told, "Columns by quarter, share of paths: %.400s. The table to the left has the numbers.", title);
-    const csim_chart_plan plan = {.kind = CSIM_CHART_COLUMN_STACKED, .title = title, .alt_text = told, .x = axis_of_quarters,
+    const csim_chart_plan plan = {.kind = CSIM_CHART_COLUMN_STACKED, .title = title, .alt_text = told, .x = axis_of_quarters(report->language),
                                   .y = {.title = "share of paths, %", .kind = CSIM_AS_PERCENT, .has_range = regimes, .most = 1, .step = regimes ? 0.25 : 0},
                                   .legend = regimes ? CSIM_LEGEND_BOTTOM : CSIM_LEGEND_NONE,
                                   .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
@@ -209,7 +220,7 @@ void csim_report_draw_shares(csim_report *report, csim_report_place place, int32
 void csim_report_draw_bars(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count) {
     csim_sheet *ground = ground_of(report);
     const uint32_t row = report->chart_row, first = row + 2, last = row + 1 + (uint32_t)count;
-    char told[CSIM_REPORT_LINE];
+    char told[CSIM_REPORT_LINE], number[24];
     if (!count) return;
     csim_sheet_put_text(ground, row, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_HEADING), title);
     csim_sheet_put_text(ground, row + 1, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_NOTE), "probability");
@@ -219,12 +230,13 @@ void csim_report_draw_bars(csim_report *report, csim_report_place place, const c
         csim_sheet_put_text(ground, first + i, BAR_LABEL, CSIM_GENERAL(CSIM_ROLE_BODY), bars[i].label);
     }
     report->chart_row = last + 2;
-    snprintf(told, sizeof told, "%zu bars of probabilities. %.400s. The table of readings has the numbers.", count, title);
+    snprintf(number, sizeof number, "%zu", count);
+    CSIM_SAY(report->language, CSIM_WORD_BARS_TOLD, told, sizeof told, number, title);
     const csim_chart_plan plan = {.kind = CSIM_CHART_BAR, .title = title, .alt_text = told, .legend = CSIM_LEGEND_NONE, .x = {.label_every = 1},
-                                  .y = {.title = "probability, %", .kind = CSIM_AS_PERCENT, .has_range = true, .most = 1, .step = 0.25},
+                                  .y = {.title = csim_word_text(report->language, CSIM_WORD_AXIS_PROBABILITY), .kind = CSIM_AS_PERCENT, .has_range = true, .most = 1, .step = 0.25},
                                   .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
     csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
-    csim_chart_add_series(chart, "probability", csim_cells_of(ground, first, BAR_LABEL, last, BAR_LABEL), csim_cells_of(ground, first, BAR_VALUE, last, BAR_VALUE), CSIM_COLOUR_BLUE);
+    csim_chart_add_series(chart, csim_word_text(report->language, CSIM_WORD_PROBABILITY), csim_cells_of(ground, first, BAR_LABEL, last, BAR_LABEL), csim_cells_of(ground, first, BAR_VALUE, last, BAR_VALUE), CSIM_COLOUR_BLUE);
     csim_chart_show_values(chart, CSIM_AS_PERCENT, 0);
 }
 
@@ -232,10 +244,10 @@ void csim_report_draw_bars(csim_report *report, csim_report_place place, const c
 
 csim_cells csim_report_open_chart_block(csim_report *report, const char *title, int32_t slot) { return block_open(report, title, slot); }
 
-csim_chart_axis csim_report_quarter_axis(void) { return axis_of_quarters; }
+csim_chart_axis csim_report_quarter_axis(void) { return axis_of_quarters(CSIM_LANGUAGE_EN); }
 
 csim_chart_axis csim_report_value_axis(csim_outcome_id id, csim_report_range range, char *text, size_t size) {
     csim_chart_axis axis = axis_of_values(id, range);
-    axis.title = axis_title(id, axis.log10, text, size);
+    axis.title = axis_title(CSIM_LANGUAGE_EN, id, axis.log10, text, size);
     return axis;
 }

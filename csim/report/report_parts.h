@@ -74,6 +74,7 @@ typedef struct csim_report {
     struct csim_shipped_cost *shipped; /* the question of the live sheets; NULL: the catalogue cannot answer one */
     struct csim_live *live;            /* their names; set with `shipped` */
     uint32_t chart_row; /* first free row of the sheet of chart data */
+    csim_language wanted, language; /* asked for, and that of the sheet being filled: only some sheets speak others than English */
 } csim_report;
 
 #define CSIM_REPORT_SHEET_MAKER(id, name, mode, colour, maker, has) \
@@ -89,7 +90,7 @@ csim_status csim_report_find_view(csim_report *report, csim_error *err);
 void csim_report_forget_view(csim_report *report);
 
 /* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
-uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);
+uint32_t csim_report_put_break_evens(csim_report *report, csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);
 
 /* ---- report_sheets.c: which sheets there are ---- */
 
@@ -103,8 +104,9 @@ enum { CSIM_REPORT_LINE = 1024 };
 
 #define CSIM_GENERAL(role) csim_style((role), CSIM_AS_GENERAL)
 
-/* Foreign text made safe to put: what a cell cannot hold becomes U+FFFD, what is longer than `units` is cut at a space and ends with an ellipsis. */
-char *csim_report_clean(const char *text, size_t units, char *out, size_t size);
+/* Foreign text made safe to put: what a cell cannot hold becomes U+FFFD, what is wider than `width` characters (CJK count twice) is cut at a space and ends
+ * with an ellipsis. */
+char *csim_report_clean(const char *text, size_t width, char *out, size_t size);
 
 /* "developers", "fortune500 us": an element's name for people. Returns text. */
 char *csim_report_element(const csim_report *report, int32_t slot, char *text, size_t size);
@@ -112,9 +114,13 @@ char *csim_report_element(const csim_report *report, int32_t slot, char *text, s
 const char *csim_report_outcome_title(csim_outcome_id id);
 /* The outcome's title and its element: "Open share of tokens, outside China: developers". */
 char *csim_report_series_title(const csim_report *report, int32_t slot, char *text, size_t size);
-/* "December 2030", from months since 2000-01. */
-char *csim_report_month_words(int month, char *text, size_t size);
-/* A number as a sentence says it, with no more digits than its error allows: "34 %", "$0.42", "1.8 times". */
+/* The same in the language of the sheet being filled. */
+const char *csim_report_title_of(const csim_report *report, csim_outcome_id id);
+/* Ids joined by dots or underscores, for people. */
+char *csim_report_names(const csim_report *report, const char *names, char *text, size_t size);
+/* A scenario's own text, in the language of the sheet where the scenario has it. */
+const char *csim_report_in_language(const csim_report *report, const char *text, const char *text_zh);
+/* A number as an English sentence says it, with no more digits than its error allows: "34 %", "$0.42", "1.8 times". words.h has other languages. */
 char *csim_report_say(csim_cell_kind kind, double value, double error, char *text, size_t size);
 /* "< 0.015%" for none, "> 99.98%" for all. */
 char *csim_report_bound(csim_probability probability, char *text, size_t size);

@@ -183,7 +183,9 @@ uint32_t csim_report_put_head(csim_report *report, csim_report_sheet_id id, cons
     csim_sheet_put_text(sheet, 0, 0, CSIM_GENERAL(CSIM_ROLE_TITLE), title);
     csim_sheet_set_height(sheet, 0, 26);
     csim_sheet_put_text(sheet, 1, 0, CSIM_GENERAL(CSIM_ROLE_SUBTITLE), subtitle);
-    csim_sheet_put_link(sheet, 2, 0, "\xE2\x86\x90 Summary", csim_cell_of(report->sheet[CSIM_REPORT_SUMMARY], 0, 0));
+    char back[CSIM_SHEET_NAME_MAX * 4 + 8];
+    snprintf(back, sizeof back, "\xE2\x86\x90 %s", csim_sheet_name(report->sheet[CSIM_REPORT_SUMMARY]));
+    csim_sheet_put_link(sheet, 2, 0, back, csim_cell_of(report->sheet[CSIM_REPORT_SUMMARY], 0, 0));
     return 4;
 }
 

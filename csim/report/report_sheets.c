@@ -1,5 +1,6 @@
 /* Which sheets a run's workbook has, in the order of CSIM_REPORT_SHEET_LIST, and the order in which they are filled. Must not know what stands on any. */
 #include "csim/report/report_parts.h"
+#include "csim/report/words.h"
 
 typedef struct sheet_plan {
     const char *name;
@@ -19,18 +20,33 @@ static const sheet_plan plans[CSIM_REPORT_SHEETS] = {
 
 const char *csim_report_sheet_name(csim_report_sheet_id id) { return plans[id].name; }
 
+/* The two sheets that are shown to others speak the reader's language; the rest is for checking, and English. */
+static csim_language language_of(const csim_report *report, int id) { return id == CSIM_REPORT_SUMMARY || id == CSIM_REPORT_CLAIMS ? report->wanted : CSIM_LANGUAGE_EN; }
+
+static const char *tab_of(const csim_report *report, int id) {
+    if (id == CSIM_REPORT_SUMMARY) return csim_word_text(report->wanted, CSIM_WORD_TAB_SUMMARY);
+    return id == CSIM_REPORT_CLAIMS ? csim_word_text(report->wanted, CSIM_WORD_TAB_CLAIMS) : plans[id].name;
+}
+
+static void fill(csim_report *report, int id) {
+    report->language = language_of(report, id);
+    csim_sheet_say_missing(report->sheet[id], csim_word_text(report->language, CSIM_WORD_MISSING));
+    plans[id].fill(report);
+    report->language = CSIM_LANGUAGE_EN;
+}
+
 void csim_report_add_sheets(csim_report *report) {
     for (int id = 0; id < CSIM_REPORT_SHEETS; id++) {
         if (!plans[id].has(report)) continue;
-        report->sheet[id] = csim_book_add_sheet(report->book, plans[id].name, plans[id].mode);
+        report->sheet[id] = csim_book_add_sheet(report->book, tab_of(report, id), plans[id].mode);
         csim_sheet_set_tab_colour(report->sheet[id], plans[id].colour);
     }
 }
 
 /* Chart data is headed before any chart writes below the head; the summary shows in charts what other sheets have put there, though it stands first. */
 void csim_report_fill_sheets(csim_report *report) {
-    plans[CSIM_REPORT_CHART_DATA].fill(report);
+    fill(report, CSIM_REPORT_CHART_DATA);
     for (int id = 0; id < CSIM_REPORT_SHEETS; id++)
-        if (id != CSIM_REPORT_SUMMARY && id != CSIM_REPORT_CHART_DATA && report->sheet[id]) plans[id].fill(report);
-    plans[CSIM_REPORT_SUMMARY].fill(report);
+        if (id != CSIM_REPORT_SUMMARY && id != CSIM_REPORT_CHART_DATA && report->sheet[id]) fill(report, id);
+    fill(report, CSIM_REPORT_SUMMARY);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "csim/report/report_parts.h"
+#include "csim/report/words.h"
 
 /* ---- foreign text ---- */
 
@@ -35,14 +36,14 @@ static size_t width_of(uint32_t c) { return (c >= 0x1100 && c < 0x1160) || (c >=
 
 static const char unknown_letter[] = "\xEF\xBF\xBD", ellipsis[] = "\xE2\x80\xA6";
 
-char *csim_report_clean(const char *text, size_t units, char *out, size_t size) {
+char *csim_report_clean(const char *text, size_t width, char *out, size_t size) {
     size_t used = 0, count = 0, space = 0;
     const size_t room = size - sizeof ellipsis;
     while (*text) {
         const letter next = letter_at(text);
         const bool bad = next.code == 0xFFFD || is_control(next.code);
-        const size_t bytes = bad ? sizeof unknown_letter - 1 : next.bytes, taken = next.code > 0xFFFF ? 2 : 1;
-        if (count + taken + (text[next.bytes] != 0) > units || used + bytes > room) break;
+        const size_t bytes = bad ? sizeof unknown_letter - 1 : next.bytes, taken = next.code > 0xFFFF ? 2 : width_of(next.code);
+        if (count + taken + (text[next.bytes] != 0) > width || used + bytes > room) break;
         if (next.code == ' ') space = used;
         memcpy(out + used, bad ? unknown_letter : text, bytes);
         used += bytes;
@@ -57,17 +58,25 @@ char *csim_report_clean(const char *text, size_t units, char *out, size_t size) 
 
 /* ---- names and months ---- */
 
-static char *spaced(char *text) {
-    for (char *at = text; *at; at++)
-        if (*at == '_' || *at == '.') *at = ' ';
+/* "fortune500.us": words between spaces, or each word in the sheet's language with dots between. */
+char *csim_report_names(const csim_report *report, const char *names, char *text, size_t size) {
+    size_t used = 0;
+    text[0] = 0;
+    while (*names && used + 1 < size) {
+        char word[2 * CSIM_PLAN_ID];
+        const size_t length = strcspn(names, "._");
+        snprintf(word, sizeof word, "%.*s", (int)length, names);
+        const char *gap = !used ? "" : report->language == CSIM_LANGUAGE_EN ? " " : "\xC2\xB7";
+        used += (size_t)snprintf(text + used, size - used, "%s%s", gap, csim_word_term(report->language, word));
+        names += length + (names[length] != 0);
+    }
     return text;
 }
 
 char *csim_report_element(const csim_report *report, int32_t slot, char *text, size_t size) {
     const char *name = report->plan->slot_name[slot], *own = csim_report_outcome(report, slot)->name;
     const size_t length = strlen(own);
-    snprintf(text, size, "%s", strlen(name) > length ? name + length + 1 : "");
-    return spaced(text);
+    return csim_report_names(report, strlen(name) > length ? name + length + 1 : "", text, size);
 }
 
 /* The list of outcomes is read from top to bottom and says "the same" and "their"; a title stands alone. */
@@ -96,42 +105,29 @@ const char *csim_report_outcome_title(csim_outcome_id id) {
     }
 }
 
+const char *csim_report_title_of(const csim_report *report, csim_outcome_id id) {
+    const char *title = csim_word_outcome(report->language, id);
+    return title ? title : csim_report_outcome_title(id);
+}
+
 char *csim_report_series_title(const csim_report *report, int32_t slot, char *text, size_t size) {
     char element[2 * CSIM_PLAN_ID];
+    const char *title = csim_report_title_of(report, (csim_outcome_id)report->plan->slot_outcome[slot]);
     csim_report_element(report, slot, element, sizeof element);
-    snprintf(text, size, "%s%s%s", csim_report_outcome_title((csim_outcome_id)report->plan->slot_outcome[slot]), element[0] ? ": " : "", element);
+    if (element[0]) return CSIM_SAY(report->language, CSIM_WORD_SERIES_TITLE, text, size, title, element);
+    snprintf(text, size, "%s", title);
     return text;
 }
 
-char *csim_report_month_words(int month, char *text, size_t size) {
-    static const char *const names[12] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
-    snprintf(text, size, "%s %d", names[month % 12], 2000 + month / 12);
-    return text;
+const char *csim_report_in_language(const csim_report *report, const char *text, const char *text_zh) {
+    return report->language == CSIM_LANGUAGE_ZH && text_zh[0] ? text_zh : text;
 }
+
 
 /* ---- numbers in sentences ---- */
 
-/* Two significant digits tell a story; percentages near an end need a decimal. */
-static int readable_decimals(csim_cell_kind kind, double shown) {
-    const double size = fabs(shown);
-    if (kind == CSIM_AS_PERCENT) return size < 10 || size > 99 ? 1 : 0;
-    const int digits = size > 0 ? 1 - (int)floor(log10(size)) : 1;
-    return digits < 0 ? 0 : digits;
-}
-
 char *csim_report_say(csim_cell_kind kind, double value, double error, char *text, size_t size) {
-    if (!isfinite(value)) {
-        snprintf(text, size, "an unknown amount");
-        return text;
-    }
-    const double shown = kind == CSIM_AS_PERCENT ? 100 * value : value;
-    const int allowed = csim_report_decimals(kind, value, error), readable = readable_decimals(kind, shown), decimals = allowed < readable ? allowed : readable;
-    const double least = 0.5 * pow(10, -decimals);
-    const double rounded = fabs(shown) < least ? 0.0 : shown; /* never "-0" */
-    const char *before = kind == CSIM_AS_USD ? (rounded < 0 ? "-$" : "$") : "";
-    const char *after = kind == CSIM_AS_PERCENT ? " %" : kind == CSIM_AS_RATIO ? " times" : "";
-    snprintf(text, size, "%s%.*f%s", before, decimals, kind == CSIM_AS_USD ? fabs(rounded) : rounded, after);
-    return text;
+    return csim_word_number(CSIM_LANGUAGE_EN, kind, value, error, text, size);
 }
 
 char *csim_report_bound(csim_probability p, char *text, size_t size) {
@@ -146,6 +142,14 @@ char *csim_report_bound(csim_probability p, char *text, size_t size) {
 
 /* ---- lines ---- */
 
+/* Marks that close or part a clause do not begin a line. */
+static bool may_begin_line(const char *text) {
+    static const char *const closing[] = {"\xEF\xBC\x8C", "\xE3\x80\x82", "\xEF\xBC\x9B", "\xEF\xBC\x9A", "\xE3\x80\x81", "\xEF\xBC\x9F", "\xEF\xBC\x81", "\xEF\xBC\x89", "\xE3\x80\x8B", "\xE2\x80\x9D", "%"};
+    for (size_t i = 0; i < sizeof closing / sizeof *closing; i++)
+        if (!strncmp(text, closing[i], strlen(closing[i]))) return false;
+    return true;
+}
+
 /* Bytes of the first line: as many words as fit, at least a character; a line feed ends it. */
 static size_t line_bytes(const char *text, size_t width) {
     size_t at = 0, used = 0, last_space = 0;
@@ -155,7 +159,7 @@ static size_t line_bytes(const char *text, size_t width) {
         if (next.code == ' ') last_space = at;
         used += width_of(next.code);
         at += next.bytes;
-        if (width_of(next.code) == 2) last_space = at; /* East Asian text breaks anywhere */
+        if (width_of(next.code) == 2 && may_begin_line(text + at)) last_space = at; /* East Asian text breaks nearly anywhere */
     }
     return at;
 }

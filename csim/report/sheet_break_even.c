@@ -4,8 +4,9 @@
 #include <stdio.h>
 
 #include "csim/report/report_parts.h"
+#include "csim/report/words.h"
 
-enum { ID, INPUT, WORDS, UNIT, VALUE, PERCENTILE, ERROR, LOW, HIGH, P5, P95, COLUMNS, LINE_POINTS = 13, WORDS_WIDTH = 45, PAGE_POINTS = 640, PAGE_ROWS = 48 };
+enum { ID, INPUT, WORDS, UNIT, VALUE, PERCENTILE, ERROR, LOW, HIGH, P5, P95, COLUMNS, WORDS_WIDTH = 45, PAGE_POINTS = 640, PAGE_ROWS = 48 };
 
 /* A share as a sentence says it. */
 static double percent(double share, int *decimals) {
@@ -13,42 +14,47 @@ static double percent(double share, int *decimals) {
     return 100 * share;
 }
 
-static void words_of(const csim_break_even *it, char *text, size_t size) {
+static void words_of(csim_language in, const csim_break_even *it, char *text, size_t size) {
     int low_decimals, high_decimals;
     const double low = percent(it->p_lowest, &low_decimals), high = percent(it->p_highest, &high_decimals);
+    char a[48], b[48];
+    csim_word word = CSIM_WORD_UNTOLD;
     switch (it->state) {
-    case CSIM_BREAK_FLIPS:
-        snprintf(text, size, it->p95 > it->p5 ? "turns to yes above the value" : "turns to no above the value");
-        break;
+    case CSIM_BREAK_FLIPS: word = it->p95 > it->p5 ? CSIM_WORD_TURNS_YES : CSIM_WORD_TURNS_NO; break;
     case CSIM_BREAK_NEVER:
-        snprintf(text, size, "does not flip within its prior: P goes from %.*f %% to %.*f %% between its 0.1 %% and 99.9 %% points", low_decimals, low, high_decimals, high);
-        break;
+        snprintf(a, sizeof a, "%.*f", low_decimals, low);
+        snprintf(b, sizeof b, "%.*f", high_decimals, high);
+        CSIM_SAY(in, CSIM_WORD_NEVER_TURNS, text, size, a, b);
+        return;
     case CSIM_BREAK_FEW:
-        snprintf(text, size, "not fitted: under %d of %llu paths say %s", CSIM_BREAK_LEAST, (unsigned long long)it->count, 2 * it->hits < it->count ? "yes" : "no");
-        break;
-    case CSIM_BREAK_SEPARATED: snprintf(text, size, "not fitted: the input alone parts every yes from every no"); break;
-    case CSIM_BREAK_FIXED: snprintf(text, size, "not fitted: the input is fixed in this scenario"); break;
-    default: snprintf(text, size, "not fitted: no kept path can tell"); break;
+        snprintf(a, sizeof a, "%d", CSIM_BREAK_LEAST);
+        snprintf(b, sizeof b, "%llu", (unsigned long long)it->count);
+        CSIM_SAY(in, CSIM_WORD_FEW, text, size, a, b, csim_word_text(in, 2 * it->hits < it->count ? CSIM_WORD_YES : CSIM_WORD_NO));
+        return;
+    case CSIM_BREAK_SEPARATED: word = CSIM_WORD_SEPARATED; break;
+    case CSIM_BREAK_FIXED: word = CSIM_WORD_FIXED; break;
+    default: break;
     }
+    snprintf(text, size, "%s", csim_word_text(in, word));
 }
 
-static double height_of(const csim_claim_result *result) {
+static double height_of(csim_language in, const csim_claim_result *result) {
     char text[CSIM_REPORT_LINE];
-    words_of(&result->break_even, text, sizeof text);
-    return LINE_POINTS * csim_report_lines(text, WORDS_WIDTH) + 3;
+    words_of(in, &result->break_even, text, sizeof text);
+    return csim_word_line_points(in) * csim_report_lines(text, WORDS_WIDTH) + 3;
 }
 
-static void put_row(csim_sheet *sheet, uint32_t row, const csim_claim_result *result) {
+static void put_row(csim_language in, csim_sheet *sheet, uint32_t row, const csim_claim_result *result) {
     const csim_break_even *it = &result->break_even;
     char text[CSIM_REPORT_LINE];
     const int decimals = csim_report_decimals(CSIM_AS_PERCENT, it->percentile, it->error);
     snprintf(text, sizeof text, "%s.%s", result->claim, result->reading);
     csim_report_put_wrapped(sheet, row, ID, text);
     csim_report_put_wrapped(sheet, row, INPUT, it->input);
-    words_of(it, text, sizeof text);
+    words_of(in, it, text, sizeof text);
     csim_report_put_wrapped(sheet, row, WORDS, text);
-    csim_sheet_set_height(sheet, row, height_of(result));
-    csim_report_put_wrapped(sheet, row, UNIT, it->unit);
+    csim_sheet_set_height(sheet, row, height_of(in, result));
+    csim_report_put_wrapped(sheet, row, UNIT, csim_word_term(in, it->unit));
     if (it->state == CSIM_BREAK_FLIPS) {
         csim_report_put_value(sheet, row, VALUE, CSIM_ROLE_BODY, CSIM_AS_NUMBER, csim_report_decimals(CSIM_AS_NUMBER, it->value, 0.01 * fabs(it->value)), it->value);
         csim_report_put_value(sheet, row, PERCENTILE, CSIM_ROLE_BODY, CSIM_AS_PERCENT, decimals, it->percentile);
@@ -62,12 +68,12 @@ static void put_row(csim_sheet *sheet, uint32_t row, const csim_claim_result *re
 }
 
 /* Positions of the next results that ask for a break-even, as many as a page holds. *at moves behind them. */
-static uint32_t next_page(const csim_claim_result *results, size_t count, size_t *at, size_t page[PAGE_ROWS]) {
+static uint32_t next_page(csim_language in, const csim_claim_result *results, size_t count, size_t *at, size_t page[PAGE_ROWS]) {
     double points = 0;
     uint32_t rows = 0;
     for (; *at < count && rows < PAGE_ROWS; ++*at) {
         if (!results[*at].break_even.input[0]) continue;
-        points += height_of(&results[*at]);
+        points += height_of(in, &results[*at]);
         if (points > PAGE_POINTS) break;
         page[rows++] = *at;
     }
@@ -75,22 +81,25 @@ static uint32_t next_page(const csim_claim_result *results, size_t count, size_t
 }
 
 /* One table a page, each under its own heads: what a printed page of this sheet repeats are the heads of the claims. */
-uint32_t csim_report_put_break_evens(csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count) {
-    static const csim_table_column heads[COLUMNS] = {
-        [ID] = {"Claim and reading", "key", 0, true}, [INPUT] = {"Deciding input", "key", 0, true}, [WORDS] = {"Answer", "over the input's prior", 0, true},
-        [UNIT] = {"Unit", "of the value", 0, true},  [VALUE] = {"Value", "P is 50 %", 0, false}, [PERCENTILE] = {"Lies at", "of its prior", 0, false},
-        [ERROR] = {"\xC2\xB1 error", "standard", 0, false}, [LOW] = {"95 % from", "of its prior", 0, false}, [HIGH] = {"95 % to", "of its prior", 0, false},
-        [P5] = {"P at 5 %", "of prior", 0, false}, [P95] = {"P at 95 %", "of prior", 0, false}};
+uint32_t csim_report_put_break_evens(csim_report *report, csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count) {
+    static const struct { csim_word header, unit; bool is_text; } plan[COLUMNS] = {
+        [ID] = {CSIM_WORD_H_CLAIM, CSIM_WORD_U_KEY, true}, [INPUT] = {CSIM_WORD_H_DECIDING, CSIM_WORD_U_KEY, true}, [WORDS] = {CSIM_WORD_H_ANSWER, CSIM_WORD_U_OVER_PRIOR, true},
+        [UNIT] = {CSIM_WORD_UNIT, CSIM_WORD_U_OF_VALUE, true}, [VALUE] = {CSIM_WORD_H_VALUE, CSIM_WORD_U_HALF, false}, [PERCENTILE] = {CSIM_WORD_H_LIES_AT, CSIM_WORD_U_OF_ITS_PRIOR, false},
+        [ERROR] = {CSIM_WORD_H_ERROR, CSIM_WORD_STANDARD, false}, [LOW] = {CSIM_WORD_H_LOW, CSIM_WORD_U_OF_ITS_PRIOR, false}, [HIGH] = {CSIM_WORD_H_HIGH, CSIM_WORD_U_OF_ITS_PRIOR, false},
+        [P5] = {CSIM_WORD_H_P_5, CSIM_WORD_U_OF_PRIOR, false}, [P95] = {CSIM_WORD_H_P_95, CSIM_WORD_U_OF_PRIOR, false}};
+    const csim_language in = report->language;
+    csim_table_column heads[COLUMNS];
+    for (int i = 0; i < COLUMNS; i++) heads[i] = (csim_table_column){csim_word_text(in, plan[i].header), csim_word_text(in, plan[i].unit), 0, plan[i].is_text};
     size_t page[PAGE_ROWS], at = 0;
     uint32_t rows;
-    for (int first = 1; (rows = next_page(results, count, &at, page)) > 0; first = 0) {
+    for (int first = 1; (rows = next_page(in, results, count, &at, page)) > 0; first = 0) {
         if (!first) csim_sheet_break_before(sheet, row);
-        csim_sheet_put_text(sheet, row, 0, CSIM_GENERAL(CSIM_ROLE_HEADING), first ? "Break-even: where the answer turns" : "Break-even, continued");
+        if (csim_word_heading_points(in) > 0) csim_sheet_set_height(sheet, row, csim_word_heading_points(in));
+        csim_sheet_put_text(sheet, row, 0, CSIM_GENERAL(CSIM_ROLE_HEADING), csim_word_text(in, first ? CSIM_WORD_BREAK_EVENS : CSIM_WORD_BREAK_EVENS_MORE));
         if (first)
-            csim_sheet_put_text(sheet, row + 1, 0, CSIM_GENERAL(CSIM_ROLE_NOTE),
-                                "From the paths of this run: a logistic curve of yes or no over the input's normal score. All other inputs vary as in the run; the error is that of finite paths.");
+            csim_sheet_put_text(sheet, row + 1, 0, CSIM_GENERAL(CSIM_ROLE_NOTE), csim_word_text(in, CSIM_WORD_BREAK_EVENS_NOTE));
         const csim_cells data = csim_sheet_add_table(sheet, row + 1 + (uint32_t)first, 0, heads, COLUMNS, rows, 0);
-        for (uint32_t i = 0; i < rows; i++) put_row(sheet, data.row + i, &results[page[i]]);
+        for (uint32_t i = 0; i < rows; i++) put_row(in, sheet, data.row + i, &results[page[i]]);
         row = data.last_row + 2;
     }
     return row;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "csim/report/report_stories.h"
+#include "csim/report/words.h"
 
 enum {
     LABEL, UNIT, STORY, P5 = STORY + CSIM_TOLD, P50, P95, GAP, EXTRA, COLUMNS, /* on the page: text after the gap does not touch the numbers before it */
@@ -301,7 +302,7 @@ static uint32_t put_ends(const layout *at, uint32_t row) {
                                               {"5 %", "all paths", 12, false}, {"50 %", "all paths", 12, false}, {"95 %", "all paths", 12, false}};
     static const csim_table_column check = {"Check", "replay = run", 13, true};
     static const csim_table_column helpers[HELPER_END - PLACE] = {{"Place", "in chart data", 14, false}, {"Shown times", "-", 12, false}, {"Unit in chart", "", 16, true}};
-    snprintf(title, sizeof title, "Where the paths end: %s", csim_report_month_words(csim_report_month_at(at->report, at->report->dates.last), month, sizeof month));
+    snprintf(title, sizeof title, "Where the paths end: %s", csim_word_month(CSIM_LANGUAGE_EN, csim_report_month_at(at->report, at->report->dates.last), month, sizeof month));
     put_heading(at->sheet, row, title);
     put_note(at->sheet, row + 1, "A path's number has no error: it is what happens on that path. Beside it, quantiles over all paths of the run. Check: the path simulated again gives what the run kept.");
     const csim_cells data = csim_sheet_add_table(at->sheet, row + 2, 0, heads, GAP, (uint32_t)at->stories->series, 0);

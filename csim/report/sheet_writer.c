@@ -9,8 +9,10 @@
  *   - numbers are printed with "%.16g" under the thread's locale, partly at write time (data sheets), mostly at close.
  *   - chart caches ignore the values of formulas and would show 0 in viewers: cache_fill mends that.
  *   - workbook_close frees the book whether it succeeds or not.
- *   - it does not notice a full disk under its scratch files, and would pack a cut part: container_is_whole inflates every
- *     part again and looks for its end.
+ *   - it does not notice a full disk under its scratch files, and would pack a cut part: csim_container_is_whole inflates
+ *     every part again and looks for its end.
+ *   - a data sheet's rows are handed to printf one value at a time and packed at the slowest level but two, so they are taken
+ *     from it (rows of data sheets, below). What is touched of its insides: optimize_row, array, the sizes dim_…, cells.
  *   - without memory it prints, loses cells or crashes: so memory_hold makes sure of some before the library needs it. */
 #define _POSIX_C_SOURCE 200809L
 #include "csim/report/sheet_writer.h"
@@ -23,14 +25,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <xlsxwriter.h>
-#include <zlib.h>
 
 #include "csim/base/target.h"
+#include "csim/report/container.h"
+#include "csim/report/packed_rows.h"
 
 static const char font_name[] = "Arial"; /* on every system, or a face of the same widths stands in for it */
 
@@ -49,7 +51,9 @@ struct csim_sheet {
     lxw_worksheet *lxw; /* NULL: the sheet that ignores everything */
     char name[CSIM_SHEET_NAME_MAX * 4 + 1];
     csim_sheet_mode mode;
+    const char *missing; /* NULL: n/a */
     uint32_t current_row; /* data sheets only go forward from here */
+    csim_packed_rows *rows; /* of a data sheet: those before the current one */
     bool has_filter;
     table_place *tables;
     lxw_row_t *breaks; /* of printed pages, ended by 0 */
@@ -77,7 +81,7 @@ struct csim_chart {
     csim_chart *next;
 };
 
-enum { BREAKS_MAX = 1023, STYLES_MAX = 512, SERIES_MAX = 200, POINTS_MAX = 32000, LABELS_MAX = 1000 };
+enum { DATA_SHEETS_MAX = 32, PART_NAME_SIZE = 64, BREAKS_MAX = 1023, STYLES_MAX = 512, SERIES_MAX = 200, POINTS_MAX = 32000, LABELS_MAX = 1000 };
 
 struct csim_book {
     lxw_workbook *lxw; /* NULL once finished */
@@ -87,6 +91,7 @@ struct csim_book {
     size_t held_bytes; /* known to have been free lately */
     csim_error error; /* the first one */
     csim_sheet *sheets, **last_sheet;
+    int data_sheets;
     csim_chart *charts;
     series_range *ranges;
     style_entry styles[STYLES_MAX];
@@ -281,6 +286,7 @@ static void sheet_free(csim_sheet *sheet) {
         free(table);
     }
     free(sheet->breaks);
+    csim_packed_rows_free(sheet->rows);
     free(sheet);
 }
 
@@ -327,119 +333,119 @@ csim_status csim_book_describe(csim_book *book, const csim_book_about *about) {
 
 /* ---- writing the file ---- */
 
-static uint32_t little_endian(const unsigned char *bytes, int count) {
-    uint32_t value = 0;
-    for (int i = count - 1; i >= 0; i--) value = value << 8 | bytes[i];
-    return value;
-}
-
-enum { CUT_HEAD = 512, CUT_TAIL = 64, INFLATE_BYTES = 1 << 16 };
-
-/* The two ends of a part's text, kept while it is inflated. */
-typedef struct part_ends {
-    char head[CUT_HEAD + 1], tail[CUT_TAIL + 1];
-    size_t head_bytes, tail_bytes;
-} part_ends;
-
-static void ends_take(part_ends *ends, const unsigned char *text, size_t count) {
-    const size_t room = CUT_HEAD - ends->head_bytes, first = count < room ? count : room;
-    memcpy(ends->head + ends->head_bytes, text, first);
-    ends->head_bytes += first;
-    const size_t last = count < CUT_TAIL ? count : CUT_TAIL;
-    const size_t kept = ends->tail_bytes + last > CUT_TAIL ? CUT_TAIL - last : ends->tail_bytes;
-    memmove(ends->tail, ends->tail + ends->tail_bytes - kept, kept);
-    memcpy(ends->tail + kept, text + count - last, last);
-    ends->tail_bytes = kept + last;
-}
-
-/* Whether the text ends by closing the element it begins with. */
-static bool ends_match(const part_ends *ends) {
-    const char *root = strstr(ends->head, "?>");
-    root = root ? strchr(root, '<') : NULL;
-    if (!root) return false;
-    char closing[CUT_TAIL];
-    const int length = snprintf(closing, sizeof closing, "</%.*s>", (int)strcspn(root + 1, " >/"), root + 1);
-    size_t end = ends->tail_bytes;
-    while (end && ends->tail[end - 1] == '\n') end--;
-    if (length >= (int)sizeof closing || (size_t)length > end) return false;
-    return memcmp(ends->tail + end - length, closing, (size_t)length) == 0;
-}
-
-/* Inflates one part and compares size, checksum and ends. */
-static bool part_is_whole(const unsigned char *packed, uint32_t packed_bytes, uint32_t plain_bytes, uint32_t checksum) {
-    unsigned char plain[INFLATE_BYTES];
-    part_ends ends = {.head_bytes = 0};
-    z_stream stream = {.next_in = (unsigned char *)packed, .avail_in = packed_bytes};
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return false;
-    uLong seen = crc32(0, NULL, 0);
-    int step = Z_OK;
-    while (step == Z_OK) {
-        stream.next_out = plain;
-        stream.avail_out = sizeof plain;
-        step = inflate(&stream, Z_NO_FLUSH);
-        const size_t count = sizeof plain - stream.avail_out;
-        if (count) {
-            seen = crc32(seen, plain, (uInt)count);
-            ends_take(&ends, plain, count);
-        }
-    }
-    const bool fits = step == Z_STREAM_END && stream.total_out == plain_bytes && seen == checksum;
-    inflateEnd(&stream);
-    return fits && ends_match(&ends);
-}
-
-/* Whether the entry of the directory at `at` describes a whole part; moves `at` to the next entry. */
-static bool entry_is_whole(const unsigned char *file, size_t size, size_t *at) {
-    const unsigned char *entry = file + *at;
-    if (*at + 46 > size || memcmp(entry, "PK\1\2", 4) || little_endian(entry + 10, 2) != Z_DEFLATED) return false;
-    const uint32_t packed_bytes = little_endian(entry + 20, 4), local = little_endian(entry + 42, 4);
-    if ((size_t)local + 30 > size || memcmp(file + local, "PK\3\4", 4)) return false;
-    const size_t data = (size_t)local + 30 + little_endian(file + local + 26, 2) + little_endian(file + local + 28, 2);
-    if (data + packed_bytes > size) return false;
-    *at += 46 + (size_t)little_endian(entry + 28, 2) + little_endian(entry + 30, 2) + little_endian(entry + 32, 2);
-    return part_is_whole(file + data, packed_bytes, little_endian(entry + 24, 4), little_endian(entry + 16, 4));
-}
-
-/* Without a comment, a container ends with a record of 22 bytes that counts and places the directory. */
-static bool container_is_whole(const unsigned char *file, size_t size) {
-    if (size < 100 || memcmp(file + size - 22, "PK\5\6", 4)) return false;
-    const uint32_t count = little_endian(file + size - 12, 2);
-    size_t at = little_endian(file + size - 6, 4);
-    uint32_t whole = 0;
-    while (whole < count && entry_is_whole(file, size, &at)) whole++;
-    return count > 0 && whole == count;
-}
-
-static bool file_is_container(int file) {
-    struct stat facts;
-    if (fstat(file, &facts) || facts.st_size <= 0) return false;
-    const size_t size = (size_t)facts.st_size;
-    void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
-    if (bytes == MAP_FAILED) return false;
-    const bool whole = container_is_whole(bytes, size);
-    munmap(bytes, size);
-    return whole;
-}
-
 static csim_status part_check_and_sync(csim_book *book) {
     const int file = open(book->part_path, O_RDWR | O_CLOEXEC);
     if (file < 0) return book_fail(book, CSIM_FILE_WRITE, "the written file cannot be opened: %s", strerror(errno));
     csim_status status = CSIM_OK;
-    if (!file_is_container(file)) status = book_fail(book, CSIM_FILE_WRITE, "the written file is not whole; is the disk full?");
+    if (!csim_container_is_whole(file)) status = book_fail(book, CSIM_FILE_WRITE, "the written file is not whole; is the disk full?");
     else if (fsync(file)) status = book_fail(book, CSIM_FILE_WRITE, "the written file cannot be synced: %s", strerror(errno));
     close(file);
     return status;
 }
 
-/* A data sheet's rows lie in a scratch file that the library reads back without asking whether they all got there. */
-static csim_status scratch_check(csim_book *book) {
-    for (csim_sheet *sheet = book->sheets; sheet; sheet = sheet->next) {
-        if (sheet->mode != CSIM_SHEET_DATA) continue;
-        lxw_worksheet_write_single_row(sheet->lxw); /* the row still held back */
-        if (fflush(sheet->lxw->optimize_tmpfile) || ferror(sheet->lxw->optimize_tmpfile))
-            return sheet_fail(sheet, CSIM_FILE_WRITE, "the rows cannot all be written: %s", strerror(errno));
+/* ---- rows of data sheets ----
+ *
+ * The library holds back the current row of a sheet in constant memory. Before it would print it, value by value through printf, into a scratch file that is
+ * compressed once more at the end, the row is taken from it and packed at once; its own part of the sheet stays without rows, which are put there when it has
+ * closed the container. */
+
+/* Open in the folder, without a name there. */
+static FILE *scratch_open(const char *folder) {
+    const size_t size = strlen(folder) + sizeof "/rowsXXXXXX";
+    char *name = malloc(size);
+    if (!name) return NULL;
+    snprintf(name, size, "%s/rowsXXXXXX", folder);
+    const int file = mkostemp(name, O_CLOEXEC);
+    if (file >= 0) unlink(name);
+    free(name);
+    FILE *out = file >= 0 ? fdopen(file, "w+b") : NULL;
+    if (file >= 0 && !out) close(file);
+    return out;
+}
+
+static bool rows_open(csim_sheet *sheet) {
+    FILE *scratch = scratch_open(sheet->book->folder);
+    sheet->rows = scratch ? csim_packed_rows_new(scratch) : NULL;
+    return sheet->rows != NULL;
+}
+
+static void letters_of(uint32_t column, char letters[4]) {
+    int first = 3;
+    char all[4] = "";
+    for (uint32_t rest = column + 1; rest; rest = (rest - 1) / 26) all[--first] = (char)('A' + (rest - 1) % 26);
+    memcpy(letters, all + first, sizeof all - (size_t)first);
+}
+
+static void cell_pack(csim_packed_rows *rows, const lxw_cell *cell) {
+    char letters[4];
+    const int style = cell->format ? lxw_format_get_xf_index(cell->format) : 0;
+    letters_of(cell->col_num, letters);
+    switch (cell->type) {
+    case NUMBER_CELL: csim_packed_rows_put_number(rows, cell->row_num, letters, style, cell->u.number); break;
+    case INLINE_STRING_CELL: csim_packed_rows_put_text(rows, cell->row_num, letters, style, cell->u.string); break;
+    case FORMULA_CELL: csim_packed_rows_put_formula(rows, cell->row_num, letters, style, cell->u.string, cell->user_data2, cell->formula_result); break;
+    case BOOLEAN_CELL: csim_packed_rows_put_bool(rows, cell->row_num, letters, style, cell->u.number != 0); break;
+    default: csim_packed_rows_put_blank(rows, cell->row_num, letters, style); break; /* the writer makes no other kind */
     }
-    return CSIM_OK;
+}
+
+static void cell_drop(lxw_cell *cell) {
+    if (cell->type == INLINE_STRING_CELL || cell->type == FORMULA_CELL) free(cell->u.string);
+    free(cell->user_data1);
+    free(cell->user_data2);
+    free(cell);
+}
+
+/* Takes the row that the library holds back, and leaves it none. */
+static void row_pack(csim_sheet *sheet) {
+    lxw_worksheet *lxw = sheet->lxw;
+    lxw_row *row = lxw->optimize_row;
+    if (!row->row_changed && !row->data_changed) return;
+    csim_packed_rows_open_row(sheet->rows, row->row_num, row->height_changed ? row->height : 0);
+    for (uint32_t column = lxw->dim_colmin; column <= lxw->dim_colmax && row->data_changed; column++) {
+        lxw_cell *cell = lxw->array[column];
+        if (!cell) continue;
+        cell_pack(sheet->rows, cell);
+        cell_drop(cell);
+        lxw->array[column] = NULL;
+    }
+    csim_packed_rows_close_row(sheet->rows);
+    row->height = LXW_DEF_ROW_HEIGHT;
+    row->row_changed = row->data_changed = row->height_changed = LXW_FALSE;
+}
+
+static size_t rows_finish(csim_book *book, csim_container_text *texts, char names[][PART_NAME_SIZE]) {
+    size_t count = 0;
+    for (csim_sheet *sheet = book->sheets; sheet; sheet = sheet->next) {
+        if (!sheet->rows) continue;
+        row_pack(sheet);
+        if (csim_packed_rows_finish(sheet->rows, &texts[count].text)) (void)sheet_fail(sheet, CSIM_FILE_WRITE, "the rows cannot all be written: %s", strerror(errno));
+        snprintf(names[count], sizeof names[count], "xl/worksheets/sheet%u.xml", (unsigned)sheet->lxw->index + 1);
+        texts[count].name = names[count];
+        texts[count].tag = "sheetData";
+        count++;
+    }
+    return count;
+}
+
+/* Writes the container with its rows beside the one without, and renames it over that one. */
+static csim_status rows_fill(csim_book *book, const csim_container_text *texts, size_t count) {
+    const size_t size = strlen(book->part_path) + sizeof ".rows";
+    char *filled = malloc(size);
+    if (!filled) return book_fail(book, CSIM_NO_MEMORY, "no memory for a file name");
+    snprintf(filled, size, "%s.rows", book->part_path);
+    const int from = open(book->part_path, O_RDONLY | O_CLOEXEC);
+    FILE *to = from >= 0 ? fopen(filled, "wbxe") : NULL;
+    csim_status status = to ? csim_container_fill(from, to, texts, count) : CSIM_FILE_WRITE;
+    if (to && fclose(to) && !status) status = CSIM_FILE_WRITE;
+    if (from >= 0) close(from);
+    if (!status && rename(filled, book->part_path)) status = CSIM_FILE_WRITE;
+    if (status) {
+        book_fail(book, status, status == CSIM_LIMIT ? "the workbook would be larger than 4 GB" : "the rows of its data sheets cannot be put into the workbook; is the disk full?");
+        if (to) unlink(filled);
+    }
+    free(filled);
+    return status;
 }
 
 static csim_status part_rename(csim_book *book) {
@@ -466,13 +472,16 @@ static csim_status book_write(csim_book *book) {
     if (!status) status = breaks_close(book);
     if (status) return status;
     const locale_t outer = uselocale(book->c_locale);
-    status = scratch_check(book);
-    const lxw_error error = status ? LXW_NO_ERROR : workbook_close(book->lxw);
+    csim_container_text texts[DATA_SHEETS_MAX];
+    char names[DATA_SHEETS_MAX][PART_NAME_SIZE];
+    const size_t count = rows_finish(book, texts, names);
+    const lxw_error error = book->error.code ? LXW_NO_ERROR : workbook_close(book->lxw);
     uselocale(outer);
-    if (status) return status;
+    if (book->error.code) return book->error.code;
     book->lxw = NULL;
     if (error) return book_fail(book, status_of(error), "the workbook cannot be written: %s", lxw_strerror(error));
-    status = part_check_and_sync(book);
+    if (count) status = rows_fill(book, texts, count);
+    if (!status) status = part_check_and_sync(book);
     return status ? status : part_rename(book);
 }
 
@@ -508,6 +517,10 @@ static csim_status sheet_name_free(csim_book *book, const char *name) {
 
 csim_sheet *csim_book_add_sheet(csim_book *book, const char *name, csim_sheet_mode mode) {
     if (book->error.code || !book->lxw || sheet_name_free(book, name) || memory_hold(book, SHEET_BYTES)) return &book->no_sheet;
+    if (mode == CSIM_SHEET_DATA && book->data_sheets >= DATA_SHEETS_MAX) {
+        book_fail(book, CSIM_LIMIT, "more than %d data sheets", DATA_SHEETS_MAX);
+        return &book->no_sheet;
+    }
     csim_sheet *sheet = calloc(1, sizeof *sheet);
     if (!sheet) {
         book_fail(book, CSIM_NO_MEMORY, "no memory for the sheet '%s'", name);
@@ -516,14 +529,15 @@ csim_sheet *csim_book_add_sheet(csim_book *book, const char *name, csim_sheet_mo
     book->lxw->options.constant_memory = mode == CSIM_SHEET_DATA;
     sheet->lxw = workbook_add_worksheet(book->lxw, name);
     book->lxw->options.constant_memory = LXW_FALSE;
-    if (!sheet->lxw || (mode == CSIM_SHEET_DATA && !sheet->lxw->optimize_tmpfile)) {
+    sheet->book = book;
+    if (!sheet->lxw || (mode == CSIM_SHEET_DATA && (!sheet->lxw->optimize_tmpfile || !rows_open(sheet)))) {
         const bool no_scratch = sheet->lxw != NULL;
         book_fail(book, no_scratch ? CSIM_FILE_WRITE : CSIM_NO_MEMORY, "the sheet '%s' cannot be added", name);
         free(sheet);
         return &book->no_sheet;
     }
-    sheet->book = book;
     sheet->mode = mode;
+    book->data_sheets += mode == CSIM_SHEET_DATA;
     snprintf(sheet->name, sizeof sheet->name, "%s", name);
     sheet_set_defaults(sheet);
     *book->last_sheet = sheet;
@@ -552,6 +566,7 @@ csim_status csim_sheet_set_width(csim_sheet *sheet, uint32_t first_column, uint3
 static csim_status sheet_advance(csim_sheet *sheet, uint32_t row, uint32_t column) {
     if (sheet->mode != CSIM_SHEET_DATA) return CSIM_OK;
     if (row < sheet->current_row) return cell_fail(sheet, row, column, CSIM_INCONSISTENT, "a data sheet is written row by row; row %u comes after row %u", (unsigned)row + 1, (unsigned)sheet->current_row + 1);
+    if (row > sheet->current_row) row_pack(sheet);
     sheet->current_row = row;
     return CSIM_OK;
 }
@@ -815,7 +830,11 @@ csim_status csim_sheet_put_blank(csim_sheet *sheet, uint32_t row, uint32_t colum
 }
 
 csim_status csim_sheet_put_missing(csim_sheet *sheet, uint32_t row, uint32_t column) {
-    return csim_sheet_put_text(sheet, row, column, csim_style(CSIM_ROLE_MISSING, CSIM_AS_GENERAL), "n/a");
+    return csim_sheet_put_text(sheet, row, column, csim_style(CSIM_ROLE_MISSING, CSIM_AS_GENERAL), sheet && sheet->missing ? sheet->missing : "n/a");
+}
+
+void csim_sheet_say_missing(csim_sheet *sheet, const char *text) {
+    if (sheet) sheet->missing = text;
 }
 
 csim_status csim_sheet_put_link(csim_sheet *sheet, uint32_t row, uint32_t column, const char *text, csim_cells target) {
@@ -1436,7 +1455,9 @@ static csim_status fan_helper(csim_cells quantiles, csim_sheet *helper, uint32_t
 }
 
 static csim_status fan_series(csim_chart *chart, csim_cells categories, csim_cells stack, csim_colour colour) {
-    static const char *const names[CSIM_FAN_HELPER_COLUMNS] = {NULL, "5\xE2\x80\x93" "95 %", "25\xE2\x80\x93" "75 %", "median", NULL, NULL};
+    static const char *const usual[3] = {"5\xE2\x80\x93" "95 %", "25\xE2\x80\x93" "75 %", "median"};
+    const char *names[CSIM_FAN_HELPER_COLUMNS] = {NULL};
+    for (int i = 0; i < 3; i++) names[FAN_LOW + i] = chart->plan.fan_names[i] ? chart->plan.fan_names[i] : usual[i];
     csim_status status = CSIM_OK;
     for (uint32_t i = 0; i < CSIM_FAN_HELPER_COLUMNS && !status; i++) {
         csim_cells values = stack;

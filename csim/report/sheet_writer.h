@@ -102,7 +102,8 @@ csim_status csim_sheet_put_integer(csim_sheet *sheet, uint32_t row, uint32_t col
 csim_status csim_sheet_put_month(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, int year, int month); /* a real date */
 csim_status csim_sheet_put_bool(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, bool value);
 csim_status csim_sheet_put_blank(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role); /* styled, empty */
-csim_status csim_sheet_put_missing(csim_sheet *sheet, uint32_t row, uint32_t column); /* the text n/a */
+csim_status csim_sheet_put_missing(csim_sheet *sheet, uint32_t row, uint32_t column); /* the text n/a, or what say_missing gave */
+void csim_sheet_say_missing(csim_sheet *sheet, const char *text); /* outlives the sheet */
 csim_status csim_sheet_put_link(csim_sheet *sheet, uint32_t row, uint32_t column, const char *text, csim_cells target); /* within the book */
 
 /* A formula beside its computed value, which viewers without a calculator show. printf style; the format and its arguments
@@ -167,6 +168,7 @@ typedef struct csim_chart_plan {
     const char *alt_text; /* what a reader who cannot see it must know; required */
     csim_chart_axis x, y;
     csim_legend legend;
+    const char *fan_names[3];     /* of a fan's outer band, inner band and median in the legend; NULL: "5–95 %", "25–75 %", "median" */
     uint32_t row, column;         /* the cell under its upper left corner */
     uint32_t width_px, height_px; /* 0: 620 × 340 */
 } csim_chart_plan;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "csim/report/report_stories.h"
+#include "csim/report/words.h"
 
 const char *csim_story_name(int story) {
     static const char *const names[CSIM_TOLD] = {"Bear", "Base", "Bull"};
@@ -48,7 +49,7 @@ static phrase of_all(const csim_report *report, csim_outcome_id id, int quantile
 static void say_end(const csim_report *report, int story, char *text, size_t size) {
     const csim_outcome_id open = CSIM_OUT_SHARE_WORLD_OPEN;
     char month[64];
-    csim_report_month_words(csim_report_month_at(report, report->dates.last), month, sizeof month);
+    csim_word_month(CSIM_LANGUAGE_EN, csim_report_month_at(report, report->dates.last), month, sizeof month);
     snprintf(text, size, "In %s open models serve %s of world tokens (all paths: %s, nine of ten between %s and %s) and %s of "
              "developers' outside China; a million tokens costs %s on closed lists and %s on open ones; software earns %s bn a year.",
              month, at_end(report, story, open, 0).text, of_all(report, open, 2).text, of_all(report, open, 0).text, of_all(report, open, 4).text,

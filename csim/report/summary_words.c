@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/report/words.h"
+
 uint32_t csim_summary_keys(const csim_report *report, int32_t *slots) {
     const csim_scenario *s = report->scenario;
     const struct { csim_outcome_id id; int element; } keys[CSIM_SUMMARY_KEYS] = {
@@ -27,32 +29,52 @@ uint32_t csim_summary_keys(const csim_report *report, int32_t *slots) {
 
 /* ---- parts of sentences ---- */
 
-typedef struct phrase { char text[160]; } phrase;
+typedef struct phrase { char text[200]; } phrase;
 
-static phrase median_at(const csim_report *report, csim_outcome_id id, int element, int32_t position) {
-    const csim_estimate median = csim_report_read(report, csim_report_slot(report, id, element), position).q[2];
+/* Billions are said in the language's own large unit. */
+static phrase number_of(const csim_report *report, csim_outcome_id id, double value, double error) {
     phrase out;
-    csim_report_say(csim_report_kind(id), median.value, median.error, out.text, sizeof out.text);
+    if (!strcmp(csim_outcome_rows[id].unit, "$bn/yr")) csim_word_billions(report->language, value, error, out.text, sizeof out.text);
+    else csim_word_number(report->language, csim_report_kind(id), value, error, out.text, sizeof out.text);
     return out;
 }
 
-static phrase now_of(const csim_report *report, csim_outcome_id id, int element) { return median_at(report, id, element, report->dates.now); }
+static phrase now_of(const csim_report *report, csim_outcome_id id, int element) {
+    const csim_estimate median = csim_report_read(report, csim_report_slot(report, id, element), report->dates.now).q[2];
+    return number_of(report, id, median.value, median.error);
+}
 
 /* "62 % (41 % to 80 %)" at the end of the run. */
 static phrase end_of(const csim_report *report, csim_outcome_id id, int element) {
     const csim_report_row row = csim_report_read(report, csim_report_slot(report, id, element), report->dates.last);
-    const csim_cell_kind kind = csim_report_kind(id);
-    char middle[48], low[48], high[48];
     const double error = row.q[2].error;
     phrase out;
-    snprintf(out.text, sizeof out.text, "%s (%s to %s)", csim_report_say(kind, row.q[2].value, error, middle, sizeof middle), csim_report_say(kind, row.q[0].value, error, low, sizeof low),
-             csim_report_say(kind, row.q[4].value, error, high, sizeof high));
+    CSIM_SAY(report->language, CSIM_WORD_RANGE, out.text, sizeof out.text, number_of(report, id, row.q[2].value, error).text, number_of(report, id, row.q[0].value, error).text,
+             number_of(report, id, row.q[4].value, error).text);
     return out;
 }
 
 static phrase month_of(const csim_report *report, int32_t position) {
     phrase out;
-    csim_report_month_words(csim_report_month_at(report, position), out.text, sizeof out.text);
+    csim_word_month(report->language, csim_report_month_at(report, position), out.text, sizeof out.text);
+    return out;
+}
+
+static phrase count_of(unsigned count) {
+    phrase out;
+    snprintf(out.text, sizeof out.text, "%u", count);
+    return out;
+}
+
+static phrase percent_of(double share, int decimals) {
+    phrase out;
+    snprintf(out.text, sizeof out.text, "%.*f", decimals, 100 * share);
+    return out;
+}
+
+static phrase digits_of(double value, int digits) {
+    phrase out;
+    snprintf(out.text, sizeof out.text, "%.*g", digits, value);
     return out;
 }
 
@@ -60,24 +82,24 @@ static phrase month_of(const csim_report *report, int32_t position) {
 
 static void say_shares(const csim_report *report, char *text, size_t size) {
     const int developers = report->scenario->role_developers, firms = report->scenario->role_large_firms;
-    snprintf(text, size, "1. Open weights: in the median path open models serve %s of developers' tokens outside China in %s and %s of large firms', against %s and %s in %s; brackets hold nine paths of ten.",
-             end_of(report, CSIM_OUT_SHARE_OPEN, developers).text, month_of(report, report->dates.last).text, end_of(report, CSIM_OUT_SHARE_OPEN, firms).text,
-             now_of(report, CSIM_OUT_SHARE_OPEN, developers).text, now_of(report, CSIM_OUT_SHARE_OPEN, firms).text, month_of(report, report->dates.now).text);
+    CSIM_SAY(report->language, CSIM_WORD_SAY_SHARES, text, size, end_of(report, CSIM_OUT_SHARE_OPEN, developers).text, month_of(report, report->dates.last).text,
+             end_of(report, CSIM_OUT_SHARE_OPEN, firms).text, now_of(report, CSIM_OUT_SHARE_OPEN, developers).text, now_of(report, CSIM_OUT_SHARE_OPEN, firms).text,
+             month_of(report, report->dates.now).text);
 }
 
 static void say_prices(const csim_report *report, char *text, size_t size) {
-    snprintf(text, size, "2. Prices and cost: a million tokens goes from %s to %s on closed lists and from %s to %s on open ones; serving them then costs %s on closed flagships and %s on Chinese open ones at home.",
-             now_of(report, CSIM_OUT_PRICE_CLOSED, 0).text, end_of(report, CSIM_OUT_PRICE_CLOSED, 0).text, now_of(report, CSIM_OUT_PRICE_OPEN, 0).text, end_of(report, CSIM_OUT_PRICE_OPEN, 0).text,
-             end_of(report, CSIM_OUT_COST_CLOSED, 0).text, end_of(report, CSIM_OUT_COST_CN_FIRST_PARTY, 0).text);
+    CSIM_SAY(report->language, CSIM_WORD_SAY_PRICES, text, size, now_of(report, CSIM_OUT_PRICE_CLOSED, 0).text, end_of(report, CSIM_OUT_PRICE_CLOSED, 0).text,
+             now_of(report, CSIM_OUT_PRICE_OPEN, 0).text, end_of(report, CSIM_OUT_PRICE_OPEN, 0).text, end_of(report, CSIM_OUT_COST_CLOSED, 0).text,
+             end_of(report, CSIM_OUT_COST_CN_FIRST_PARTY, 0).text);
 }
 
 static void say_software(const csim_report *report, char *text, size_t size) {
     const csim_probability cliff = csim_report_share_at(report, csim_report_slot(report, CSIM_OUT_SAAS_CLIFF, 0), report->dates.last, 1);
-    char share[48];
-    if (cliff.hits) csim_report_say(CSIM_AS_PERCENT, cliff.value, cliff.error, share, sizeof share);
-    else snprintf(share, sizeof share, "none");
-    snprintf(text, size, "3. Software: revenue goes from %s bn to %s bn a year and EV/S from %s to %s; at the end it has fallen off a cliff within the last twelve months in %s of paths.",
-             now_of(report, CSIM_OUT_SAAS_REVENUE, 0).text, end_of(report, CSIM_OUT_SAAS_REVENUE, 0).text, now_of(report, CSIM_OUT_SAAS_EVS, 0).text, end_of(report, CSIM_OUT_SAAS_EVS, 0).text, share);
+    phrase share;
+    snprintf(share.text, sizeof share.text, "%s", csim_word_text(report->language, CSIM_WORD_NONE));
+    if (cliff.hits) csim_word_number(report->language, CSIM_AS_PERCENT, cliff.value, cliff.error, share.text, sizeof share.text);
+    CSIM_SAY(report->language, CSIM_WORD_SAY_SOFTWARE, text, size, now_of(report, CSIM_OUT_SAAS_REVENUE, 0).text, end_of(report, CSIM_OUT_SAAS_REVENUE, 0).text,
+             now_of(report, CSIM_OUT_SAAS_EVS, 0).text, end_of(report, CSIM_OUT_SAAS_EVS, 0).text, share.text);
 }
 
 typedef struct claims_view {
@@ -119,24 +141,32 @@ static claims_view view_of(const csim_report *report) {
     return view;
 }
 
-static void without_stop(char *text) {
-    const size_t length = strlen(text);
-    if (length && text[length - 1] == '.') text[length - 1] = 0;
+static void drop_end(char *text, const char *end) {
+    const size_t length = strlen(text), cut = strlen(end);
+    if (length >= cut && !strcmp(text + length - cut, end)) text[length - cut] = 0;
+}
+
+/* A claim's statement to stand within a sentence. */
+static char *statement_of(const csim_report *report, const csim_claim *claim, size_t width, char *text, size_t size) {
+    csim_report_clean(csim_report_in_language(report, claim->statement, claim->statement_zh), width, text, size);
+    drop_end(text, csim_word_text(CSIM_LANGUAGE_EN, CSIM_WORD_STOP));
+    drop_end(text, csim_word_text(report->language, CSIM_WORD_STOP));
+    return text;
 }
 
 static void say_claims(const csim_report *report, char *text, size_t size) {
+    const csim_language in = report->language;
     const claims_view view = view_of(report);
-    char statement[2 * CSIM_REPORT_LINE] = "";
-    if (view.split) without_stop(csim_report_clean(view.split->statement, 140, statement, sizeof statement));
+    char statement[2 * CSIM_REPORT_LINE], split[3 * CSIM_REPORT_LINE];
     if (!view.decided) {
-        snprintf(text, size, "4. Claims: this run decides none.");
+        snprintf(text, size, "%s", csim_word_text(in, CSIM_WORD_SAY_CLAIMS_NONE));
         return;
     }
-    const int used = snprintf(text, size, "4. Claims: of %u readings that paths decide, %u have a probability above 90 %%, %u below 10 %% and %u between", view.decided, view.high, view.low, view.between);
-    if (view.split && used > 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, "; what words mean matters most in \xE2\x80\x9C%s\xE2\x80\x9D, whose readings run from %.0f %% to %.0f %%.", statement,
-                 100 * view.split_low, 100 * view.split_high);
-    else if (used > 0 && (size_t)used + 2 < size) memcpy(text + used, ".", 2);
+    snprintf(split, sizeof split, "%s", csim_word_text(in, CSIM_WORD_STOP));
+    if (view.split)
+        CSIM_SAY(in, CSIM_WORD_CLAIMS_SPLIT, split, sizeof split, statement_of(report, view.split, 140, statement, sizeof statement), percent_of(view.split_low, 0).text,
+                 percent_of(view.split_high, 0).text);
+    CSIM_SAY(in, CSIM_WORD_SAY_CLAIMS, text, size, count_of(view.decided).text, count_of(view.high).text, count_of(view.low).text, count_of(view.between).text, split);
 }
 
 /* What the answers turn on and rest on, over all readings. */
@@ -179,25 +209,27 @@ static void see_beside(const csim_report *report, decided_view *view) {
     qsort(view->guesses, view->shares, sizeof view->guesses[0], by_value);
 }
 
-static void say_turn(const decided_view *view, char *text, size_t size) {
-    char statement[CSIM_REPORT_LINE], title[CSIM_REPORT_LINE / 2];
+static void say_turn(const csim_report *report, const decided_view *view, char *text, size_t size) {
+    const csim_language in = report->language;
     const csim_break_even *turn = &view->turn;
-    without_stop(csim_report_clean(view->claim->statement, 120, statement, sizeof statement));
-    csim_report_clean(view->reading->title, 80, title, sizeof title);
-    snprintf(text, size, "one input turns an answer most in \xE2\x80\x9C%s\xE2\x80\x9D (%s): %s where %s passes %.3g%s%s, the %.3g %% point of its prior. ", statement, title,
-             turn->p95 > turn->p5 ? "yes becomes likelier than no" : "no becomes likelier than yes", turn->input, turn->value, strcmp(turn->unit, "-") ? " " : "",
-             strcmp(turn->unit, "-") ? turn->unit : "", 100 * turn->percentile);
+    char statement[CSIM_REPORT_LINE], title[CSIM_REPORT_LINE / 2], value[160];
+    csim_report_clean(csim_report_in_language(report, view->reading->title, view->reading->title_zh), 80, title, sizeof title);
+    csim_word_quantity(in, turn->value, 3, turn->unit, value, sizeof value);
+    CSIM_SAY(in, CSIM_WORD_TURN, text, size, statement_of(report, view->claim, 120, statement, sizeof statement), title,
+             csim_word_text(in, turn->p95 > turn->p5 ? CSIM_WORD_TURN_YES : CSIM_WORD_TURN_NO), turn->input, value, digits_of(100 * turn->percentile, 3).text);
 }
 
 static void say_decided(const csim_report *report, char *text, size_t size) {
+    const csim_language in = report->language;
     decided_view view = {.vintage_month = CSIM_NO_MONTH};
-    char turn[3 * CSIM_REPORT_LINE] = "", guesses[160] = "", then[160] = "", month[CSIM_MONTH_TEXT];
+    char turn[3 * CSIM_REPORT_LINE] = "", guesses[240] = "", then[240] = "", month[32];
     see_beside(report, &view);
-    if (view.claim) say_turn(&view, turn, sizeof turn);
-    if (view.shares) snprintf(guesses, sizeof guesses, "In half of the readings guesses decide more than %.0f %% of the answer's variance. ", 100 * view.guesses[view.shares / 2]);
-    if (view.then) snprintf(then, sizeof then, "With what was known in %s, %u of %u probabilities lie more than ten points off.", csim_month_text(view.vintage_month, month), view.moved, view.then);
-    snprintf(text, size, "5. What decides: %s%s%s", turn, guesses, then);
-    if (!turn[0] && !guesses[0] && !then[0]) snprintf(text, size, "5. What decides: this run does not say.");
+    if (view.claim) say_turn(report, &view, turn, sizeof turn);
+    if (view.shares) CSIM_SAY(in, CSIM_WORD_GUESSES_HALF, guesses, sizeof guesses, percent_of(view.guesses[view.shares / 2], 0).text);
+    if (view.then)
+        CSIM_SAY(in, CSIM_WORD_VINTAGE_MOVED, then, sizeof then, csim_word_month_short(in, view.vintage_month, month, sizeof month), count_of(view.moved).text, count_of(view.then).text);
+    CSIM_SAY(in, CSIM_WORD_SAY_DECIDED, text, size, turn, guesses, then);
+    if (!turn[0] && !guesses[0] && !then[0]) snprintf(text, size, "%s", csim_word_text(in, CSIM_WORD_SAY_DECIDED_NONE));
 }
 
 /* How many times the 95 % point is the 5 % point; NAN where that means nothing. */
@@ -224,16 +256,15 @@ static void say_uncertainty(const csim_report *report, char *text, size_t size) 
         if (widest < 0 || factor > factor_of(report, widest)) widest = slots[i];
         if (narrowest < 0 || factor < factor_of(report, narrowest)) narrowest = slots[i];
     }
-    char wide[CSIM_REPORT_LINE / 2] = "", narrow[CSIM_REPORT_LINE / 2] = "";
+    const csim_language in = report->language;
+    char wide[CSIM_REPORT_LINE / 2], narrow[CSIM_REPORT_LINE / 2], span[2 * CSIM_REPORT_LINE] = "", inputs[CSIM_REPORT_LINE];
     unsigned uncertain, guesses;
     guesses_of(report->scenario, &uncertain, &guesses);
-    int used = 0;
     if (widest >= 0)
-        used = snprintf(text, size, "6. What is uncertain: most of all \xE2\x80\x9C%s\xE2\x80\x9D, where nine paths of ten span a factor of %.2g; least of these \xE2\x80\x9C%s\xE2\x80\x9D, a factor of %.2g. ",
-                        csim_report_series_title(report, widest, wide, sizeof wide), factor_of(report, widest), csim_report_series_title(report, narrowest, narrow, sizeof narrow), factor_of(report, narrowest));
-    if (used >= 0 && (size_t)used < size)
-        snprintf(text + used, size - (size_t)used, "%s%u of %u uncertain inputs are guesses; finite paths blur a claim's probability by at most %.1f percentage points (standard error).", used ? "" : "6. What is uncertain: ", guesses, uncertain,
-                 100 * view_of(report).largest_error);
+        CSIM_SAY(in, CSIM_WORD_WIDEST, span, sizeof span, csim_report_series_title(report, widest, wide, sizeof wide), digits_of(factor_of(report, widest), 2).text,
+                 csim_report_series_title(report, narrowest, narrow, sizeof narrow), digits_of(factor_of(report, narrowest), 2).text);
+    CSIM_SAY(in, CSIM_WORD_GUESSES_COUNTED, inputs, sizeof inputs, count_of(guesses).text, count_of(uncertain).text, percent_of(view_of(report).largest_error, 1).text);
+    CSIM_SAY(in, CSIM_WORD_SAY_UNCERTAIN, text, size, span, inputs);
 }
 
 char *csim_summary_sentence(const csim_report *report, int which, char *text, size_t size) {

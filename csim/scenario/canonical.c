@@ -51,6 +51,8 @@ static void put_head(csim_text *out, const csim_scenario *s) {
     put_text(out, "", "name", s->name);
     put_text(out, "", "title", s->title);
     put_text(out, "", "description", s->description);
+    put_text(out, "", "title_zh", s->title_zh);
+    put_text(out, "", "description_zh", s->description_zh);
     if (catalogue) put_text(out, "", "catalogue", catalogue->text);
     csim_text_put(out, "time:\n");
     put_month(out, "  ", "start", s->start_month);
@@ -258,6 +260,7 @@ static void put_reading(csim_text *out, const csim_reading *r) {
     const char *const indent = "        ";
     csim_text_add(out, "      %s:\n", r->id);
     put_text(out, indent, "title", r->title);
+    put_text(out, indent, "title_zh", r->title_zh);
     put_text(out, indent, "metric", r->metric);
     put_text(out, indent, "element", r->element);
     put_text(out, indent, "identity", r->identity);
@@ -281,6 +284,7 @@ static void put_claims(csim_text *out, const csim_scenario *s) {
         const csim_claim *c = &s->claim[i];
         csim_text_add(out, "  %s:\n    kind: %s\n", c->id, kinds[c->kind]);
         put_text(out, "    ", "statement", c->statement);
+        put_text(out, "    ", "statement_zh", c->statement_zh);
         put_text(out, "    ", "source", c->source);
         put_text(out, "    ", "said_on", c->said_on);
         put_text(out, "    ", "resolution", c->resolution);

@@ -87,8 +87,8 @@ static csim_status check_deciding(csim_reader *self, const csim_claim *claim, co
 static csim_status read_reading(csim_reader *self, const csim_claim *claim, csim_node *node, csim_reading *out) {
     char path[CSIM_READER_PATH];
     const struct { const char *key; const char **to; } texts[] = {
-        {"title", &out->title}, {"metric", &out->metric}, {"element", &out->element}, {"given", &out->given}, {"identity", &out->identity}, {"deciding", &out->deciding}};
-    *out = (csim_reading){.id = node->key, .title = "", .metric = "", .element = "", .op = "", .given = "", .against = "", .against_base = "", .difference = "",
+        {"title", &out->title}, {"title_zh", &out->title_zh}, {"metric", &out->metric}, {"element", &out->element}, {"given", &out->given}, {"identity", &out->identity}, {"deciding", &out->deciding}};
+    *out = (csim_reading){.id = node->key, .title = "", .title_zh = "", .metric = "", .element = "", .op = "", .given = "", .against = "", .against_base = "", .difference = "",
                           .identity = "", .deciding = "", .at_month = CSIM_NO_MONTH, .by_month = CSIM_NO_MONTH, .from_month = CSIM_NO_MONTH, .note = csim_reader_place(node)};
     csim_status status = csim_reader_check_id(self, node, node->key, node->key_line, node->key_column, path_in(path, claim, NULL, "readings"));
     for (size_t i = 0; i < sizeof texts / sizeof *texts && status == CSIM_OK; i++)
@@ -173,9 +173,9 @@ static csim_status read_claim(csim_reader *self, csim_node *node, csim_claim *ou
     char path[CSIM_READER_PATH];
     int kind = 0;
     const struct { const char *key; bool required; const char **to; } texts[] = {
-        {"statement", true, &out->statement}, {"source", true, &out->source}, {"said_on", true, &out->said_on}, {"resolution", false, &out->resolution},
+        {"statement", true, &out->statement}, {"statement_zh", false, &out->statement_zh}, {"source", true, &out->source}, {"said_on", true, &out->said_on}, {"resolution", false, &out->resolution},
         {"status", false, &out->status},      {"status_source", false, &out->status_source}, {"comment", false, &out->comment}};
-    *out = (csim_claim){.id = node->key, .statement = "", .source = "", .said_on = "", .resolution = "", .status = "", .status_source = "", .comment = "",
+    *out = (csim_claim){.id = node->key, .statement = "", .statement_zh = "", .source = "", .said_on = "", .resolution = "", .status = "", .status_source = "", .comment = "",
                         .note = csim_reader_place(node)};
     csim_status status = csim_reader_check_id(self, node, node->key, node->key_line, node->key_column, "claims");
     for (size_t i = 0; i < sizeof texts / sizeof *texts && status == CSIM_OK; i++)

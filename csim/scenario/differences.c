@@ -47,7 +47,7 @@ static bool is_one_of(const char *word, const char *const *words_of, size_t coun
 }
 
 static const char *group_of(const csim_path *path, const csim_node *a, const csim_node *b) {
-    static const char *const head[] = {"moecast", "name", "title", "description", "run", "claims"}, *const sets[] = {"segments", "regions", "roles", "vendors"};
+    static const char *const head[] = {"moecast", "name", "title", "description", "title_zh", "description_zh", "run", "claims"}, *const sets[] = {"segments", "regions", "roles", "vendors"};
     csim_key key = {0};
     if (is_one_of(path->part[0], head, sizeof head / sizeof *head)) return "head";
     if (is_one_of(path->part[0], sets, sizeof sets / sizeof *sets)) return "sets";

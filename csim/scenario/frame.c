@@ -33,6 +33,8 @@ static csim_status read_head(csim_reader *self) {
     if (status == CSIM_OK) status = check_name(self);
     if (status == CSIM_OK) status = csim_reader_text(self, "title", false, &out->title);
     if (status == CSIM_OK) status = csim_reader_text(self, "description", false, &out->description);
+    if (status == CSIM_OK) status = csim_reader_text(self, "title_zh", false, &out->title_zh);
+    if (status == CSIM_OK) status = csim_reader_text(self, "description_zh", false, &out->description_zh);
     return status == CSIM_OK ? stand_in_words(self) : status;
 }
 

@@ -48,7 +48,7 @@ static char *rendered(merger *m, const csim_node *node) {
 
 /* The scenario's own head says nothing about the market. */
 static bool is_head(const csim_path *path) {
-    static const char *const head[] = {"moecast", "name", "title", "description", "extends"};
+    static const char *const head[] = {"moecast", "name", "title", "description", "title_zh", "description_zh", "extends"};
     for (size_t i = 0; path->count == 1 && i < sizeof head / sizeof *head; i++)
         if (strcmp(path->part[0], head[i]) == 0) return true;
     return false;

@@ -24,7 +24,7 @@ static csim_status read_parts(csim_reader *reader) {
 static csim_status build(csim_scenario_owner *owner, csim_error *err) {
     csim_scenario *out = &owner->scenario;
     char *text = NULL;
-    out->title = out->description = out->vintage = "";
+    out->title = out->description = out->title_zh = out->description_zh = out->vintage = "";
     out->file = owner->source.file;
     csim_reader reader = {out, &owner->source.arena, owner->source.root, err, owner->source.from_memory,
                           owner->source.from_memory || owner->source.ground_text};

@@ -65,17 +65,18 @@ typedef struct csim_correlation { const char *a, *b; double rho; csim_note note;
 
 typedef enum csim_claim_kind { CSIM_THRESHOLD, CSIM_IDENTITY, CSIM_KERNEL, CSIM_CONDITIONAL, CSIM_CONTRAST } csim_claim_kind;
 /* What a claim's words may mean. `metric` is an outcome ("share.open"), `element` its index ("fortune500"), "" when it has none. */
-typedef struct csim_reading { const char *id, *title, *metric, *element, *op /* >= > <= < */; double value; int at_month, by_month, from_month; /* CSIM_NO_MONTH when unused */
+typedef struct csim_reading { const char *id, *title, *title_zh /* "" for none */, *metric, *element, *op /* >= > <= < */; double value; int at_month, by_month, from_month; /* CSIM_NO_MONTH when unused */
                               const char *given; /* id of a reading of the same claim that must hold (conditional) */
                               const char *against; /* scenario of a contrast */ const char *against_base; /* scenario the contrast is taken from; "" = the one that runs */
                               const char *difference; /* "minus" | "ratio" | "ln_ratio" */ const char *identity; /* expression over the catalogue, see docs/claims.md */
                               const char *deciding; /* full key of the input whose break-even is asked, "" for none */
                               csim_reference against_at, against_base_at; /* the same names with their files */
                               csim_note note, metric_note /* of the reading; of its metric's value, or of nothing */; } csim_reading;
-typedef struct csim_claim { const char *id, *statement, *source, *said_on, *resolution, *status, *status_source, *comment; csim_claim_kind kind; size_t count; const csim_reading *readings; csim_note note; } csim_claim;
+typedef struct csim_claim { const char *id, *statement, *statement_zh /* "" for none */, *source, *said_on, *resolution, *status, *status_source, *comment; csim_claim_kind kind; size_t count; const csim_reading *readings; csim_note note; } csim_claim;
 
 typedef struct csim_scenario {
     const char *name, *title, *description, *file;
+    const char *title_zh, *description_zh;        /* for readers of Chinese, "" for none */
     int start_month, months;                      /* the horizon */
     long long paths; unsigned long long seed;     /* defaults of a run */
     int sampler; long long replicates;            /* 0 mc, 1 lhs, 2 sobol (csim/rng/sampling.h); 0: the sampler's own number */

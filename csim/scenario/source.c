@@ -121,9 +121,13 @@ static csim_status load_file(csim_source *self, const char *file, const chain_li
 
 /* A title and a description speak of one scenario; taken over, they would pass this one off as its base. */
 static void drop_words(csim_node *base) {
+    static const char *const words[] = {"title", "description", "title_zh", "description_zh"};
     size_t kept = 0;
-    for (size_t i = 0; i < base->count; i++)
-        if (strcmp(base->items[i]->key, "title") != 0 && strcmp(base->items[i]->key, "description") != 0) base->items[kept++] = base->items[i];
+    for (size_t i = 0; i < base->count; i++) {
+        bool own = false;
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++) own = own || !strcmp(base->items[i]->key, words[k]);
+        if (!own) base->items[kept++] = base->items[i];
+    }
     base->count = kept;
 }
 

@@ -181,7 +181,7 @@ def write_page(version, by_paths, kept, by_months, by_markets, paths, repeat):
         said = f"from {min(by_markets)} to {max(by_markets)} markets the time moves by less than a tenth, within the noise"
     size = ("months", "paths", "processor s", "peak MB"), ("markets", "paths", "processor s", "peak MB")
     page = DOCS / "performance.md"
-    last = page.read_text().partition("## Benchmark\n")  # not ours
+    last = page.read_text().partition("## Benchmark\n")  # not ours, and what follows it
     page.write_text(f"""# Time and memory
 
 Written by `python docs/tables/scale.py build/moecast`, which measures everything anew. {version}.

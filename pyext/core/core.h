@@ -114,7 +114,7 @@ PyObject *core_result_trace(PyObject *self, PyObject *arguments, PyObject *keywo
 PyObject *core_result_answer(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *core_result_claims(PyObject *self, PyObject *unused);
 PyObject *core_result_save(PyObject *self, PyObject *arguments, PyObject *keywords);
-PyObject *core_result_report(PyObject *self, PyObject *path);
+PyObject *core_result_report(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *core_report_comparison(PyObject *module, PyObject *arguments);
 extern const char core_report_comparison_doc[];
 

@@ -161,7 +161,7 @@ static PyMethodDef result_methods[] = {
     CORE_METHOD("answer", core_result_answer, 0, "answer(contrasts=False)\n--\n\nAnswers the claims anew; contrasts makes the further runs they need, and those of guesses and the vintage."),
     {"claims", core_result_claims, METH_NOARGS, "claims()\n--\n\nThe answers, one dict a reading."},
     CORE_METHOD("save", core_result_save, 0, "save(path, command='')\n--\n\nWrites the run file."),
-    {"report", core_result_report, METH_O, "report(path)\n--\n\nWrites the workbook; only for a result read from a file."},
+    CORE_METHOD("report", core_result_report, 0, "report(path, lang='en')\n--\n\nWrites the workbook; only for a result read from a file."),
     {NULL, NULL, 0, NULL},
 };
 

@@ -36,16 +36,25 @@ PyObject *core_result_save(PyObject *object, PyObject *arguments, PyObject *keyw
     return status ? core_raise(core_state_of(object), &err) : Py_NewRef(Py_None);
 }
 
-PyObject *core_result_report(PyObject *object, PyObject *path) {
+PyObject *core_result_report(PyObject *object, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"path", "lang", NULL};
     core_result *self = (core_result *)object;
+    const char *code = NULL;
+    csim_language language;
+    PyObject *path;
     csim_error err;
     csim_status status;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O|s:report", names, &path, &code)) return NULL;
+    if (csim_language_find(code, &language, &err)) {
+        PyErr_SetString(PyExc_ValueError, err.detail);
+        return NULL;
+    }
     if (!self->file) return core_raise_run(core_state_of(object), "a workbook is made from a run file: save the result and load it");
     const core_scenario *scenario = core_result_scenario(self);
     char *name = scenario ? core_path(path) : NULL;
     if (!name) return NULL;
     Py_BEGIN_ALLOW_THREADS
-    status = csim_report_write(self->file, scenario->scenario, name, &err);
+    status = csim_report_write(self->file, scenario->scenario, name, language, &err);
     Py_END_ALLOW_THREADS
     free(name);
     return status ? core_raise(core_state_of(object), &err) : Py_NewRef(Py_None);

@@ -359,7 +359,7 @@ class Result:
         """
         self._core.save(path, " ".join(sys.argv))
 
-    def report(self, path: str | os.PathLike[str], *others: Result) -> None:
+    def report(self, path: str | os.PathLike[str], *others: Result, lang: str = "en") -> None:
         """Write the workbook (.xlsx); with `others`, one that puts these results side by side and holds them against this one.
 
         Parameters
@@ -367,6 +367,8 @@ class Result:
         path : str or os.PathLike
         *others : Result
             At most 63. Differences are paired path by path where seed and sampler are the same and paths were kept.
+        lang : str
+            Language of the sheets Summary and Claims: "en" or "zh" (Chinese). Results side by side are in English.
 
         Raises
         ------
@@ -376,7 +378,11 @@ class Result:
             When two of them are the same result, or there are too many.
         ScenarioError
             When they have no reported month in common.
+        ValueError
+            For another language, or Chinese with `others`.
         """
+        if others and lang != "en":
+            raise ValueError(f"results side by side are in English, not in {lang!r}")
         with tempfile.TemporaryDirectory(prefix="moecast-") as folder:
             files = []
             for number, result in enumerate((self, *others)):
@@ -385,7 +391,7 @@ class Result:
             if others:
                 _core.report_comparison(files, path)
             else:
-                _core.load(files[0]).report(path)
+                _core.load(files[0]).report(path, lang)
 
     def __repr__(self) -> str:
         return f"<Result of {self.scenario.name}, seed {self.seed}, {self.paths} paths, digest {self.digest[:12]}>"

@@ -1,6 +1,7 @@
-"""The benchmark's section of docs/performance.md. It stands last on the page; docs/tables/scale.py writes what stands before it and leaves it alone."""
+"""The benchmark's two sections of docs/performance.md, inner loops and workbooks. They stand last on the page; docs/tables/scale.py writes what stands before them and leaves
+them alone."""
 
-HEAD = "## Benchmark\n"
+HEAD, SHEETS_HEAD = "## Benchmark\n", "## Workbooks\n"
 
 TEXT = """
 How fast the parts of a run are on one core, beside the same work in NumPy, numba and GSL. `make bench` repeats it: it builds the programs, installs numba, prints this table and writes `build/bench.json` (five minutes). This section is written by `{command}`.
@@ -25,8 +26,33 @@ def section(sentence, table, limits, rounds, seconds, command="python tests/benc
     return HEAD + TEXT.format(sentence=sentence, table=table, limits=limits, rounds=rounds, seconds=seconds, command=command)
 
 
+SHEETS_TEXT = """
+How fast a table of {rows:,} rows and {columns} columns ({cells:,} cells: two columns of text, eight of numbers with up to 16 digits) becomes a workbook, beside XlsxWriter and pandas; and how long the baseline's workbook takes. Written by `{command}`, which `make bench` calls too.
+
+{sentence}
+
+{table}
+
+The baseline's workbook from a finished run of {report[paths]:,} paths (`moecast report`: reading the run file, all quantiles with their errors, all sheets, compression and the check of the finished container): {report[processor]:.2f} s of processor time, {report[wall]:.2f} s of wall clock, {report[peak_mb]:.0f} MB at the peak, {report[file_mb]:.1f} MB on disk.
+
+Each writer is a process of its own; all take turns, {rounds} times, and the numbers are medians. Time is that of the writing alone: imports, rows and pandas' data frame are made before (and count in the peaks of the others: XlsxWriter alone would need little). × ours compares processor time, which leaves out what the machine gave to others. Before anything is timed, a small table from each must hold the same cells. Ours formats every cell, has a filter and a frozen head, checks every text and number, and reads the finished file again.
+"""
+
+
 def write(path, text):
-    """Puts the section in the place of the last one, or at the end."""
-    page = path.read_text(encoding="utf-8")
-    before = page.split(HEAD)[0].rstrip("\n")
-    path.write_text(before + "\n\n" + text, encoding="utf-8")
+    """Puts the section of the inner loops in the place of the last one, or at the end."""
+    replace(path, HEAD, text)
+
+
+def write_sheets(path, sentence, table, rows, rounds, report, command="python tests/bench/sheets.py build --page docs/performance.md"):
+    """The same for the section of workbooks."""
+    from peers_sheet import COLUMNS
+
+    replace(path, SHEETS_HEAD, SHEETS_HEAD + SHEETS_TEXT.format(rows=rows, columns=COLUMNS, cells=rows * COLUMNS, sentence=sentence, table=table, rounds=rounds, report=report, command=command))
+
+
+def replace(path, head, text):
+    """The section from its head to the next one is exchanged; a new one goes to the end."""
+    before, _, old = path.read_text(encoding="utf-8").partition(head)
+    _, mark, after = old.partition("\n## ")
+    path.write_text(before.rstrip("\n") + "\n\n" + text.rstrip("\n") + "\n" + (mark and mark + after), encoding="utf-8")

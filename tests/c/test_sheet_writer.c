@@ -311,6 +311,33 @@ static void data_sheets_only_go_forward(void **state) {
     expect_failure(book, CSIM_INCONSISTENT, "'Data'!A5", "row 5 comes after row 6");
 }
 
+static void data_sheets_hold_every_kind_of_cell(void **state) {
+    (void)state;
+    csim_book *book = new_book();
+    csim_sheet *page = sheet_a(book), *data = csim_book_add_sheet(book, "Data", CSIM_SHEET_DATA), *none = csim_book_add_sheet(book, "None", CSIM_SHEET_DATA);
+    assert_non_null(none);
+    csim_sheet_put_number(page, 0, 0, body(), 1);
+    csim_sheet_set_height(data, 0, 31.5);
+    csim_sheet_put_text(data, 0, 27, body(), " a < b & c ");
+    csim_sheet_put_number(data, 0, 1, body(), -1.0 / 3);
+    csim_sheet_put_bool(data, 2, 0, CSIM_ROLE_BODY, true);
+    csim_sheet_put_blank(data, 2, 1, CSIM_ROLE_INPUT);
+    csim_sheet_put_formula(data, 2, 2, body(), 2.5, "=%s&\"\"", "A1<B1");
+    csim_sheet_put_formula_text(data, 2, 3, body(), "x<y", "=IF(A1>0,\"x<y\",\"\")");
+    csim_sheet_put_link(data, 3, 0, "there", csim_cell_of(page, 0, 0));
+    finish_kept(book);
+    expect_part("xl/worksheets/sheet2.xml", "<row r=\"1\" ht=\"31.5\" customHeight=\"1\"><c r=\"B1\"", NULL);
+    expect_part("xl/worksheets/sheet2.xml", "<v>-0.3333333333333333</v></c><c r=\"AB1\"", NULL);
+    expect_part("xl/worksheets/sheet2.xml", "<t xml:space=\"preserve\"> a &lt; b &amp; c </t></is></c></row><row r=\"3\"><c r=\"A3\"", "<row r=\"2\"");
+    expect_part("xl/worksheets/sheet2.xml", " t=\"b\"><v>1</v></c><c r=\"B3\"", NULL);
+    expect_part("xl/worksheets/sheet2.xml", "<f>A1&lt;B1&amp;\"\"</f><v>2.5</v></c>", NULL);
+    expect_part("xl/worksheets/sheet2.xml", "<f>IF(A1&gt;0,\"x&lt;y\",\"\")</f><v>x&lt;y</v></c></row>", NULL);
+    expect_part("xl/worksheets/sheet2.xml", "<t>there</t></is></c></row></sheetData>", NULL);
+    expect_part("xl/worksheets/sheet2.xml", "<hyperlink ref=\"A4\"", NULL);
+    expect_part("xl/worksheets/sheet3.xml", "<sheetData></sheetData>", NULL);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void the_first_error_sticks(void **state) {
     (void)state;
     csim_book *book = new_book();
@@ -689,7 +716,7 @@ int main(void) {
         cmocka_unit_test(formulas_are_completed_and_limited),
         cmocka_unit_test(a_formula_stands_beside_its_value),
         cmocka_unit_test(a_cell_is_written_once),
-        cmocka_unit_test(data_sheets_only_go_forward),
+        cmocka_unit_test(data_sheets_only_go_forward), cmocka_unit_test(data_sheets_hold_every_kind_of_cell),
         cmocka_unit_test(the_first_error_sticks),
         cmocka_unit_test(places_outside_a_sheet_are_refused),
         cmocka_unit_test(tables_and_names_are_guarded),

@@ -443,8 +443,8 @@ class Expression:
 @pytest.mark.parametrize("name", sorted(CLAIMS))
 def test_each_claim_is_complete(name):
     claim = CLAIMS[name]
-    assert {"statement", "source", "said_on", "kind", "resolution", "status", "comment", "readings"} <= set(claim)
-    assert set(claim) <= {"statement", "source", "said_on", "kind", "resolution", "status", "status_source", "comment", "readings"}
+    assert {"statement", "statement_zh", "source", "said_on", "kind", "resolution", "status", "comment", "readings"} <= set(claim)
+    assert set(claim) <= {"statement", "statement_zh", "source", "said_on", "kind", "resolution", "status", "status_source", "comment", "readings"}
     assert re.match(r"[A-E]\. \w", claim["source"]) and re.fullmatch(r"2026-\d\d(-\d\d)?", str(claim["said_on"]))
     assert claim["kind"] in {"threshold", "identity", "kernel", "conditional", "contrast"}
     assert claim["status"] in {"open", "resolved_true", "resolved_false", "unresolvable"}
@@ -457,7 +457,7 @@ def test_each_reading_names_what_exists_and_fits_its_claim(name, reading):
     claim, it = CLAIMS[name], CLAIMS[name]["readings"][reading]
     assert it["title"] and it["op"] in (">=", ">", "<=", "<") and isinstance(it["value"], (int, float))
     if claim["kind"] in ("identity", "kernel"):
-        assert set(it) == {"title", "identity", "op", "value"}
+        assert set(it) == {"title", "title_zh", "identity", "op", "value"}
         assert ("kernel." in it["identity"]) == (claim["kind"] == "kernel")
         assert Expression(it["identity"], claim["said_on"]).value() > 0
         return
