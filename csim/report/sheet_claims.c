@@ -32,72 +32,18 @@ static const column_plan columns[COLUMNS] = {
 
 /* ---- readings in words ---- */
 
-static const csim_outcome_row *outcome_named(const char *metric) {
-    for (int i = 0; i < CSIM_OUTCOME_IDS; i++)
-        if (!strcmp(csim_outcome_rows[i].name, metric)) return &csim_outcome_rows[i];
-    return NULL;
-}
-
-static csim_word op_word(const char *op) {
-    return !strcmp(op, ">=") ? CSIM_WORD_AT_LEAST : !strcmp(op, ">") ? CSIM_WORD_MORE_THAN : !strcmp(op, "<=") ? CSIM_WORD_AT_MOST : CSIM_WORD_LESS_THAN;
-}
-
-static void threshold_words(csim_language in, const csim_outcome_row *row, const csim_reading *reading, char *text, size_t size) {
-    const char *unit = row ? row->unit : "-", *op = csim_word_text(in, op_word(reading->op));
-    char number[96];
-    if (reading->against[0] && strcmp(reading->difference, "minus")) unit = "-"; /* a ratio or its logarithm */
-    const bool share = !strcmp(unit, "share");
-    csim_word_quantity(in, share ? 100 * reading->value : reading->value, 4, share ? "-" : unit, number, sizeof number);
-    if (!strcmp(unit, "flag")) snprintf(text, size, "%s", csim_word_text(in, CSIM_WORD_HOLDS));
-    else if (share) CSIM_SAY(in, CSIM_WORD_THRESHOLD_SHARE, text, size, op, number);
-    else CSIM_SAY(in, CSIM_WORD_THRESHOLD, text, size, op, number);
-}
-
-static void date_words(csim_language in, const csim_reading *reading, char *text, size_t size) {
-    char from[32], to[32];
-    text[0] = 0;
-    if (reading->at_month != CSIM_NO_MONTH) CSIM_SAY(in, CSIM_WORD_AT_END_OF, text, size, csim_word_month_short(in, reading->at_month, to, sizeof to));
-    else if (reading->by_month != CSIM_NO_MONTH && reading->from_month != CSIM_NO_MONTH)
-        CSIM_SAY(in, CSIM_WORD_FROM_TO, text, size, csim_word_month_short(in, reading->from_month, from, sizeof from), csim_word_month_short(in, reading->by_month, to, sizeof to));
-    else if (reading->by_month != CSIM_NO_MONTH) CSIM_SAY(in, CSIM_WORD_UP_TO, text, size, csim_word_month_short(in, reading->by_month, to, sizeof to));
-}
-
-/* "log of tight_controls over no_controls"; "" for a reading of one scenario. */
-static void contrast_words(const csim_report *report, const csim_reading *reading, char *text, size_t size) {
-    char of[64], base[64];
-    const csim_word word = !strcmp(reading->difference, "ln_ratio") ? CSIM_WORD_CONTRAST_LOG : !strcmp(reading->difference, "minus") ? CSIM_WORD_CONTRAST_LESS : CSIM_WORD_CONTRAST_OVER;
-    text[0] = 0;
-    if (!reading->against[0]) return;
-    snprintf(of, sizeof of, "%.60s", reading->against);
-    snprintf(base, sizeof base, "%.60s", reading->against_base[0] ? reading->against_base : report->scenario->name);
-    CSIM_SAY(report->language, word, text, size, of, base);
-}
-
-/* "Open share of tokens, outside China: fortune500 us, tight less none". */
-static void subject_words(const csim_report *report, const csim_reading *reading, char *text, size_t size) {
-    char contrast[256], element[2 * CSIM_MAX_ID], series[CSIM_REPORT_LINE / 2];
-    const csim_outcome_row *row = outcome_named(reading->metric);
-    const char *title = row ? csim_report_title_of(report, (csim_outcome_id)(row - csim_outcome_rows)) : reading->metric;
-    contrast_words(report, reading, contrast, sizeof contrast);
-    csim_report_names(report, reading->element, element, sizeof element);
-    snprintf(series, sizeof series, "%s", title);
-    if (element[0]) CSIM_SAY(report->language, CSIM_WORD_SERIES_TITLE, series, sizeof series, title, element);
-    snprintf(text, size, "%s", series);
-    if (contrast[0]) CSIM_SAY(report->language, CSIM_WORD_SUBJECT_CONTRAST, text, size, series, contrast);
-}
-
 static void exact_words(const csim_report *report, const csim_reading *reading, char *text, size_t size) {
     const csim_language in = report->language;
     char subject[CSIM_REPORT_LINE / 2], threshold[160], date[128], given[128] = "", other[64];
-    threshold_words(in, outcome_named(reading->metric), reading, threshold, sizeof threshold);
+    csim_reading_threshold(report, reading, threshold, sizeof threshold);
     if (reading->identity[0]) {
         char identity[CSIM_REPORT_LINE / 2];
         snprintf(identity, sizeof identity, "%.400s", reading->identity);
         CSIM_SAY(in, CSIM_WORD_EXACT_IDENTITY, text, size, identity, threshold);
         return;
     }
-    subject_words(report, reading, subject, sizeof subject);
-    date_words(in, reading, date, sizeof date);
+    csim_reading_subject(report, reading, subject, sizeof subject);
+    csim_reading_date(report, reading, date, sizeof date);
     snprintf(other, sizeof other, "%.60s", reading->given);
     if (other[0]) CSIM_SAY(in, CSIM_WORD_GIVEN, given, sizeof given, other);
     CSIM_SAY(in, CSIM_WORD_EXACT, text, size, subject, threshold, date, given);

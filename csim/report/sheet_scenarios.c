@@ -69,10 +69,10 @@ static void put_words(const csim_report *report, csim_sheet *sheet, uint32_t row
     const int month = reading->at_month != CSIM_NO_MONTH ? reading->at_month : reading->by_month;
     if (month != CSIM_NO_MONTH) csim_report_put_month(sheet, row, MONTH, CSIM_ROLE_BODY, month);
     csim_sheet_put_text(sheet, row, UNIT, CSIM_GENERAL(CSIM_ROLE_BODY), unit_of(of));
-    csim_reading_metric(reading, text, sizeof text);
+    csim_reading_metric(report, reading, text, sizeof text);
     csim_report_put_wrapped(sheet, row, METRIC, text);
     const unsigned metric = csim_report_lines(text, columns[METRIC].width_chars), title = csim_report_lines(reading->title, columns[READING].width_chars);
-    csim_reading_threshold(reading, text, sizeof text);
+    csim_reading_threshold(report, reading, text, sizeof text);
     csim_report_put_wrapped(sheet, row, HOLDS, text);
     csim_sheet_set_height(sheet, row, LINE_POINTS * (double)(metric > title ? metric : title) + 3);
 }
