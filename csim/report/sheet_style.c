@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- colours and looks ---- */
@@ -246,35 +247,38 @@ csim_status csim_defined_name_check(const char *name, csim_error *err) {
 
 typedef struct known_function {
     const char *name;
+    size_t length;
     bool is_future; /* younger than the file format: stored with a prefix */
 } known_function;
+
+#define OLD(name) {name, sizeof name - 1, false}
+#define NEW(name) {name, sizeof name - 1, true}
 
 /* Sorted by nothing but kinship; short enough to search straight through. No volatile function (NOW, RAND, OFFSET,
  * INDIRECT): the workbook must show tomorrow what it shows today. */
 static const known_function functions[] = {
-    {"ABS", false}, {"AND", false}, {"AVERAGE", false}, {"AVERAGEIF", false}, {"AVERAGEIFS", false}, {"CEILING", false},
-    {"CHOOSE", false}, {"COLUMN", false}, {"COLUMNS", false}, {"COUNT", false}, {"COUNTA", false}, {"COUNTBLANK", false},
-    {"COUNTIF", false}, {"COUNTIFS", false}, {"DATE", false}, {"EDATE", false}, {"EOMONTH", false}, {"EXACT", false},
-    {"EXP", false}, {"FLOOR", false}, {"FV", false}, {"HLOOKUP", false}, {"HYPERLINK", false}, {"IF", false}, {"IFERROR", false}, {"INDEX", false},
-    {"INT", false}, {"IRR", false}, {"ISBLANK", false}, {"ISERROR", false}, {"ISNUMBER", false}, {"ISTEXT", false},
-    {"LARGE", false}, {"LEFT", false}, {"LEN", false}, {"LN", false}, {"LOG", false}, {"LOG10", false}, {"LOOKUP", false},
-    {"LOWER", false}, {"MATCH", false}, {"MAX", false}, {"MEDIAN", false}, {"MID", false}, {"MIN", false}, {"MOD", false},
-    {"MONTH", false}, {"NORMDIST", false}, {"NORMINV", false}, {"NORMSDIST", false}, {"NORMSINV", false}, {"NOT", false},
-    {"NPV", false}, {"OR", false}, {"PERCENTILE", false}, {"PERCENTRANK", false}, {"PI", false}, {"PMT", false},
-    {"POWER", false}, {"PRODUCT", false}, {"PV", false}, {"QUARTILE", false}, {"RANK", false}, {"RIGHT", false},
-    {"ROUND", false}, {"ROUNDDOWN", false}, {"ROUNDUP", false}, {"ROW", false}, {"ROWS", false}, {"SIGN", false},
-    {"SMALL", false}, {"SQRT", false}, {"STDEV", false}, {"STDEVP", false}, {"SUBTOTAL", false}, {"SUM", false},
-    {"SUMIF", false}, {"SUMIFS", false}, {"SUMPRODUCT", false}, {"SUMSQ", false}, {"TEXT", false}, {"TRIM", false},
-    {"TRUNC", false}, {"UPPER", false}, {"VAR", false}, {"VARP", false}, {"VLOOKUP", false}, {"YEAR", false},
-    {"CONCAT", true}, {"IFNA", true}, {"IFS", true}, {"MAXIFS", true}, {"MINIFS", true}, {"NORM.DIST", true},
-    {"NORM.INV", true}, {"NORM.S.DIST", true}, {"NORM.S.INV", true}, {"PERCENTILE.INC", true}, {"PERCENTRANK.INC", true},
-    {"QUARTILE.INC", true}, {"RANK.EQ", true}, {"STDEV.P", true}, {"STDEV.S", true}, {"SWITCH", true}, {"TEXTJOIN", true},
-    {"VAR.P", true}, {"VAR.S", true}, {"XOR", true},
+    OLD("ABS"), OLD("AND"), OLD("AVERAGE"), OLD("AVERAGEIF"), OLD("AVERAGEIFS"), OLD("CEILING"), OLD("CHOOSE"), OLD("COLUMN"),
+    OLD("COLUMNS"), OLD("COUNT"), OLD("COUNTA"), OLD("COUNTBLANK"), OLD("COUNTIF"), OLD("COUNTIFS"), OLD("DATE"), OLD("EDATE"),
+    OLD("EOMONTH"), OLD("EXACT"), OLD("EXP"), OLD("FLOOR"), OLD("FV"), OLD("HLOOKUP"), OLD("HYPERLINK"), OLD("IF"),
+    OLD("IFERROR"), OLD("INDEX"), OLD("INT"), OLD("IRR"), OLD("ISBLANK"), OLD("ISERROR"), OLD("ISNUMBER"), OLD("ISTEXT"),
+    OLD("LARGE"), OLD("LEFT"), OLD("LEN"), OLD("LN"), OLD("LOG"), OLD("LOG10"), OLD("LOOKUP"), OLD("LOWER"), OLD("MATCH"),
+    OLD("MAX"), OLD("MEDIAN"), OLD("MID"), OLD("MIN"), OLD("MOD"), OLD("MONTH"), OLD("NORMDIST"), OLD("NORMINV"),
+    OLD("NORMSDIST"), OLD("NORMSINV"), OLD("NOT"), OLD("NPV"), OLD("OR"), OLD("PERCENTILE"), OLD("PERCENTRANK"), OLD("PI"),
+    OLD("PMT"), OLD("POWER"), OLD("PRODUCT"), OLD("PV"), OLD("QUARTILE"), OLD("RANK"), OLD("RIGHT"), OLD("ROUND"),
+    OLD("ROUNDDOWN"), OLD("ROUNDUP"), OLD("ROW"), OLD("ROWS"), OLD("SIGN"), OLD("SMALL"), OLD("SQRT"), OLD("STDEV"),
+    OLD("STDEVP"), OLD("SUBTOTAL"), OLD("SUM"), OLD("SUMIF"), OLD("SUMIFS"), OLD("SUMPRODUCT"), OLD("SUMSQ"), OLD("TEXT"),
+    OLD("TRIM"), OLD("TRUNC"), OLD("UPPER"), OLD("VAR"), OLD("VARP"), OLD("VLOOKUP"), OLD("YEAR"), NEW("CONCAT"), NEW("IFNA"),
+    NEW("IFS"), NEW("MAXIFS"), NEW("MINIFS"), NEW("NORM.DIST"), NEW("NORM.INV"), NEW("NORM.S.DIST"), NEW("NORM.S.INV"),
+    NEW("PERCENTILE.INC"), NEW("PERCENTRANK.INC"), NEW("QUARTILE.INC"), NEW("RANK.EQ"), NEW("STDEV.P"), NEW("STDEV.S"),
+    NEW("SWITCH"), NEW("TEXTJOIN"), NEW("VAR.P"), NEW("VAR.S"), NEW("XOR"),
 };
+
+#undef OLD
+#undef NEW
 
 static const known_function *find_function(const char *name, size_t length) {
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
-        if (strlen(functions[i].name) == length && memcmp(functions[i].name, name, length) == 0) return &functions[i];
+        if (functions[i].length == length && memcmp(functions[i].name, name, length) == 0) return &functions[i];
     return NULL;
 }
 
@@ -283,6 +287,9 @@ typedef struct formula_scan {
     char *out;
     size_t used, size;
     int depth;
+    const char *sheet; /* where the formula will stand; NULL: anywhere */
+    uint32_t row;
+    bool at_home; /* the next reference is to that sheet */
     csim_error *err;
 } formula_scan;
 
@@ -300,6 +307,15 @@ static csim_status formula_take(formula_scan *scan, size_t length) {
     return formula_emit(scan, from, length);
 }
 
+/* Whether the sheet name in quotes that begins at `text` is that of the formula's own sheet. */
+static bool is_own_sheet(const char *text, const char *sheet) {
+    for (text++; *sheet; text++, sheet++) {
+        if (*text != *sheet) return false;
+        if (*text == '\'') text++;
+    }
+    return *text == '\'' && text[1] == '!';
+}
+
 /* A string "…" or a sheet name '…'; a doubled quote stands for itself. */
 static csim_status formula_quoted(formula_scan *scan) {
     const char quote = *scan->at;
@@ -311,12 +327,38 @@ static csim_status formula_quoted(formula_scan *scan) {
     }
     if (!*end) return csim_error_set(scan->err, CSIM_SYNTAX, "the formula leaves a %c open", quote);
     if (quote == '\'' && end[1] != '!') return csim_error_set(scan->err, CSIM_SYNTAX, "in the formula a sheet name in quotes is not followed by !");
-    return formula_take(scan, (size_t)(end + 1 - scan->at));
+    if (quote != '\'' || !scan->sheet || !is_own_sheet(scan->at, scan->sheet)) return formula_take(scan, (size_t)(end + 1 - scan->at));
+    scan->at_home = true;
+    scan->at = end + 2;
+    return CSIM_OK;
+}
+
+/* How many bytes of a reference stand before the $ that fixes its row, if that is the formula's own row; 0 otherwise. */
+static size_t own_row_at(const formula_scan *scan, size_t length) {
+    size_t dollar = length;
+    while (dollar && is_digit(scan->at[dollar - 1])) dollar--;
+    if (dollar < 2 || dollar == length || scan->at[dollar - 1] != '$' || length - dollar > 7) return 0;
+    return strtoul(scan->at + dollar, NULL, 10) == (unsigned long)scan->row + 1 ? dollar - 1 : 0;
+}
+
+/* A cell of the formula's own sheet, which needs no sheet before it; in the own row it is told by its column alone, so that a formula filled down reads the same
+ * in each row. The other end of a range is on the same sheet. */
+static csim_status formula_own_cell(formula_scan *scan, size_t length) {
+    const size_t before = own_row_at(scan, length);
+    scan->at_home = scan->at[length] == ':';
+    csim_status status = CSIM_OK;
+    if (before) {
+        status = formula_take(scan, before);
+        scan->at++;
+        length -= before + 1;
+    }
+    return status ? status : formula_take(scan, length);
 }
 
 static csim_status formula_word(formula_scan *scan) {
     size_t length = 0;
     while (is_letter(scan->at[length]) || is_digit(scan->at[length]) || is_beyond_ascii(scan->at[length]) || (scan->at[length] && strchr("_.$", scan->at[length]))) length++;
+    if (scan->at_home) return formula_own_cell(scan, length);
     if (scan->at[length] != '(') return formula_take(scan, length);
     const known_function *found = find_function(scan->at, length);
     if (!found) return csim_error_set(scan->err, CSIM_UNKNOWN_NAME, "the formula calls %.*s, which is not among the functions that Excel and LibreOffice 7.4 share", (int)(length < 64 ? length : 64), scan->at);
@@ -335,12 +377,12 @@ static csim_status formula_sign(formula_scan *scan) {
     return formula_take(scan, 1);
 }
 
-csim_status csim_formula_prepare(const char *formula, char *out, size_t size, csim_error *err) {
+csim_status csim_formula_prepare(const char *formula, const char *sheet, uint32_t row, char *out, size_t size, csim_error *err) {
     csim_status status = csim_text_check(formula, CSIM_FORMULA_MAX, err);
     if (status) return status;
     if (formula[0] != '=' || !formula[1]) return csim_error_set(err, CSIM_SYNTAX, "a formula begins with = and goes on");
     if (strpbrk(formula, "\n\t")) return csim_error_set(err, CSIM_SYNTAX, "the formula has a line break or a tab");
-    formula_scan scan = {.at = formula, .out = out, .size = size < CSIM_FORMULA_MAX ? size : CSIM_FORMULA_MAX, .err = err};
+    formula_scan scan = {.at = formula, .out = out, .size = size < CSIM_FORMULA_MAX ? size : CSIM_FORMULA_MAX, .sheet = sheet, .row = row, .err = err};
     while (*scan.at && !status) {
         const char c = *scan.at;
         if (c == '"' || c == '\'') status = formula_quoted(&scan);

@@ -116,8 +116,10 @@ csim_status csim_defined_name_check(const char *name, csim_error *err);
 bool csim_names_equal(const char *a, const char *b);
 
 /* Checks a formula that begins with "=": balance, characters, and that every function is known both to Excel and to
- * LibreOffice 7.4 and does not change from one opening to the next; writes it with the prefixes the file format wants. */
-csim_status csim_formula_prepare(const char *formula, char *out, size_t size, csim_error *err);
+ * LibreOffice 7.4 and does not change from one opening to the next; writes it with the prefixes the file format wants. Of
+ * references with a sheet's name before them those to `sheet`, where the formula will stand (NULL: anywhere), lose the name,
+ * and in its own `row` (counted from 0) the $ before the row. */
+csim_status csim_formula_prepare(const char *formula, const char *sheet, uint32_t row, char *out, size_t size, csim_error *err);
 
 /* Writes text as a formula's string literal, with its quotes. The only way for foreign text to enter a formula. */
 csim_status csim_formula_quote(const char *text, char *out, size_t size, csim_error *err);

@@ -876,7 +876,7 @@ static csim_status formula_build(csim_sheet *sheet, uint32_t row, uint32_t colum
     uselocale(outer);
     if (length < 0 || (size_t)length >= sizeof formula) return cell_fail(sheet, row, column, CSIM_LIMIT, "the formula has more than %d bytes", CSIM_FORMULA_MAX);
     csim_error why;
-    const csim_status status = csim_formula_prepare(formula, out, CSIM_FORMULA_MAX, &why);
+    const csim_status status = csim_formula_prepare(formula, sheet->name, row, out, CSIM_FORMULA_MAX, &why);
     if (status) return cell_fail(sheet, row, column, status, "%s, in %.200s", why.detail, formula);
     return memory_hold(sheet->book, 4 * (size_t)length);
 }

@@ -223,7 +223,7 @@ static void text_never_becomes_a_formula_or_an_escape(void **state) {
 static void expect_bad_formula(const char *formula, csim_status status, const char *why) {
     csim_error err;
     char out[CSIM_FORMULA_MAX];
-    assert_int_equal(csim_formula_prepare(formula, out, sizeof out, &err), status);
+    assert_int_equal(csim_formula_prepare(formula, NULL, 0, out, sizeof out, &err), status);
     if (!strstr(err.detail, why)) fail_msg("%s: '%s' does not mention '%s'", formula, err.detail, why);
 }
 
@@ -251,11 +251,29 @@ static void bad_formulas_are_refused(void **state) {
     expect_bad_formula("=\"\xFF\"", CSIM_WRONG_TYPE, "UTF-8");
 }
 
+static void expect_formula(const char *formula, const char *sheet, uint32_t row, const char *expected) {
+    csim_error err;
+    char out[CSIM_FORMULA_MAX];
+    assert_int_equal(csim_formula_prepare(formula, sheet, row, out, sizeof out, &err), CSIM_OK);
+    assert_string_equal(out, expected);
+}
+
+static void references_within_a_sheet_are_told_without_it_and_its_row_without_a_dollar(void **state) {
+    (void)state;
+    expect_formula("='Chart data'!$C$7-'Chart data'!$D$8", "Chart data", 6, "=$C7-$D$8");
+    expect_formula("=SUM('Chart data'!$C$7:$F$7,'Chart data'!$C$1:$C$7)", "Chart data", 6, "=SUM($C7:$F7,$C$1:$C7)");
+    expect_formula("='Other'!$C$7+'Chart data'!$C$70", "Chart data", 6, "='Other'!$C$7+$C$70");
+    expect_formula("='Chart data'!$C$7&\"'Chart data'!$C$7\"", "Chart data", 6, "=$C7&\"'Chart data'!$C$7\"");
+    expect_formula("='it''s'!$C$7+'it'!$C$7", "it's", 6, "=$C7+'it'!$C$7");
+    expect_formula("='Chart data'!C7+$C$7", "Chart data", 6, "=C7+$C$7");
+    expect_formula("='Chart data'!$C$7", NULL, 6, "='Chart data'!$C$7");
+}
+
 static void formulas_are_completed_and_limited(void **state) {
     (void)state;
     csim_error err;
     char out[CSIM_FORMULA_MAX], quoted[64];
-    assert_int_equal(csim_formula_prepare("=NORM.S.INV('Prices & cost'!$B$2)+SUM(\"NORM.S.INV(\",A1)", out, sizeof out, &err), CSIM_OK);
+    assert_int_equal(csim_formula_prepare("=NORM.S.INV('Prices & cost'!$B$2)+SUM(\"NORM.S.INV(\",A1)", NULL, 0, out, sizeof out, &err), CSIM_OK);
     assert_string_equal(out, "=_xlfn.NORM.S.INV('Prices & cost'!$B$2)+SUM(\"NORM.S.INV(\",A1)");
     assert_int_equal(csim_formula_quote("say \"=1\"", quoted, sizeof quoted, &err), CSIM_OK);
     assert_string_equal(quoted, "\"say \"\"=1\"\"\"");
@@ -442,7 +460,7 @@ static void a_fan_reads_and_checks_its_quantiles(void **state) {
     }
     csim_chart_add_fan(chart_of(sheet, CSIM_CHART_AREA_STACKED), csim_cells_of(sheet, 0, 0, 1, 0), csim_cells_of(sheet, 0, 1, 1, 5), CSIM_COLOUR_BLUE, sheet, 0, 20);
     finish_kept(book);
-    expect_part("xl/worksheets/sheet1.xml", "<f>'A sheet'!$E$1-'A sheet'!$D$1</f><v>3</v>", NULL);
+    expect_part("xl/worksheets/sheet1.xml", "<f>$E$1-$D$1</f><v>3</v>", NULL);
     expect_part("xl/charts/chart1.xml", "<c:f>'A sheet'!$Y$2:$Y$3</c:f><c:numCache><c:formatCode>General</c:formatCode><c:ptCount val=\"2\"/><c:pt idx=\"0\"><c:v>3</c:v>", NULL);
     assert_int_equal(unlink(path), 0);
     book = new_book();
@@ -713,6 +731,7 @@ int main(void) {
         cmocka_unit_test(texts_that_a_file_cannot_hold_are_refused),
         cmocka_unit_test(text_never_becomes_a_formula_or_an_escape),
         cmocka_unit_test(bad_formulas_are_refused),
+        cmocka_unit_test(references_within_a_sheet_are_told_without_it_and_its_row_without_a_dollar),
         cmocka_unit_test(formulas_are_completed_and_limited),
         cmocka_unit_test(a_formula_stands_beside_its_value),
         cmocka_unit_test(a_cell_is_written_once),
