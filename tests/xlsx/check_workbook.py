@@ -111,17 +111,18 @@ def check_values(path: Path) -> list[str]:
     return complaints
 
 
-def _office(path: Path, target: str, folder: Path) -> Path:
-    """Converts with a LibreOffice that has a private profile and recalculates on loading."""
+def converted(paths: list[Path], target: str, folder: Path) -> list[Path]:
+    """Converts with one LibreOffice that has a private profile and recalculates on loading."""
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True, exist_ok=True)
     (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
-    out = folder / f"as_{target}"
-    ran = _run("soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--convert-to", target, "--outdir", out, path)
-    converted = out / f"{path.stem}.{target}"
-    if not converted.exists():
-        raise RuntimeError(f"soffice made no {target}: {ran.stdout}{ran.stderr}")
-    return converted
+    out = folder / f"as_{target.partition(':')[0]}"
+    ran = _run("soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--convert-to", target, "--outdir", out, *paths)
+    made = [out / f"{path.stem}.{target.partition(':')[0]}" for path in paths]
+    missing = [path.name for path in made if not path.exists()]
+    if missing:
+        raise RuntimeError(f"soffice made no {', '.join(missing)}: {ran.stdout}{ran.stderr}")
+    return made
 
 
 def same_value(left: object, right: object, tolerance: float = RELATIVE_TOLERANCE) -> bool:
@@ -143,7 +144,7 @@ def check_recalculation(path: Path, tolerance: float = RELATIVE_TOLERANCE) -> li
         return []
     cached = _values(path, set(formulas))
     with tempfile.TemporaryDirectory() as folder:
-        computed = _values(_office(path, "xlsx", Path(folder)), set(formulas))
+        computed = _values(converted([path], "xlsx", Path(folder))[0], set(formulas))
     return [
         f"'{sheet}'!{cell}: cached {cached.get((sheet, cell))!r}, computed {computed.get((sheet, cell))!r}, by {formula}"
         for (sheet, cell), formula in formulas.items()
@@ -208,7 +209,7 @@ def render(path: Path, folder: Path, dpi: int = 80) -> list[Path]:
     """One PNG a printed page."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        pdf = _office(path, "pdf", Path(scratch))
+        pdf = converted([path], "pdf", Path(scratch))[0]
         _run("pdftoppm", "-r", str(dpi), "-png", pdf, folder / path.stem)
     return sorted(folder.glob(f"{path.stem}-*.png"))
 

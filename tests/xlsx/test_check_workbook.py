@@ -37,7 +37,7 @@ def demo(writer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", sorted(check.CHECKS))
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in ("recalculate", "render") else ()) for name in sorted(check.CHECKS)])
 def test_demo_passes(name: str, demo: Path) -> None:
     assert check.CHECKS[name](demo) == []
 

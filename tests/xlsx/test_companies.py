@@ -1,44 +1,24 @@
 """Finance, Profit pool and Companies say what the run's own months say, their formulas compute what they show, and an edited exposure moves what it should.
 
-MOECAST_BIN names the command (default build/moecast). One short run, of two whole years and a quarter, is made once.
+One short run, of two whole years and a quarter, is made once.
 """
 
 from __future__ import annotations
 
 import csv
 import math
-import os
 import re
-import subprocess
-import sys
-import warnings
 import zipfile
 from pathlib import Path
 
-import openpyxl
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 import check_workbook as check
+import pytest
+from workbooks import Rows, edit, moecast, recalculated, rows_of
 
-ROOT = Path(__file__).resolve().parents[2]
-MOECAST = Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
 SCENARIO = "moecast: 1\nname: short\nextends: baseline\ntime: {start: 2024-01, end: 2026-03}\n"
 PARTS = ["pool.chips", "pool.power_and_sites", "pool.hosts", "pool.closed_labs", "pool.open_labs"]
 POOL = [*PARTS, "pool.outlay", "saas.revenue", "finance.open_surplus"]
 PERIODS = {"2024": range(1, 13), "2025": range(1, 13)}
-
-pytestmark = [
-    pytest.mark.skipif(not MOECAST.exists(), reason=f"{MOECAST} is not built"),
-    pytest.mark.filterwarnings("ignore:.*extension is not supported"),
-]
-needs_office = pytest.mark.skipif(bool(check.missing_programs()), reason=f"not installed: {check.missing_programs()}")
-
-Rows = list[tuple]
-
-
-def moecast(*arguments: str | Path) -> None:
-    subprocess.run([MOECAST, *map(str, arguments)], capture_output=True, text=True, check=True)
 
 
 def make_run(folder: Path, *options: str) -> Path:
@@ -52,23 +32,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_run(tmp_path_factory.mktemp("companies"))
 
 
-def read(path: Path, name: str) -> Rows:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    rows = [tuple(row) for row in book[name].iter_rows(values_only=True)]
-    book.close()
-    return rows
-
-
 @pytest.fixture(scope="session")
 def pool(run: Path) -> Rows:
-    return read(run / "report.xlsx", "Profit pool")
+    return rows_of(run / "report.xlsx", "Profit pool")[0]
 
 
 @pytest.fixture(scope="session")
 def companies(run: Path) -> Rows:
-    return read(run / "report.xlsx", "Companies")
+    return rows_of(run / "report.xlsx", "Companies")[0]
 
 
 @pytest.fixture(scope="session")
@@ -170,7 +141,7 @@ def test_losses_are_drawn_below_zero_and_columns_float(run: Path, pool: Rows) ->
 
 
 def test_replicates_give_sums_their_own_error(tmp_path: Path) -> None:
-    rows = read(make_run(tmp_path, "--replicates", "8") / "report.xlsx", "Profit pool")
+    (rows,) = rows_of(make_run(tmp_path, "--replicates", "8") / "report.xlsx", "Profit pool")
     said = [row[0] for row in rows if isinstance(row[0], str) and row[0].startswith("\u00b1 is")]
     assert said and all("paired path by path" in text for text in said)
 
@@ -208,36 +179,20 @@ def test_vendors_ship_at_the_sector_and_share_its_chance_to_move(companies: Rows
 # ---- what LibreOffice makes of it ----
 
 
-def edit(path: Path, out: Path, sheet: str, cells: dict[str, float]) -> None:
-    """Copies the book with other numbers in cells of one sheet."""
-    number = openpyxl.load_workbook(path, read_only=True).sheetnames.index(sheet) + 1
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for part in source.infolist():
-            data = source.read(part)
-            if part.filename == f"xl/worksheets/sheet{number}.xml":
-                text = data.decode()
-                for cell, value in cells.items():
-                    text, found = re.subn(rf'(<c r="{cell}"[^>]*><v>)[^<]*(</v>)', rf"\g<1>{value!r}\g<2>", text)
-                    assert found == 1, cell
-                data = text.encode()
-            target.writestr(part, data)
-
-
 @pytest.mark.slow
-@needs_office
 def test_recalculation_changes_nothing(run: Path) -> None:
     assert check.check_recalculation(run / "report.xlsx") == []
 
 
 @pytest.mark.slow
-@needs_office
 def test_edited_exposures_move_what_they_should(run: Path, companies: Rows, tmp_path: Path) -> None:
     seats, exposed, ai, part = 0.9, 0.4, 2.5, 0.3
     vendor = row_of(companies, "Software vendors: exposures", "adobe") + 1
     lab = row_of(companies, "Labs: exposures", "Anthropic") + 1
     group = row_of(companies, "Chips and clouds: exposures", "Clouds that own accelerators") + 1
-    edit(run / "report.xlsx", tmp_path / "edited.xlsx", "Companies", {"C5": 2024, f"C{vendor}": seats, f"D{vendor}": exposed, f"E{vendor}": ai, f"C{lab}": part, f"D{group}": 0.9})
-    edited = read(check._office(tmp_path / "edited.xlsx", "xlsx", tmp_path), "Companies")
+    cells = {"C5": 2024, f"C{vendor}": seats, f"D{vendor}": exposed, f"E{vendor}": ai, f"C{lab}": part, f"D{group}": 0.9}
+    changed = edit(run / "report.xlsx", tmp_path / "edited.xlsx", {("Companies", cell): value for cell, value in cells.items()})
+    (edited,) = rows_of(recalculated(changed, tmp_path), "Companies")
     sector = table(companies, "Software: the sector taken apart")
     lines = table(companies, "What the run says: means over paths")
     seat, usage = ({year: sector[f"{name} revenue, annual rate"][3 + i] for i, year in enumerate((2024, 2025))} for name in ("Seat", "Usage"))

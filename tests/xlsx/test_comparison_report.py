@@ -5,21 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import math
-import os
 import re
-import subprocess
-import sys
-import warnings
 from pathlib import Path
 
+import check_workbook as check
 import openpyxl
 import pytest
+from workbooks import moecast, opened
 
-sys.path.insert(0, str(Path(__file__).parent))
-import check_workbook as check
-
-ROOT = Path(__file__).resolve().parents[2]
-MOECAST = Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
 PATHS = 120
 CHARTS = ["Open share", "Closed price", "Open price", "Serving cost", "SaaS revenue", "Capability gap"]
 SHEETS = ["Contents", "Scenarios", "Differences", "Claims compared", "What differs", *CHARTS, "Chart data"]
@@ -34,15 +27,6 @@ claims: null
 cap: {{lambda_K: 0.4}}
 """
 
-pytestmark = [
-    pytest.mark.skipif(not MOECAST.exists(), reason=f"{MOECAST} is not built"),
-    pytest.mark.skipif(bool(check.missing_programs()), reason=f"not installed: {check.missing_programs()}"),
-    pytest.mark.filterwarnings("ignore:.*extension is not supported"),
-]
-
-
-def moecast(*arguments: object, ok: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([MOECAST, *map(str, arguments)], capture_output=True, text=True, check=ok, env={**os.environ, **environment})
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +44,6 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def report(runs: Path) -> Path:
     moecast("report", runs / "baseline", runs / "no_controls", runs / "other_seed", "-o", runs / "compared.xlsx")
     return runs / "compared.xlsx"
-
-
-def opened(path: Path) -> openpyxl.Workbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return openpyxl.load_workbook(path, data_only=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The workbook of a run says what the run's own export says, survives other programs, and cannot be made to run what a scenario writes.
 
-MOECAST_BIN names the command (default build/moecast). One small baseline is run once; every test reads its workbook.
+Every test reads the workbook of one small run of the baseline.
 """
 
 from __future__ import annotations
@@ -8,54 +8,35 @@ from __future__ import annotations
 import csv
 import json
 import math
-import os
 import re
 import subprocess
-import sys
-import warnings
 import zipfile
 from pathlib import Path
 
+import check_workbook as check
 import openpyxl
 import pytest
+from workbooks import moecast
 
-sys.path.insert(0, str(Path(__file__).parent))
-import check_workbook as check
-
-ROOT = Path(__file__).resolve().parents[2]
-MOECAST = Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
 SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Finance", "Scenarios", "Token cost", "Host or buy", "What-if", "Your view", "Bear base bull",
           "Profit pool", "Companies", "Assumptions", "Run", "Data", "Models", "Machines", "Draws", "What-if steps", "View draws", "Chart data"]
 PAGES_LOOKED_AT = 8
 
-pytestmark = [
-    pytest.mark.skipif(not MOECAST.exists(), reason=f"{MOECAST} is not built"),
-    pytest.mark.skipif(bool(check.missing_programs()), reason=f"not installed: {check.missing_programs()}"),
-    pytest.mark.filterwarnings("ignore:.*extension is not supported"),
-]
-
-
-def moecast(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([MOECAST, *map(str, arguments)], capture_output=True, text=True, check=True, env={**os.environ, **environment})
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("baseline") / "run"
-    moecast("run", "baseline", "--paths", "300", "--contrast-paths", "40", "-o", folder, "--quiet")
-    return folder
+def run(baseline_run: Path) -> Path:
+    return baseline_run
 
 
 @pytest.fixture(scope="session")
-def report(run: Path) -> Path:
-    return run / "report.xlsx"
+def report(baseline_report: Path) -> Path:
+    return baseline_report
 
 
 @pytest.fixture(scope="session")
-def book(report: Path) -> openpyxl.Workbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return openpyxl.load_workbook(report, data_only=True)
+def book(baseline_book: openpyxl.Workbook) -> openpyxl.Workbook:
+    return baseline_book
 
 
 @pytest.fixture(scope="session")
@@ -188,7 +169,7 @@ def test_what_stands_beside_an_answer_stands_on_claims(run: Path, book: openpyxl
 def test_probabilities_of_none_and_all_show_their_bound(book: openpyxl.Workbook) -> None:
     cells = [row[3] for row in book["Claims"].iter_rows(values_only=True) if isinstance(row[3], str)]
     bounds = [cell for cell in cells if cell[0] in "<>"]
-    assert "< 1.00%" in bounds  # 1 − .05^(1/300), rounded up
+    assert "< 0.75%" in bounds  # 1 − .05^(1/400), rounded up
     assert all(re.fullmatch(r"< \d+\.\d+%|> \d+\.\d+%", bound) for bound in bounds)
 
 

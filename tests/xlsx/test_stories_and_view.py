@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 import csv
-import re
-import sys
-import warnings
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-import check_workbook as check
-from test_report import MOECAST, moecast
+from workbooks import edit, moecast, opened, recalculated
 
 PATHS = 400
 STORIES, VIEW, DRAWS = "Bear base bull", "Your view", "View draws"
 
-pytestmark = [
-    pytest.mark.skipif(not MOECAST.exists(), reason=f"{MOECAST} is not built"),
-    pytest.mark.skipif(bool(check.missing_programs()), reason=f"not installed: {check.missing_programs()}"),
-    pytest.mark.filterwarnings("ignore:.*extension is not supported"),
-]
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("stories") / "run"
-    moecast("run", "baseline", "--paths", str(PATHS), "--no-contrasts", "-o", folder, "--quiet")
-    return folder
-
-
-def opened(path: Path) -> openpyxl.Workbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return openpyxl.load_workbook(path, data_only=True)
+def run(baseline_run: Path) -> Path:
+    return baseline_run
 
 
 @pytest.fixture(scope="module")
-def book(run: Path) -> openpyxl.Workbook:
-    return opened(run / "report.xlsx")
+def book(baseline_book: openpyxl.Workbook) -> openpyxl.Workbook:
+    return baseline_book
 
 
 Cells = list[tuple]
@@ -235,27 +215,6 @@ def test_what_is_shipped_is_what_numpy_computes(book: openpyxl.Workbook) -> None
 # ---- edited, and recalculated by another program
 
 
-def cell_pattern(cell: str) -> re.Pattern[str]:
-    return re.compile(rf'<c r="{cell}"( s="\d+")?(?: t="s")?><v>[^<]*</v></c>')
-
-
-def edit(path: Path, out: Path, edits: dict[tuple[str, str], object]) -> Path:
-    """Copies a workbook with other values in some cells that hold a number or a text; None empties one."""
-    names = openpyxl.load_workbook(path, read_only=True).sheetnames
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for part in source.infolist():
-            text = source.read(part)
-            for (sheet, cell), value in edits.items():
-                if part.filename != f"xl/worksheets/sheet{names.index(sheet) + 1}.xml":
-                    continue
-                kind, content = ("", "") if value is None else (' t="inlineStr"', f"<is><t>{value}</t></is>") if isinstance(value, str) else ("", f"<v>{value!r}</v>")
-                text, count = cell_pattern(cell).subn(lambda found, kind=kind, content=content, cell=cell: f'<c r="{cell}"{found[1] or ""}{kind}>{content}</c>', text.decode())
-                assert count == 1, (sheet, cell)
-                text = text.encode()
-            target.writestr(part, text)
-    return out
-
-
 @pytest.mark.slow
 def test_edits_recalculate_as_numpy_does(run: Path, book: openpyxl.Workbook, tmp_path: Path) -> None:
     draws = Draws(book)
@@ -278,11 +237,11 @@ def test_edits_recalculate_as_numpy_does(run: Path, book: openpyxl.Workbook, tmp
     chosen = 10
     edits[STORIES, f"A{choice + 1}"] = ends[chosen][0]
     changed = edit(run / "report.xlsx", tmp_path / "edited.xlsx", edits)
-    recalculated = opened(check._office(changed, "xlsx", tmp_path))
-    compare(recalculated, typed, counts, 60, 1e-12)
-    assert value_of(recalculated, "Forecasts that count: a number is typed, and Counts says yes") == 13
-    assert value_of(recalculated, "Check: with the forecasts as shipped, the medians, every percentile is 50 %") == "edited"
-    table = rows_of(recalculated, STORIES)
+    computed = opened(recalculated(changed, tmp_path))
+    compare(computed, typed, counts, 60, 1e-12)
+    assert value_of(computed, "Forecasts that count: a number is typed, and Counts says yes") == 13
+    assert value_of(computed, "Check: with the forecasts as shipped, the medians, every percentile is 50 %") == "edited"
+    table = rows_of(computed, STORIES)
     last = filled(table, row_at(table, "End of quarter") + 2)[-1]
     assert last[2:8] == pytest.approx(ends[chosen][2:8], rel=1e-12)
     assert table[row_at(table, "The chosen series by quarter") + 1][:2] == (ends[chosen][0], "$bn/yr")

@@ -8,31 +8,20 @@ from __future__ import annotations
 import csv
 import json
 import math
-import os
 import re
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
+import check_workbook as check
 import openpyxl
 import pytest
 import yaml
+from workbooks import ROOT, moecast
 
-sys.path.insert(0, str(Path(__file__).parent))
-import check_workbook as check
-
-ROOT = Path(__file__).resolve().parents[2]
-MOECAST = Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
 LIVE = ("Token cost", "Host or buy", "Models", "Machines")
 EMPTY = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
 RELATIVE = 1e-9
 
-pytestmark = [
-    pytest.mark.skipif(not MOECAST.exists(), reason=f"{MOECAST} is not built"),
-    pytest.mark.skipif(bool(check.missing_programs()), reason=f"not installed: {check.missing_programs()}"),
-    pytest.mark.filterwarnings("ignore:.*extension is not supported"),
-]
 
 # Names of cells → what a reader types. One question of each kind of model: dense inside and across domains, MXFP4 experts with and without 4-bit units, latent
 # attention with and without an indexer, linear attention, windows; all stacks, both kinds of pool, drafts, every basis.
@@ -55,15 +44,9 @@ COLUMNS = {
 }
 
 
-def moecast(*arguments: str | Path) -> str:
-    return subprocess.run([MOECAST, *map(str, arguments)], capture_output=True, text=True, check=True).stdout
-
-
 @pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("live") / "run"
-    moecast("run", "baseline", "--paths", "16", "--no-contrasts", "-o", folder, "--quiet")
-    return folder / "report.xlsx"
+def report(baseline_report: Path) -> Path:
+    return baseline_report
 
 
 class Parts:
@@ -96,15 +79,6 @@ class Parts:
                 archive.writestr(name, content)
 
 
-def recalculate(paths: list[Path], folder: Path) -> list[Path]:
-    profile = folder / "profile"
-    (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(check.PROFILE, encoding="utf-8")
-    out = folder / "recalculated"
-    subprocess.run(["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--convert-to", "xlsx", "--outdir", out, *paths], check=True, capture_output=True, timeout=300)
-    return [out / path.name for path in paths]
-
-
 def read(path: Path, names: dict[str, tuple[str, str]]) -> dict[str, object]:
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     cells = {sheet: {cell.coordinate: cell.value for row in book[sheet].iter_rows() for cell in row if cell.value is not None} for sheet in ("Token cost", "Host or buy")}
@@ -128,7 +102,7 @@ def edited(report: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
             small.put(name, value)
         paths.append(folder / f"question{i}.xlsx")
         small.write(paths[-1])
-    answers = [read(path, small.names) for path in recalculate(paths, folder)]
+    answers = [read(path, small.names) for path in check.converted(paths, "xlsx", folder)]
     return dict(zip(["shipped", *QUESTIONS, "cheap API"], answers, strict=True))
 
 
@@ -141,13 +115,14 @@ def engine(shipped: dict[str, object], tmp_path_factory: pytest.TempPathFactory)
         for question, changes in QUESTIONS.items():
             asked = {name: shipped[name] for name in COLUMNS if name != "own_price"} | changes
             writer.writerow({"question": question} | {COLUMNS[name]: value for name, value in asked.items()})
-    return {row["question"]: row for row in csv.DictReader(moecast("cost", "--table", table).splitlines())}
+    return {row["question"]: row for row in csv.DictReader(moecast("cost", "--table", table).stdout.splitlines())}
 
 
 def test_shipped_sheets_agree_with_the_engine(shipped: dict[str, object]) -> None:
     assert shipped["check"] == "ok" and shipped["host_check"] == "ok"
 
 
+@pytest.mark.slow
 def test_recalculation_changes_nothing(shipped: dict[str, object], edited: dict[str, dict[str, object]]) -> None:
     again = edited["shipped"]
     assert len(shipped) > 150
@@ -155,6 +130,7 @@ def test_recalculation_changes_nothing(shipped: dict[str, object], edited: dict[
         assert again[name] == value if isinstance(value, str) or value is None else math.isclose(again[name], value, rel_tol=RELATIVE), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_an_edited_question_is_answered_as_moecast_cost_answers_it(question: str, edited: dict[str, dict[str, object]], engine: dict[str, dict[str, str]]) -> None:
     sheet, said = edited[question], engine[question]
@@ -166,7 +142,7 @@ def test_an_edited_question_is_answered_as_moecast_cost_answers_it(question: str
 
 
 def test_the_shipped_layout_is_the_one_that_the_search_finds(shipped: dict[str, object]) -> None:
-    found = json.loads(moecast("cost", "--model", shipped["model"], "--hardware", shipped["machine"], "--explain", "--json"))
+    found = json.loads(moecast("cost", "--model", shipped["model"], "--hardware", shipped["machine"], "--explain", "--json").stdout)
     assert math.isclose(found["usd_per_mtok_out"], shipped["usd_out"], rel_tol=RELATIVE)
     assert math.isclose(found["usd_per_mtok_in"], shipped["usd_in"], rel_tol=RELATIVE)
 
@@ -175,7 +151,7 @@ def test_break_even_is_that_of_the_command(report: Path, shipped: dict[str, obje
     row = next(row for row in openpyxl.load_workbook(report, read_only=True, data_only=True)["Host or buy"].iter_rows(values_only=True) if str(row[0]).startswith("Break-even: hosting"))
     prices = ",".join(str(shipped[name]) for name in ("api_in", "api_out", "api_cached"))
     for basis, volume in zip(("own", "neocloud", "rental", "3-year"), row[2:6], strict=True):
-        said = json.loads(moecast("breakeven", "--model", shipped["model"], "--hardware", shipped["machine"], "--api-price", prices, "--basis", basis, "--json"))
+        said = json.loads(moecast("breakeven", "--model", shipped["model"], "--hardware", shipped["machine"], "--api-price", prices, "--basis", basis, "--json").stdout)
         assert math.isclose(volume, said["break_even"]["tok_per_month"], rel_tol=RELATIVE), (basis, said["break_even"])
 
 
