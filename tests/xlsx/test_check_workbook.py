@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import check_workbook as check
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ["tests/xlsx/demo_workbook.c", "csim/report/sheet_writer.c", "csim/report/sheet_style.c", "csim/report/packed_rows.c", "csim/report/cell_number.c", "csim/report/container.c", "csim/scenario/c_locale.c", "csim/base/error.c", "csim/base/printable.c", "csim/base/target.c"]
+WRITER = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("csim/report/book*.c"))
+SOURCES = ["tests/xlsx/demo_workbook.c", *WRITER, "csim/report/sheet_style.c", "csim/report/packed_rows.c", "csim/report/cell_number.c", "csim/report/container.c", "csim/scenario/c_locale.c", "csim/base/error.c", "csim/base/printable.c", "csim/base/target.c"]
 
 pytestmark = pytest.mark.skipif(bool(check.missing_programs()) or not shutil.which("cc"), reason=f"not installed: {check.missing_programs() or 'cc'}")
 

@@ -1,0 +1,117 @@
+/* The file of a book: a name claimed beside the target, the library's container written there, the data sheets' rows put into it, the whole checked, synced and
+ * renamed. Must not leave a file behind when anything fails, nor touch an older file at the target before all is well. */
+#include "csim/report/book_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The folder of a path, for scratch files: where the result must fit, they fit too. */
+static char *folder_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    if (!slash) return strdup(".");
+    return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
+csim_status csim_book_claim_part(csim_book *book) {
+    book->folder = folder_of(book->path);
+    if (!book->folder) return csim_book_fail(book, CSIM_NO_MEMORY, "no memory for a workbook");
+    const size_t size = strlen(book->path) + 48;
+    book->part_path = malloc(size);
+    if (!book->part_path) return csim_book_fail(book, CSIM_NO_MEMORY, "no memory for a file name");
+    for (int attempt = 0; attempt < 1000; attempt++) {
+        snprintf(book->part_path, size, "%s.%ld-%d.part", book->path, (long)getpid(), attempt);
+        const int file = open(book->part_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (file >= 0) {
+            close(file);
+            return CSIM_OK;
+        }
+        if (errno != EEXIST) break;
+    }
+    const int reason = errno;
+    free(book->part_path);
+    book->part_path = NULL;
+    return csim_book_fail(book, CSIM_FILE_OPEN, "cannot create a file beside it: %s", strerror(reason));
+}
+
+void csim_book_remove_part(csim_book *book) {
+    if (book->part_path) unlink(book->part_path);
+    free(book->part_path);
+    book->part_path = NULL;
+}
+
+static csim_status part_check_and_sync(csim_book *book) {
+    const int file = open(book->part_path, O_RDWR | O_CLOEXEC);
+    if (file < 0) return csim_book_fail(book, CSIM_FILE_WRITE, "the written file cannot be opened: %s", strerror(errno));
+    csim_status status = CSIM_OK;
+    if (!csim_container_is_whole(file)) status = csim_book_fail(book, CSIM_FILE_WRITE, "the written file is not whole; is the disk full?");
+    else if (fsync(file)) status = csim_book_fail(book, CSIM_FILE_WRITE, "the written file cannot be synced: %s", strerror(errno));
+    close(file);
+    return status;
+}
+
+/* Writes the container with its rows beside the one without, and renames it over that one. */
+static csim_status rows_fill(csim_book *book, const csim_book_rows *rows) {
+    const size_t size = strlen(book->part_path) + sizeof ".rows";
+    char *filled = malloc(size);
+    if (!filled) return csim_book_fail(book, CSIM_NO_MEMORY, "no memory for a file name");
+    snprintf(filled, size, "%s.rows", book->part_path);
+    const int from = open(book->part_path, O_RDONLY | O_CLOEXEC);
+    FILE *to = from >= 0 ? fopen(filled, "wbxe") : NULL;
+    csim_status status = to ? csim_container_fill(from, to, rows->texts, rows->count) : CSIM_FILE_WRITE;
+    if (to && fclose(to) && !status) status = CSIM_FILE_WRITE;
+    if (from >= 0) close(from);
+    if (!status && rename(filled, book->part_path)) status = CSIM_FILE_WRITE;
+    if (status) {
+        csim_book_fail(book, status, status == CSIM_LIMIT ? "the workbook would be larger than 4 GB" : "the rows of its data sheets cannot be put into the workbook; is the disk full?");
+        if (to) unlink(filled);
+    }
+    free(filled);
+    return status;
+}
+
+static csim_status part_rename(csim_book *book) {
+    if (rename(book->part_path, book->path)) return csim_book_fail(book, CSIM_FILE_WRITE, "the written file cannot be given its name: %s", strerror(errno));
+    free(book->part_path);
+    book->part_path = NULL;
+    const int folder = open(book->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0) { /* makes the new name last; some file systems cannot, and the file is whole either way */
+        (void)fsync(folder);
+        close(folder);
+    }
+    return CSIM_OK;
+}
+
+static csim_status book_write(csim_book *book) {
+    if (book->error.code) return book->error.code;
+    if (!book->lxw) return csim_book_fail(book, CSIM_RUN_FAILED, "the workbook is already finished");
+    if (!book->sheets) return csim_book_fail(book, CSIM_INCONSISTENT, "the workbook has no sheet");
+    csim_status status = csim_book_hold_memory(book, CSIM_CLOSE_BYTES);
+    if (!status) status = csim_book_close_charts(book);
+    if (!status) status = csim_book_close_breaks(book);
+    if (status) return status;
+    const locale_t outer = uselocale(book->c_locale);
+    csim_book_rows rows;
+    csim_book_finish_rows(book, &rows);
+    const lxw_error error = book->error.code ? LXW_NO_ERROR : workbook_close(book->lxw);
+    uselocale(outer);
+    if (book->error.code) return book->error.code;
+    book->lxw = NULL;
+    if (error) return csim_book_fail(book, csim_library_status(error), "the workbook cannot be written: %s", lxw_strerror(error));
+    if (rows.count) status = rows_fill(book, &rows);
+    if (!status) status = part_check_and_sync(book);
+    return status ? status : part_rename(book);
+}
+
+csim_status csim_book_finish(csim_book *book, csim_error *err) {
+    const csim_status status = book_write(book);
+    if (status) {
+        csim_book_drop_library(book);
+        csim_book_remove_part(book);
+    }
+    if (err) *err = book->error;
+    return status;
+}

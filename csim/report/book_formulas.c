@@ -1,0 +1,55 @@
+/* Formulas, each beside the value that viewers without a calculator show. What a formula may say is sheet_style.c's. */
+#include "csim/report/book_parts.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Prints the formula without a comma locale's say, then checks and completes it into out. */
+static csim_status formula_build(csim_sheet *sheet, uint32_t row, uint32_t column, char *out, const char *format, va_list arguments) {
+    char formula[CSIM_FORMULA_MAX + 1];
+    const locale_t outer = uselocale(sheet->book->c_locale);
+    const int length = vsnprintf(formula, sizeof formula, format, arguments);
+    uselocale(outer);
+    if (length < 0 || (size_t)length >= sizeof formula) return csim_cell_fail(sheet, row, column, CSIM_LIMIT, "the formula has more than %d bytes", CSIM_FORMULA_MAX);
+    csim_error why;
+    const csim_status status = csim_formula_prepare(formula, sheet->name, row, out, CSIM_FORMULA_MAX, &why);
+    if (status) return csim_cell_fail(sheet, row, column, status, "%s, in %.200s", why.detail, formula);
+    return csim_book_hold_memory(sheet->book, 4 * (size_t)length);
+}
+
+csim_status csim_sheet_put_formula(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, double value, const char *format, ...) {
+    char formula[CSIM_FORMULA_MAX];
+    csim_status status = csim_cell_open(sheet, row, column);
+    if (status) return status;
+    va_list arguments;
+    va_start(arguments, format);
+    status = formula_build(sheet, row, column, formula, format, arguments);
+    va_end(arguments);
+    if (status) return status;
+    if (!isfinite(value)) return csim_cell_fail(sheet, row, column, CSIM_OUT_OF_RANGE, "the formula's value is not finite");
+    lxw_format *look = csim_book_format(sheet->book, style);
+    if (!look) return sheet->book->error.code;
+    const locale_t outer = uselocale(sheet->book->c_locale);
+    const lxw_error error = worksheet_write_formula_num(sheet->lxw, row, (lxw_col_t)column, formula, look, value);
+    uselocale(outer);
+    return csim_cell_result(sheet, row, column, error);
+}
+
+csim_status csim_sheet_put_formula_text(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, const char *value, const char *format, ...) {
+    char formula[CSIM_FORMULA_MAX];
+    csim_status status = csim_cell_open(sheet, row, column);
+    if (!status) status = csim_cell_check_text(sheet, row, column, value, CSIM_TEXT_MAX);
+    if (status) return status;
+    va_list arguments;
+    va_start(arguments, format);
+    status = formula_build(sheet, row, column, formula, format, arguments);
+    va_end(arguments);
+    if (status) return status;
+    lxw_format *look = csim_book_format(sheet->book, style);
+    if (!look) return sheet->book->error.code;
+    const locale_t outer = uselocale(sheet->book->c_locale);
+    const lxw_error error = worksheet_write_formula_str(sheet->lxw, row, (lxw_col_t)column, formula, look, value);
+    uselocale(outer);
+    return csim_cell_result(sheet, row, column, error);
+}
