@@ -9,12 +9,9 @@
 #include "csim/report/what_if.h"
 #include "csim/scenario/c_locale.h"
 
-/* Columns of the sheet of chart data: a month or a label, then numbers. */
 void csim_report_fill_chart_data(csim_report *report) {
-    csim_sheet *sheet = report->sheet[CSIM_REPORT_CHART_DATA];
-    report->chart_row = csim_report_put_head(report, CSIM_REPORT_CHART_DATA, "Chart data", "What the charts of this workbook draw. A fan stacks the differences of its quantiles, which are formulas.");
-    csim_sheet_set_width(sheet, 0, 1, 11);
-    csim_sheet_set_width(sheet, 2, 12, 13);
+    report->chart_row = csim_report_put_head(report, CSIM_REPORT_CHART_DATA, "Chart data", CSIM_CHART_DATA_WORDS);
+    csim_report_dress_chart_data(report->sheet[CSIM_REPORT_CHART_DATA]);
 }
 
 static void describe(const csim_report *report) {

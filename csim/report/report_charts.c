@@ -18,6 +18,13 @@ static csim_sheet *ground_of(const csim_report *report) { return report->sheet[C
 
 /* ---- blocks of chart data ---- */
 
+void csim_report_dress_chart_data(csim_sheet *sheet) {
+    enum { FIRST_PAGE_ROWS = 68, COLUMNS = COLUMN_STACK + CSIM_FAN_HELPER_COLUMNS };
+    csim_sheet_set_width(sheet, COLUMN_YEAR, COLUMN_MONTH, 11);
+    csim_sheet_set_width(sheet, COLUMN_VALUES, COLUMNS - 1, 13);
+    csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, FIRST_PAGE_ROWS - 1, COLUMNS - 1));
+}
+
 /* The axis names a year at its first quarter and nothing in between: given every month, or dates, programs choose other labels than one another. */
 static void put_quarter(csim_sheet *ground, uint32_t row, int month, bool first) {
     char text[CSIM_MONTH_TEXT];
@@ -78,11 +85,17 @@ void csim_report_axis_linear(csim_chart_axis *axis, csim_report_range range) {
     if (axis->least >= axis->most) axis->least = axis->most - (axis->kind == CSIM_AS_PERCENT ? 1 : axis->step); /* a constant at the top of its axis */
 }
 
+/* The smallest 1, 2 or 5 times a power of ten that is not below `value`: a whole power may leave most of a chart empty. */
+static double log_bound(double value) {
+    const double unit = pow(10, floor(log10(value) + 1e-9)), parts = value / unit * (1 - 1e-9);
+    return unit * (parts <= 1 ? 1 : parts <= 2 ? 2 : parts <= 5 ? 5 : 10);
+}
+
 static void axis_log(csim_chart_axis *axis, csim_report_range range) {
     axis->log10 = axis->has_range = true;
     axis->kind = CSIM_AS_GENERAL; /* labels from 0.01 to 1000 with the digits each needs; the title has the unit */
-    axis->least = pow(10, floor(log10(range.least) + 1e-9));
-    axis->most = pow(10, ceil(log10(range.most) - 1e-9));
+    axis->least = 1 / log_bound(1 / range.least);
+    axis->most = log_bound(range.most);
 }
 
 static csim_chart_axis axis_of_values(csim_outcome_id id, csim_report_range range) {
@@ -133,6 +146,9 @@ static const char *fan_told(const csim_report *report, int32_t slot, char *text,
 
 /* ---- charts ---- */
 
+/* Low and wide charts have room beside the plot, not below it. */
+static csim_legend legend_of(csim_report_place place) { return place.width_px > 2 * place.height_px ? CSIM_LEGEND_RIGHT : CSIM_LEGEND_BOTTOM; }
+
 void csim_report_draw_fan(csim_report *report, csim_report_place place, int32_t slot, const char *title, csim_colour colour, csim_report_range range) {
     static const char *const heads[5] = {"p5", "p25", "p50", "p75", "p95"};
     const csim_outcome_id id = (csim_outcome_id)report->plan->slot_outcome[slot];
@@ -144,7 +160,7 @@ void csim_report_draw_fan(csim_report *report, csim_report_place place, int32_t 
             csim_report_put_value(quarters.sheet, quarters.row + (uint32_t)i, COLUMN_VALUES + k, CSIM_ROLE_BODY, CSIM_AS_GENERAL, CSIM_DIGITS_DEFAULT, row.q[k].value);
     }
     char told[CSIM_REPORT_LINE], unit[64];
-    csim_chart_plan plan = {.kind = CSIM_CHART_AREA_STACKED, .title = title, .alt_text = fan_told(report, slot, told, sizeof told), .x = axis_of_quarters(report->language),
+    csim_chart_plan plan = {.kind = CSIM_CHART_AREA_STACKED, .title = title, .alt_text = fan_told(report, slot, told, sizeof told), .x = axis_of_quarters(report->language), .legend = legend_of(place),
                             .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
     const csim_word bands[3] = {CSIM_WORD_BAND_OUTER, CSIM_WORD_BAND_INNER, CSIM_WORD_BAND_MEDIAN};
     for (int i = 0; i < 3; i++) plan.fan_names[i] = csim_word_text(report->language, bands[i]);

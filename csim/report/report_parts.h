@@ -199,6 +199,9 @@ enum { CSIM_REPORT_INTERVALS = 64 };
 uint32_t csim_report_draw_intervals(csim_report *report, csim_report_place place, const char *title, const char *axis_title, csim_cell_kind kind, double neutral,
                                     const csim_report_interval *items, size_t count);
 
+/* A sheet of chart data, below its head: columns of a month or a label, then numbers; a first page on paper. */
+#define CSIM_CHART_DATA_WORDS "What the charts of this workbook draw. A fan stacks the differences of its quantiles, which are formulas."
+void csim_report_dress_chart_data(csim_sheet *sheet);
 /* A block of chart data under a title: its heads are written, the quarters named, the cursor moved below. Returns the cells that name the quarters, the first
  * data row's; values go into the columns from CSIM_CHART_BLOCK_VALUES on, heads into the row above. */
 enum { CSIM_CHART_BLOCK_VALUES = 2 };

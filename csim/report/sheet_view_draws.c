@@ -5,7 +5,7 @@
 
 #include "csim/report/report_view.h"
 
-enum { LABEL, FIRST_OUTCOME, HEAD = 4, POINT_DIGITS = 4 };
+enum { LABEL, FIRST_OUTCOME, HEAD = 4, POINT_DIGITS = 4, PRINTED_DRAWS = 12, PRINTED_COLUMNS = 9 };
 
 static csim_sheet *sheet_of(const csim_report *report) { return report->sheet[CSIM_REPORT_VIEW_DRAWS]; }
 
@@ -229,4 +229,5 @@ void csim_report_fill_view_draws(csim_report *report) {
     csim_sheet_add_table(sheet, DRAWS_HEAD, 0, names.column, columns_of(report), report->view->rows, 0);
     for (uint32_t i = 0; i < report->view->rows; i++) put_draw(report, i);
     csim_sheet_freeze(sheet, HEAD + 1, 1);
+    csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, DRAWS + PRINTED_DRAWS - 1, PRINTED_COLUMNS - 1)); /* a specimen, as of Draws */
 }

@@ -66,9 +66,8 @@ uint32_t csim_sides_put_contents(csim_sheet *sheet, uint32_t row, uint32_t colum
 }
 
 static void head_chart_data(csim_sides *sides) {
-    sides->chart_row = csim_sides_put_head(sides, sides->chart_data, "Chart data", "What the charts of this workbook draw. A fan stacks the differences of its quantiles, which are formulas.");
-    csim_sheet_set_width(sides->chart_data, 0, 1, 11);
-    csim_sheet_set_width(sides->chart_data, 2, 12, 13);
+    sides->chart_row = csim_sides_put_head(sides, sides->chart_data, "Chart data", CSIM_CHART_DATA_WORDS);
+    csim_report_dress_chart_data(sides->chart_data);
 }
 
 csim_status csim_sides_fill_sheets(csim_sides *sides, csim_error *err) {
