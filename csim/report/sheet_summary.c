@@ -10,7 +10,7 @@
 
 enum {
     OUTCOME, UNIT, NOW, P5, MEDIAN, P95, MEDIAN_ERROR, MEAN, MEAN_ERROR, COLUMNS,
-    TEXT_WIDTH = 215, CHART_PX = 610, CHART_HEIGHT_PX = 256, CHART_ROWS = 13, LAST_HEIGHT_PX = 275, LAST_ROWS = 14, RIGHT_CHART = 3, BARS_MOST = 10
+    TEXT_WIDTH = 215, CHART_PX = 610, ROW_PX = 20, GAP_PX = 4, PAGE_ROWS = 40, BARS_ROWS = 14, RIGHT_CHART = 3, BARS_MOST = 10
 };
 
 /* ---- contents ---- */
@@ -131,20 +131,27 @@ static uint32_t put_key_outcomes(csim_report *report, csim_sheet *sheet, uint32_
 
 static csim_report_range joined(csim_report_range a, csim_report_range b) { return (csim_report_range){fmin(a.least, b.least), fmax(a.most, b.most)}; }
 
+/* Charts fill a page with the contents below them. Bars need lines as high as the language's letters, or programs leave every other one without its label. */
+static uint32_t bars_rows(const csim_report *report) {
+    return (uint32_t)ceil(BARS_ROWS * csim_word_line_points(report->language) / csim_word_line_points(CSIM_LANGUAGE_EN));
+}
+static uint32_t pair_rows(const csim_report *report) { return (PAGE_ROWS - bars_rows(report)) / 2; }
+static uint32_t height_of(uint32_t rows) { return rows * ROW_PX - GAP_PX; }
+
 /* Two fans beside each other on one range, so that they can be compared. */
 static uint32_t put_pair(csim_report *report, csim_sheet *sheet, uint32_t row, int32_t left, int32_t right, csim_colour left_colour, csim_colour right_colour) {
+    const uint32_t rows = pair_rows(report), height = height_of(rows);
     char title[CSIM_REPORT_LINE];
     const csim_report_range range = joined(csim_report_span(report, left), csim_report_span(report, right));
-    csim_report_draw_fan(report, (csim_report_place){sheet, row, 0, CHART_PX, CHART_HEIGHT_PX}, left, csim_report_series_title(report, left, title, sizeof title), left_colour, range);
-    csim_report_draw_fan(report, (csim_report_place){sheet, row, RIGHT_CHART, CHART_PX, CHART_HEIGHT_PX}, right, csim_report_series_title(report, right, title, sizeof title), right_colour, range);
-    return row + CHART_ROWS;
+    csim_report_draw_fan(report, (csim_report_place){sheet, row, 0, CHART_PX, height}, left, csim_report_series_title(report, left, title, sizeof title), left_colour, range);
+    csim_report_draw_fan(report, (csim_report_place){sheet, row, RIGHT_CHART, CHART_PX, height}, right, csim_report_series_title(report, right, title, sizeof title), right_colour, range);
+    return row + rows;
 }
 
 static uint32_t put_last_charts(csim_report *report, csim_sheet *sheet, uint32_t row) {
     const int32_t saas = csim_report_slot(report, CSIM_OUT_SAAS_REVENUE, 0);
     csim_report_bar bars[BARS_MOST];
-    const double taller = csim_word_line_points(report->language) / csim_word_line_points(CSIM_LANGUAGE_EN); /* or programs leave every other bar without its label */
-    const uint32_t height = (uint32_t)(LAST_HEIGHT_PX * taller), rows = (uint32_t)ceil(LAST_ROWS * taller);
+    const uint32_t rows = bars_rows(report), height = height_of(rows);
     const size_t count = csim_report_main_readings(report, bars, BARS_MOST, true);
     csim_report_draw_fan(report, (csim_report_place){sheet, row, 0, CHART_PX, height}, saas, csim_report_title_of(report, CSIM_OUT_SAAS_REVENUE), CSIM_COLOUR_VERMILLION, (csim_report_range){0, 0});
     csim_report_draw_bars(report, (csim_report_place){sheet, row, RIGHT_CHART, CHART_PX, height}, csim_word_text(report->language, CSIM_WORD_OPEN_BARS), bars, count);
