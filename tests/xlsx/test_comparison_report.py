@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import math
 import re
+import sqlite3
 from pathlib import Path
 
 import check_workbook as check
@@ -224,6 +226,24 @@ def test_what_cannot_be_compared_is_refused_in_one_sentence(runs: Path, tmp_path
     told = moecast("report", *(runs / word for word in words), "-o", tmp_path / "no.xlsx", ok=False)
     assert told.returncode == code and sentence in told.stderr and told.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_runs_without_a_common_month_are_refused(runs: Path, tmp_path: Path) -> None:
+    for name, start, end in (("early", "2024-01", "2024-12"), ("late", "2025-02", "2026-12")):
+        (tmp_path / f"{name}.yaml").write_text(f"moecast: 1\nname: {name}\nextends: baseline\ntime: {{start: {start}, end: {end}}}\nclaims: null\n", encoding="utf-8")
+        moecast("run", tmp_path / f"{name}.yaml", "--paths", 16, "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / name)
+    told = moecast("report", tmp_path / "early", tmp_path / "late", "-o", tmp_path / "no.xlsx", ok=False)
+    assert told.returncode == 2 and "no reported month in common" in told.stderr and told.stderr.count("\n") == 1
+    assert not (tmp_path / "no.xlsx").exists()
+
+
+def test_a_run_file_of_an_older_format_is_refused_by_its_number(runs: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old.moecast"
+    old.write_bytes((runs / "no_controls" / "run.moecast").read_bytes())
+    with contextlib.closing(sqlite3.connect(old)) as store:
+        store.execute("PRAGMA user_version = 2")
+    told = moecast("report", runs / "baseline", old, "-o", tmp_path / "no.xlsx", ok=False)
+    assert told.returncode == 4 and "format 2" in told.stderr and str(old) in told.stderr and told.stderr.count("\n") == 1
 
 
 def test_several_runs_want_a_place(runs: Path) -> None:
