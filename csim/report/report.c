@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "csim/report/kept_places.h"
 #include "csim/report/live_cells.h"
 #include "csim/report/report_parts.h"
 #include "csim/report/shipped_cost.h"
@@ -55,6 +56,7 @@ static void forget(csim_report *report) {
     csim_what_if_free(report->what_if);
     csim_report_forget_view(report);
     csim_report_forget_stories(report);
+    csim_report_forget_places(report);
     free(report->rows);
 }
 

@@ -57,6 +57,7 @@ typedef struct csim_report_row {
 
 typedef struct csim_report_stories csim_report_stories; /* report_stories.h */
 typedef struct csim_report_view csim_report_view;       /* report_view.h */
+typedef struct csim_kept_places csim_kept_places;       /* kept_places.h */
 
 typedef struct csim_report {
     csim_book *book;
@@ -71,6 +72,7 @@ typedef struct csim_report {
     csim_report_stories *stories; /* NULL: the run kept too few paths to tell any */
     csim_report_view *view;       /* NULL: too few to look for near ones */
     struct csim_what_if *what_if; /* NULL: the run kept no paths to ask */
+    csim_kept_places *places;     /* of the kept paths' draws: NULL until somebody asks */
     struct csim_shipped_cost *shipped; /* the question of the live sheets; NULL: the catalogue cannot answer one */
     struct csim_live *live;            /* their names; set with `shipped` */
     uint32_t chart_row; /* first free row of the sheet of chart data */
