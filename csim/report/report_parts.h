@@ -87,6 +87,8 @@ CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_MAKER)
 
 /* What these sheets show, gathered before there is a book; OK with nothing found where a run cannot. To be forgotten by the caller in any case. */
 csim_status csim_report_find_stories(csim_report *report, csim_error *err);
+csim_status csim_report_follow_story(csim_report *report, int story, csim_error *err); /* once they are found */
+csim_status csim_report_compare_stories(csim_report *report, csim_error *err);         /* once all are followed; asks for places */
 void csim_report_forget_stories(csim_report *report);
 csim_status csim_report_find_view(csim_report *report, csim_error *err);
 void csim_report_forget_view(csim_report *report);

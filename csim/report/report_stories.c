@@ -79,9 +79,14 @@ csim_status csim_report_find_stories(csim_report *report, csim_error *err) {
     csim_report_stories *self = report->stories = calloc(1, sizeof *self);
     if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for stories");
     self->series = csim_stories_series(report->plan, self->slot);
-    csim_status status = csim_stories_find(report->result, CSIM_TOLD, &self->found, err);
-    for (int s = 0; s < CSIM_TOLD && !status; s++) status = csim_trace_new(report->plan, &report->result->options, self->found.story[s].path, &self->trace[s], err);
-    return status ? status : compare_inputs(report, self, err);
+    return csim_stories_find(report->result, CSIM_TOLD, &self->found, err);
 }
+
+csim_status csim_report_follow_story(csim_report *report, int story, csim_error *err) {
+    csim_report_stories *self = report->stories;
+    return self ? csim_trace_new(report->plan, &report->result->options, self->found.story[story].path, &self->trace[story], err) : CSIM_OK;
+}
+
+csim_status csim_report_compare_stories(csim_report *report, csim_error *err) { return report->stories ? compare_inputs(report, report->stories, err) : CSIM_OK; }
 
 bool csim_report_has_stories(const csim_report *report) { return report->stories != NULL; }
