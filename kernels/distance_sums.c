@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = MOE_DISTANCE_LANES, TILE = 32 * LANES /* candidates whose sums stay in the nearest cache while the points go by */ };
+enum { LANES = MOE_DISTANCE_LANES };
 
 /* ---- distances ---- */
 
@@ -65,8 +65,7 @@ void moe_distances_fill(const double *point, size_t n, size_t dimensions, double
 
 /* ---- sums over all points, for each candidate ---- */
 
-static size_t tile_end(size_t from, size_t stride) { return stride - from < TILE ? stride : from + TILE; }
-
+/* Whole rows of the table, one after the other: it is larger than a cache, and the sums are not. */
 void moe_distances_add(const double *distance, size_t n, double *restrict sum) {
     const size_t stride = moe_distance_stride(n);
     memset(sum, 0, stride * sizeof *sum);
@@ -79,38 +78,28 @@ void moe_distances_add(const double *distance, size_t n, double *restrict sum) {
 void moe_distances_gain(const double *distance, size_t n, const double *nearest, double *restrict gain) {
     const size_t stride = moe_distance_stride(n);
     memset(gain, 0, stride * sizeof *gain);
-    for (size_t from = 0; from < stride; from += TILE) {
-        const size_t end = tile_end(from, stride);
-        for (size_t i = 0; i < n; i++) {
-            const double *restrict d = distance + i * stride, near = nearest[i];
-            for (size_t c = from; c < end; c++) {
-                const double nearer = near - d[c];
-                gain[c] += nearer > 0.0 ? nearer : 0.0;
-            }
+    for (size_t i = 0; i < n; i++) {
+        const double *restrict d = distance + i * stride, near = nearest[i];
+        for (size_t c = 0; c < stride; c++) {
+            const double nearer = near - d[c];
+            gain[c] += nearer > 0.0 ? nearer : 0.0;
         }
     }
 }
 
 /* A point that comes nearer gains the same whichever medoid goes; the owner's going costs it the way to the candidate or to the second, instead of the nearest. */
-static void change_tile(const double *distance, size_t n, size_t stride, const double *nearest, const double *second, const unsigned char *owner, size_t from, size_t size, double *restrict shared, double *restrict change) {
-    for (size_t i = 0; i < n; i++) {
-        const double *restrict d = distance + i * stride + from, near = nearest[i], next = second[i];
-        double *restrict own = change + owner[i] * stride + from;
-        for (size_t c = 0; c < size; c++) {
-            const double to = d[c], nearer = to < near ? to : near, farther = to < near ? near : to, instead = farther < next ? farther : next;
-            shared[c] += nearer - near;
-            own[c] += instead - next;
-        }
+static void change_by(const double *restrict d, size_t stride, double near, double next, double *restrict shared, double *restrict own) {
+    for (size_t c = 0; c < stride; c++) {
+        const double to = d[c], nearer = to < near ? to : near, farther = to < near ? near : to, instead = farther < next ? farther : next;
+        shared[c] += nearer - near;
+        own[c] += instead - next;
     }
 }
 
 void moe_distances_change(const double *distance, size_t n, int count, const double *nearest, const double *second, const unsigned char *owner, double *shared, double *change) {
     const size_t stride = moe_distance_stride(n);
     memset(shared, 0, stride * sizeof *shared);
-    for (size_t from = 0; from < stride; from += TILE) {
-        const size_t end = tile_end(from, stride);
-        change_tile(distance, n, stride, nearest, second, owner, from, end - from, shared + from, change);
-        for (int m = 0; m < count; m++)
-            for (size_t c = from; c < end; c++) change[(size_t)m * stride + c] += shared[c];
-    }
+    for (size_t i = 0; i < n; i++) change_by(distance + i * stride, stride, nearest[i], second[i], shared, change + owner[i] * stride);
+    for (int m = 0; m < count; m++)
+        for (size_t c = 0; c < stride; c++) change[(size_t)m * stride + c] += shared[c];
 }
