@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/base/order.h"
 #include "kernels/vmath.h"
 
 /* ---- what tells paths apart ---- */
@@ -81,37 +82,36 @@ int csim_stories_can(const csim_result *result) {
     return can;
 }
 
-static int by_value(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+/* One column of the points, and room to put it in order. */
+typedef struct column_work { double value[CSIM_STORIES_ROWS]; csim_order_key key[2 * CSIM_STORIES_ROWS]; uint32_t order[CSIM_STORIES_ROWS]; } column_work;
 
-/* Of sorted values, with straight lines between them. */
-static double quantile_of(const double *sorted, uint32_t n, double p) {
+/* With straight lines between the values. */
+static double quantile_of(const column_work *column, uint32_t n, double p) {
     const double at = p * (n - 1.0);
     const uint32_t below = (uint32_t)at, above = below + 1 < n ? below + 1 : below;
-    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+    const double low = column->value[column->order[below]], high = column->value[column->order[above]];
+    return low + (at - below) * (high - low);
 }
 
-/* One column of the points, in 5 to 95 % ranges. 0 when it does not vary: then nothing is written. */
-static int standardise(const csim_result *result, int32_t scalar, const uint32_t *row, uint32_t rows, double *value, double *sorted, double *to, size_t stride) {
+/* A column in 5 to 95 % ranges. 0 when it does not vary: then nothing is written. */
+static int standardise(const csim_result *result, int32_t scalar, const uint32_t *row, uint32_t rows, column_work *with, double *to, size_t stride) {
     const csim_outcome_row *outcome = &csim_outcome_rows[result->plan->slot_outcome[result->plan->scalar[scalar].slot]];
     for (uint32_t i = 0; i < rows; i++) {
         const double x = kept(result, row[i], scalar);
-        value[i] = sorted[i] = outcome->scale == CSIM_SCALE_LOG ? moe_log(fmax(x, outcome->lowest)) : x;
+        with->value[i] = outcome->scale == CSIM_SCALE_LOG ? moe_log(fmax(x, outcome->lowest)) : x;
     }
-    qsort(sorted, rows, sizeof *sorted, by_value);
-    const double range = quantile_of(sorted, rows, 0.95) - quantile_of(sorted, rows, 0.05);
+    csim_order_find(with->value, rows, with->key, with->order);
+    const double range = quantile_of(with, rows, 0.95) - quantile_of(with, rows, 0.05);
     if (!(range > 0.0)) return 0;
-    for (uint32_t i = 0; i < rows; i++) to[i * stride] = value[i] / range;
+    for (uint32_t i = 0; i < rows; i++) to[i * stride] = with->value[i] / range;
     return 1;
 }
 
 /* point[rows][CSIM_STORIES_COLUMNS]; columns that do not vary go, those behind move up, and what is left over stays 0. */
-static void place_points(const csim_result *result, const uint32_t *row, uint32_t rows, csim_stories *out, double *point, double *scratch) {
+static void place_points(const csim_result *result, const uint32_t *row, uint32_t rows, csim_stories *out, double *point, column_work *with) {
     int32_t used = 0;
     for (int32_t c = 0; c < out->columns; c++)
-        if (standardise(result, out->column[c], row, rows, scratch, scratch + rows, point + used, CSIM_STORIES_COLUMNS)) out->column[used++] = out->column[c];
+        if (standardise(result, out->column[c], row, rows, with, point + used, CSIM_STORIES_COLUMNS)) out->column[used++] = out->column[c];
     out->columns = used;
 }
 
@@ -168,14 +168,15 @@ csim_status csim_stories_find(const csim_result *result, int count, csim_stories
     if (out->order < 0 || rows < CSIM_STORIES_FEWEST_ROWS)
         return csim_error_set(err, CSIM_INCONSISTENT, "the run kept %u whole paths with headline numbers; stories need at least %d: run with --keep %d or more", rows,
                               CSIM_STORIES_FEWEST_ROWS, CSIM_STORIES_FEWEST_ROWS);
-    double *point = calloc((size_t)rows * CSIM_STORIES_COLUMNS, sizeof *point), *scratch = malloc(2 * (size_t)rows * sizeof *scratch);
-    csim_status status = point && scratch ? CSIM_OK : csim_error_set(err, CSIM_NO_MEMORY, "no memory to tell %u paths apart", rows);
+    double *point = calloc((size_t)rows * CSIM_STORIES_COLUMNS, sizeof *point);
+    column_work *with = malloc(sizeof *with);
+    csim_status status = point && with ? CSIM_OK : csim_error_set(err, CSIM_NO_MEMORY, "no memory to tell %u paths apart", rows);
     if (!status) {
-        place_points(result, row, rows, out, point, scratch);
+        place_points(result, row, rows, out, point, with);
         status = csim_medoids_find(point, rows, CSIM_STORIES_COLUMNS, count, &medoids, of, err);
     }
     if (!status) tell(result, row, rows, &medoids, of, point, out);
     free(point);
-    free(scratch);
+    free(with);
     return status;
 }

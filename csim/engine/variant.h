@@ -1,5 +1,5 @@
 /* What a run spends its time in, built for more than one instruction set. Each build is a variant: one table of functions, made of the same sources with
- * other flags (variant_table.c, VARIANT_SOURCES in the Makefile): the model and its kernels, draws and distributions, and the sums of a block. Every variant
+ * other flags (variant_table.c, VARIANT_SOURCES in the Makefile): the model and its kernels, draws and distributions, the sums of a block, and those of a search for medoids. Every variant
  * gives the same bits, because no operation is contracted or reordered; they differ in speed alone. What runs once a run is built once, for any processor.
  * Owns the choice. docs/mathematics.md. */
 #ifndef CSIM_ENGINE_VARIANT_H
@@ -7,6 +7,7 @@
 
 #include "csim/model/block.h"
 #include "csim/stats/accumulator.h"
+#include "kernels/distance_sums.h"
 
 /* Pieces that nobody calls but tests: they compare the bits of variants on inputs that no run would give them. y[i] from x[i]. */
 typedef struct csim_variant_pieces {
@@ -36,6 +37,10 @@ typedef struct csim_variant {
     __typeof__(csim_block_start) *block_start;
     __typeof__(csim_block_step) *block_step;
     __typeof__(csim_accumulator_look) *look;
+    __typeof__(moe_distances_fill) *distances_fill;
+    __typeof__(moe_distances_add) *distances_add;
+    __typeof__(moe_distances_gain) *distances_gain;
+    __typeof__(moe_distances_change) *distances_change;
     csim_variant_pieces pieces;
 } csim_variant;
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/report/kept_places.h"
+
 /* ---- columns ---- */
 
 static int month_of(const csim_report *report, int32_t scalar) { return report->plan->start_month + report->plan->scalar[scalar].month; }
@@ -87,38 +89,32 @@ static void column_fill(const csim_report *report, csim_draws *self, uint32_t co
 
 /* ---- order and ranks ---- */
 
-typedef struct ranked { double value; uint32_t row; } ranked;
+/* Room for what one column after another needs. */
+typedef struct draws_work {
+    double headline[CSIM_DRAWS_MOST][CSIM_KEPT_COLUMNS]; /* unit ranks of the headlines at their last dates */
+    double rank[CSIM_DRAWS_MOST];
+    csim_order_key key[2 * CSIM_DRAWS_MOST];
+    uint32_t order[CSIM_DRAWS_MOST];
+    uint16_t twice[CSIM_DRAWS_MOST];
+} draws_work;
 
-static int by_value(const void *a, const void *b) {
-    const ranked *x = a, *y = b;
-    return x->value != y->value ? (x->value > y->value) - (x->value < y->value) : (x->row > y->row) - (x->row < y->row);
-}
-
-static void sort_rows(const double *value, uint32_t rows, ranked *out) {
-    for (uint32_t i = 0; i < rows; i++) out[i] = (ranked){value[i], i};
-    qsort(out, rows, sizeof *out, by_value);
-}
+_Static_assert((int)CSIM_SUMMARY_KEYS <= (int)CSIM_KEPT_COLUMNS && (int)CSIM_DRAWS_MOST <= (int)CSIM_KEPT_MOST, "a column for each headline");
 
 /* Ranks less their mean, over their length: the dot product of two is the rank correlation. Ties share a rank. All 0 for a constant. */
-static void unit_ranks(const double *value, uint32_t rows, ranked *scratch, double *out) {
-    double length = 0;
-    sort_rows(value, rows, scratch);
-    for (uint32_t from = 0, to; from < rows; from = to) {
-        for (to = from + 1; to < rows && scratch[to].value <= scratch[from].value; to++) {}
-        const double rank = 0.5 * (from + to - 1.0) - 0.5 * (rows - 1.0);
-        for (uint32_t i = from; i < to; i++) out[scratch[i].row] = rank;
-        length += rank * rank * (to - from);
+static void unit_ranks(const uint16_t *twice, uint32_t rows, double *out) {
+    double length = 0; /* exact: halves, and few of them */
+    for (uint32_t i = 0; i < rows; i++) {
+        out[i] = 0.5 * (twice[i] - 1.0) - 0.5 * (rows - 1.0);
+        length += out[i] * out[i];
     }
-    for (uint32_t i = 0; i < rows; i++) out[i] = length > 0 ? out[i] / sqrt(length) : 0;
+    const double root = sqrt(length);
+    for (uint32_t i = 0; i < rows; i++) out[i] = length > 0 ? out[i] / root : 0;
 }
 
-static bool orders_find(csim_draws *self, ranked *scratch) {
+static bool orders_find(csim_draws *self, draws_work *with) {
     self->order = calloc((size_t)self->outcomes * self->rows + 1, sizeof *self->order);
     if (!self->order) return false;
-    for (uint32_t i = 0; i < self->outcomes; i++) {
-        sort_rows(csim_draws_values(self, i), self->rows, scratch);
-        for (uint32_t k = 0; k < self->rows; k++) self->order[(size_t)i * self->rows + k] = scratch[k].row;
-    }
+    for (uint32_t i = 0; i < self->outcomes; i++) csim_order_find(csim_draws_values(self, i), self->rows, with->key, self->order + (size_t)i * self->rows);
     return true;
 }
 
@@ -131,16 +127,22 @@ static int by_score(const void *a, const void *b) {
     return x->score != y->score ? (x->score < y->score) - (x->score > y->score) : (x->input > y->input) - (x->input < y->input);
 }
 
-/* headline[h][row]: unit ranks of the headlines at their last dates. */
-static candidate judge(const csim_draws *self, int32_t input, const double *headline, const double *ranks) {
+static candidate judge(const csim_draws *self, int32_t input, const uint16_t *twice, draws_work *with) {
     candidate out = {.input = input};
-    for (uint32_t h = 0; h < self->headlines; h++) {
-        double dot = 0;
-        for (uint32_t i = 0; i < self->rows; i++) dot += headline[(size_t)h * self->rows + i] * ranks[i];
-        out.score = fmax(out.score, fabs(dot));
-        if (h == 0) out.with_first = fabs(dot);
-    }
+    double dot[CSIM_KEPT_COLUMNS];
+    unit_ranks(twice, self->rows, with->rank);
+    csim_products_add(with->rank, with->headline[0], self->rows, dot);
+    for (uint32_t h = 0; h < self->headlines; h++) out.score = fmax(out.score, fabs(dot[h]));
+    if (self->headlines) out.with_first = fabs(dot[0]);
     return out;
+}
+
+static void rank_headlines(const csim_draws *self, draws_work *with) {
+    for (uint32_t h = 0; h < self->headlines; h++) {
+        csim_places_count(csim_draws_values(self, self->headline[h].first + self->headline[h].count - 1), self->rows, with->key, with->order, with->twice);
+        unit_ranks(with->twice, self->rows, with->rank);
+        for (uint32_t i = 0; i < self->rows; i++) with->headline[i][h] = with->rank[i];
+    }
 }
 
 static void inputs_take(const csim_report *report, csim_draws *self, const candidate *all) {
@@ -158,38 +160,31 @@ static void inputs_take(const csim_report *report, csim_draws *self, const candi
     }
 }
 
-static void inputs_find(const csim_report *report, csim_draws *self, ranked *scratch, double *headline, candidate *all) {
-    const uint32_t rows = self->rows;
-    double *ranks = headline + (size_t)self->headlines * rows, *values = ranks + rows;
-    for (uint32_t h = 0; h < self->headlines; h++)
-        unit_ranks(csim_draws_values(self, self->headline[h].first + self->headline[h].count - 1), rows, scratch, headline + (size_t)h * rows);
-    for (int32_t input = 0; input < report->plan->inputs; input++) {
-        const csim_draws_column probe = {.slot = -1, .source = input};
-        for (uint32_t i = 0; i < rows; i++) values[i] = kept_of(report, &probe, self->path[i]);
-        unit_ranks(values, rows, scratch, ranks);
-        all[input] = judge(self, input, headline, ranks);
-    }
+static void inputs_find(const csim_report *report, csim_draws *self, const csim_kept_places *places, draws_work *with, candidate *all) {
+    rank_headlines(self, with);
+    for (int32_t input = 0; input < report->plan->inputs; input++) all[input] = judge(self, input, csim_kept_twice(places, input), with);
     qsort(all, (size_t)report->plan->inputs, sizeof *all, by_score);
     inputs_take(report, self, all);
 }
 
 /* ---- making ---- */
 
-static bool draws_fill(const csim_report *report, csim_draws *self) {
-    ranked *scratch = calloc((size_t)self->rows + 1, sizeof *scratch);
-    double *headline = calloc(((size_t)self->headlines + 2) * self->rows + 1, sizeof *headline);
+static bool draws_fill(csim_report *report, csim_draws *self) {
+    const csim_kept_places *places;
+    csim_error ignored;
+    if (csim_kept_places_find(report, self->path, self->rows, &places, &ignored)) return false;
+    draws_work *with = calloc(1, sizeof *with);
     candidate *all = calloc((size_t)report->plan->inputs + 1, sizeof *all);
     for (uint32_t i = 0; i < self->outcomes; i++) column_fill(report, self, i);
-    const bool good = scratch && headline && all && orders_find(self, scratch);
-    if (good) inputs_find(report, self, scratch, headline, all);
-    free(scratch);
-    free(headline);
+    const bool good = with && all && orders_find(self, with);
+    if (good) inputs_find(report, self, places, with, all);
+    free(with);
     free(all);
     for (uint32_t i = 0; i < self->rows; i++) self->path[i] += report->result->options.first_path;
     return good;
 }
 
-csim_status csim_draws_new(const csim_report *report, csim_draws **out, csim_error *err) {
+csim_status csim_draws_new(csim_report *report, csim_draws **out, csim_error *err) {
     *out = NULL;
     csim_draws *self = calloc(1, sizeof *self);
     bool good = self && columns_find(report, self) && rows_find(report, self);

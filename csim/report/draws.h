@@ -37,7 +37,7 @@ typedef struct csim_draws {
 } csim_draws;
 
 /* *out stays NULL where the run file has no draw to show. NO_MEMORY. Freed by csim_draws_free. */
-csim_status csim_draws_new(const csim_report *report, csim_draws **out, csim_error *err);
+csim_status csim_draws_new(csim_report *report, csim_draws **out, csim_error *err);
 void csim_draws_free(csim_draws *self); /* NULL is fine */
 
 static inline const double *csim_draws_values(const csim_draws *self, uint32_t column) { return self->value + (size_t)column * self->rows; }

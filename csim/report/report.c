@@ -1,12 +1,9 @@
 /* The making of a workbook: its sheets (report_sheets.c), properties, and the file closed. */
 #include "csim/report/report.h"
 
-#include <stdlib.h>
-
+#include "csim/report/gather.h"
 #include "csim/report/live_cells.h"
 #include "csim/report/report_parts.h"
-#include "csim/report/shipped_cost.h"
-#include "csim/report/what_if.h"
 #include "csim/scenario/c_locale.h"
 
 void csim_report_fill_chart_data(csim_report *report) {
@@ -38,33 +35,16 @@ static csim_status make(csim_report *report, csim_error *err) {
     return is_complete ? csim_book_finish(report->book, err) : csim_error_set(err, CSIM_NO_MEMORY, "no memory for the formulas of a workbook");
 }
 
-/* What sheets show that takes more than reading the run: found before there is a book, since a book is not begun for a run that cannot be read. */
-static csim_status gather(csim_report *report, csim_error *err) {
-    csim_status status = csim_report_find_stories(report, err);
-    if (!status) status = csim_report_find_view(report, err);
-    if (!status) status = csim_what_if_new(report, &report->what_if, err);
-    if (!status) report->shipped = csim_shipped_cost_new(report->run, report->scenario);
-    return status;
-}
-
-static void forget(csim_report *report) {
-    csim_shipped_cost_free(report->shipped);
-    csim_what_if_free(report->what_if);
-    csim_report_forget_view(report);
-    csim_report_forget_stories(report);
-    free(report->rows);
-}
-
 csim_status csim_report_write(const csim_run_file *run, const csim_scenario *scenario, const char *path, csim_language language, csim_error *err) {
     csim_report report = {.rows = NULL};
     csim_status status = csim_report_open(&report, run, scenario, err);
     report.wanted = language;
     const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
-    if (!status) status = gather(&report, err);
+    if (!status) status = csim_report_gather(&report, err);
     if (!status) status = csim_book_new(path, csim_run_file_info(run)->created_unix_s, &report.book, err);
     if (!status) status = make(&report, err);
     csim_book_free(report.book);
-    forget(&report);
+    csim_report_forget(&report);
     csim_c_locale_leave(guard);
     return status;
 }

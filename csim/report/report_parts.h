@@ -57,6 +57,7 @@ typedef struct csim_report_row {
 
 typedef struct csim_report_stories csim_report_stories; /* report_stories.h */
 typedef struct csim_report_view csim_report_view;       /* report_view.h */
+typedef struct csim_kept_places csim_kept_places;       /* kept_places.h */
 
 typedef struct csim_report {
     csim_book *book;
@@ -71,6 +72,7 @@ typedef struct csim_report {
     csim_report_stories *stories; /* NULL: the run kept too few paths to tell any */
     csim_report_view *view;       /* NULL: too few to look for near ones */
     struct csim_what_if *what_if; /* NULL: the run kept no paths to ask */
+    csim_kept_places *places;     /* of the kept paths' draws: NULL until somebody asks */
     struct csim_shipped_cost *shipped; /* the question of the live sheets; NULL: the catalogue cannot answer one */
     struct csim_live *live;            /* their names; set with `shipped` */
     uint32_t chart_row; /* first free row of the sheet of chart data */
@@ -85,6 +87,8 @@ CSIM_REPORT_SHEET_LIST(CSIM_REPORT_SHEET_MAKER)
 
 /* What these sheets show, gathered before there is a book; OK with nothing found where a run cannot. To be forgotten by the caller in any case. */
 csim_status csim_report_find_stories(csim_report *report, csim_error *err);
+csim_status csim_report_follow_story(csim_report *report, int story, csim_error *err); /* once they are found */
+csim_status csim_report_compare_stories(csim_report *report, csim_error *err);         /* once all are followed; asks for places */
 void csim_report_forget_stories(csim_report *report);
 csim_status csim_report_find_view(csim_report *report, csim_error *err);
 void csim_report_forget_view(csim_report *report);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "csim/report/input_places.h"
+#include "csim/report/kept_places.h"
 
 double csim_story_value(const csim_report_stories *self, int story, int32_t slot, int32_t month) {
     const csim_trace *trace = self->trace[story];
@@ -19,12 +20,13 @@ csim_hit csim_story_hit(const csim_report *report, int story, int32_t reading) {
 
 /* ---- inputs of clusters ---- */
 
-static void compare_clusters(const csim_stories *found, const uint32_t *row, const double *place, csim_story_input *out) {
+static void compare_clusters(const csim_stories *found, const uint32_t *row, const uint16_t *twice, csim_story_input *out) {
     double sum[CSIM_TOLD] = {0}, square[CSIM_TOLD] = {0};
     for (uint32_t i = 0; i < found->rows; i++) {
         const int story = found->of[row[i]];
-        sum[story] += place[i];
-        square[story] += place[i] * place[i];
+        const double place = csim_place_of(twice[i], found->rows);
+        sum[story] += place;
+        square[story] += place * place;
     }
     out->apart = 0.0;
     for (int s = 0; s < CSIM_TOLD; s++) {
@@ -40,20 +42,21 @@ static int by_apartness(const void *a, const void *b) {
     return x->apart != y->apart ? (x->apart < y->apart ? 1 : -1) : x->input - y->input;
 }
 
-static csim_status compare_inputs(const csim_report *report, csim_report_stories *self, csim_error *err) {
+static csim_status compare_inputs(csim_report *report, csim_report_stories *self, csim_error *err) {
     const csim_plan *plan = report->plan;
+    const csim_kept_places *places;
     uint32_t row[CSIM_STORIES_ROWS], rows = 0;
-    double scratch[CSIM_STORIES_ROWS], place[CSIM_STORIES_ROWS];
     self->input = calloc((size_t)plan->inputs + 1, sizeof *self->input);
     if (!self->input) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for the inputs of stories");
     for (uint32_t i = 0; i < CSIM_STORIES_ROWS && i < report->result->kept; i++)
         if (self->found.of[i] != CSIM_STORIES_NONE) row[rows++] = i;
+    const csim_status status = csim_kept_places_find(report, row, rows, &places, err);
+    if (status) return status;
     for (int32_t i = 0; i < plan->inputs; i++) {
         if (!csim_input_varies(plan, i)) continue;
         csim_story_input *input = &self->input[self->inputs++];
         input->input = i;
-        csim_input_places(report->result, i, row, rows, scratch, place);
-        compare_clusters(&self->found, row, place, input);
+        compare_clusters(&self->found, row, csim_kept_twice(places, i), input);
         for (int s = 0; s < CSIM_TOLD; s++) input->own[s] = csim_input_share_below(plan, i, self->trace[s]->input[i]);
     }
     qsort(self->input, self->inputs, sizeof *self->input, by_apartness);
@@ -76,9 +79,14 @@ csim_status csim_report_find_stories(csim_report *report, csim_error *err) {
     csim_report_stories *self = report->stories = calloc(1, sizeof *self);
     if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for stories");
     self->series = csim_stories_series(report->plan, self->slot);
-    csim_status status = csim_stories_find(report->result, CSIM_TOLD, &self->found, err);
-    for (int s = 0; s < CSIM_TOLD && !status; s++) status = csim_trace_new(report->plan, &report->result->options, self->found.story[s].path, &self->trace[s], err);
-    return status ? status : compare_inputs(report, self, err);
+    return csim_stories_find(report->result, CSIM_TOLD, &self->found, err);
 }
+
+csim_status csim_report_follow_story(csim_report *report, int story, csim_error *err) {
+    csim_report_stories *self = report->stories;
+    return self ? csim_trace_new(report->plan, &report->result->options, self->found.story[story].path, &self->trace[story], err) : CSIM_OK;
+}
+
+csim_status csim_report_compare_stories(csim_report *report, csim_error *err) { return report->stories ? compare_inputs(report, report->stories, err) : CSIM_OK; }
 
 bool csim_report_has_stories(const csim_report *report) { return report->stories != NULL; }

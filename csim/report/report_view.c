@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "csim/report/input_places.h"
+#include "csim/report/kept_places.h"
 #include "kernels/vmath.h"
 
 double csim_view_share(uint32_t point) {
@@ -83,17 +84,6 @@ static void choose_rows(const csim_report *report, csim_report_view *self) {
 
 /* ---- inputs: those that go with the outcomes ---- */
 
-/* Of places, which average 1/2. */
-static double correlation(const double *a, const double *b, uint32_t n) {
-    double ab = 0, aa = 0, bb = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        ab += (a[i] - 0.5) * (b[i] - 0.5);
-        aa += (a[i] - 0.5) * (a[i] - 0.5);
-        bb += (b[i] - 0.5) * (b[i] - 0.5);
-    }
-    return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
-}
-
 typedef struct candidate { int32_t input; double strength; } candidate;
 
 static int by_strength(const void *a, const void *b) {
@@ -108,39 +98,70 @@ static double short_number(double value) {
     return strtod(text, NULL);
 }
 
-static void take_inputs(const csim_report *report, csim_report_view *self, const candidate *found, size_t count, double *scratch) {
+/* Places of the outcomes' values less their mean, which is 1/2, a row of columns for each path: correlations with all outcomes are summed side by side. */
+typedef struct compared {
+    double outcome[CSIM_VIEW_ROWS][CSIM_KEPT_COLUMNS], square[CSIM_KEPT_COLUMNS];
+    double value[CSIM_VIEW_ROWS], own[CSIM_VIEW_ROWS];
+    csim_order_key key[2 * CSIM_VIEW_ROWS];
+    uint32_t order[CSIM_VIEW_ROWS];
+    uint16_t twice[CSIM_VIEW_ROWS];
+} compared;
+
+_Static_assert((int)CSIM_VIEW_OUTCOMES <= (int)CSIM_KEPT_COLUMNS && (int)CSIM_VIEW_ROWS <= (int)CSIM_KEPT_MOST, "a column for each outcome");
+
+static void place_outcomes(const csim_report *report, const csim_report_view *self, compared *with) {
+    for (uint32_t o = 0; o < self->outcomes; o++) {
+        for (uint32_t i = 0; i < self->rows; i++) with->value[i] = csim_view_value(report, o, i);
+        csim_places_count(with->value, self->rows, with->key, with->order, with->twice);
+        for (uint32_t i = 0; i < self->rows; i++) {
+            const double away = with->outcome[i][o] = csim_place_of(with->twice[i], self->rows) - 0.5;
+            with->square[o] += away * away;
+        }
+    }
+}
+
+/* The largest correlation of places with an outcome's, in size. */
+static double strength_of(const csim_report_view *self, const uint16_t *twice, compared *with) {
+    double product[CSIM_KEPT_COLUMNS], square = 0, strength = 0;
+    for (uint32_t i = 0; i < self->rows; i++) {
+        with->own[i] = csim_place_of(twice[i], self->rows) - 0.5;
+        square += with->own[i] * with->own[i];
+    }
+    csim_products_add(with->own, with->outcome[0], self->rows, product);
+    for (uint32_t o = 0; o < self->outcomes; o++)
+        if (square > 0 && with->square[o] > 0) strength = fmax(strength, fabs(product[o] / sqrt(square * with->square[o])));
+    return strength;
+}
+
+static void take_inputs(const csim_report *report, csim_report_view *self, const csim_kept_places *places, const candidate *found, size_t count) {
     for (size_t i = 0; i < count && self->inputs < CSIM_VIEW_INPUTS; i++) {
         csim_view_input *it = &self->input[self->inputs];
         it->input = found[i].input;
-        csim_input_places(report->result, it->input, self->row, self->rows, scratch, self->place + (size_t)self->inputs++ * self->rows);
+        double *place = self->place + (size_t)self->inputs++ * self->rows;
+        for (uint32_t row = 0; row < self->rows; row++) place[row] = csim_place_of(csim_kept_twice(places, it->input)[row], self->rows);
         for (uint32_t p = 0; p < CSIM_VIEW_POINTS; p++) it->point[p] = short_number(csim_input_quantile(report->plan, it->input, csim_view_share(p)));
     }
 }
 
-static csim_status choose_inputs(csim_report *report, csim_report_view *self, csim_error *err) {
-    const size_t rows = self->rows, inputs = (size_t)report->plan->inputs;
-    double *place = malloc((self->outcomes + 2) * rows * sizeof *place); /* of the outcomes' values, of one input's draws, and scratch */
-    candidate *found = malloc((inputs + 1) * sizeof *found);
-    self->place = malloc(CSIM_VIEW_INPUTS * rows * sizeof *self->place);
-    const csim_status status = place && found && self->place ? CSIM_OK : csim_error_set(err, CSIM_NO_MEMORY, "no memory for the draws of a view");
+static void rank_inputs(const csim_report *report, csim_report_view *self, const csim_kept_places *places, compared *with, candidate *found) {
     size_t count = 0;
-    for (uint32_t o = 0; o < self->outcomes && !status; o++) {
-        for (uint32_t i = 0; i < rows; i++) place[o * rows + i] = csim_view_value(report, o, i);
-        csim_places_take(place + o * rows, self->rows, place + (self->outcomes + 1) * rows);
-    }
-    for (int32_t input = 0; input < report->plan->inputs && !status; input++) {
-        double *own = place + self->outcomes * rows;
-        if (!csim_input_varies(report->plan, input)) continue;
-        csim_input_places(report->result, input, self->row, self->rows, own + rows, own);
-        found[count] = (candidate){.input = input};
-        for (uint32_t o = 0; o < self->outcomes; o++) found[count].strength = fmax(found[count].strength, fabs(correlation(own, place + o * rows, self->rows)));
-        count++;
-    }
-    if (!status) {
-        qsort(found, count, sizeof *found, by_strength);
-        take_inputs(report, self, found, count, place);
-    }
-    free(place);
+    place_outcomes(report, self, with);
+    for (int32_t input = 0; input < report->plan->inputs; input++)
+        if (csim_input_varies(report->plan, input)) found[count++] = (candidate){input, strength_of(self, csim_kept_twice(places, input), with)};
+    qsort(found, count, sizeof *found, by_strength);
+    take_inputs(report, self, places, found, count);
+}
+
+static csim_status choose_inputs(csim_report *report, csim_report_view *self, csim_error *err) {
+    const csim_kept_places *places;
+    csim_status status = csim_kept_places_find(report, self->row, self->rows, &places, err);
+    if (status) return status;
+    compared *with = calloc(1, sizeof *with);
+    candidate *found = malloc(((size_t)report->plan->inputs + 1) * sizeof *found);
+    self->place = malloc((size_t)CSIM_VIEW_INPUTS * self->rows * sizeof *self->place);
+    if (with && found && self->place) rank_inputs(report, self, places, with, found);
+    else status = csim_error_set(err, CSIM_NO_MEMORY, "no memory for the draws of a view");
+    free(with);
     free(found);
     return status;
 }

@@ -95,7 +95,7 @@ static void settle(const csim_report *report, csim_what_if *self) {
     }
 }
 
-csim_status csim_what_if_new(const csim_report *report, csim_what_if **out, csim_error *err) {
+csim_status csim_what_if_new(csim_report *report, csim_what_if **out, csim_error *err) {
     csim_draws *draws = NULL;
     const csim_status status = csim_draws_new(report, &draws, err);
     *out = NULL;

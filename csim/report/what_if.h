@@ -33,7 +33,7 @@ typedef struct csim_what_if {
 } csim_what_if;
 
 /* *out stays NULL where there are no draws. NO_MEMORY. */
-csim_status csim_what_if_new(const csim_report *report, csim_what_if **out, csim_error *err);
+csim_status csim_what_if_new(csim_report *report, csim_what_if **out, csim_error *err);
 void csim_what_if_free(csim_what_if *self); /* NULL is fine */
 
 /* A number as a threshold is written: two significant digits. */

@@ -4,6 +4,7 @@
 
 #include "csim/engine/stories.h"
 #include "csim/rng/stream.h"
+#include "kernels/distance_sums.h"
 #include "kernels/vmath.h"
 #include "tests/c/baseline.h"
 
@@ -16,7 +17,7 @@ static double uniform(uint64_t seed, const char *name, uint32_t i) {
 
 static double normal(uint64_t seed, const char *name, uint32_t i) { return moe_normal_quantile(uniform(seed, name, i)); }
 
-static double distance(const double *a, const double *b, size_t dimensions) {
+static double distance_between(const double *a, const double *b, size_t dimensions) {
     double sum = 0.0;
     for (size_t j = 0; j < dimensions; j++) sum += (a[j] - b[j]) * (a[j] - b[j]);
     return sqrt(sum);
@@ -26,7 +27,7 @@ static double sum_of(const double *point, size_t n, size_t dimensions, const siz
     double sum = 0.0;
     for (size_t i = 0; i < n; i++) {
         double least = HUGE_VAL;
-        for (int m = 0; m < count; m++) least = fmin(least, distance(point + i * dimensions, point + medoid[m] * dimensions, dimensions));
+        for (int m = 0; m < count; m++) least = fmin(least, distance_between(point + i * dimensions, point + medoid[m] * dimensions, dimensions));
         sum += least;
     }
     return sum;
@@ -97,6 +98,40 @@ static void no_exchange_betters_what_was_found(void **state) {
             other[m] = i;
             assert_true(sum_of(point, N, DIMENSIONS, other, COUNT) >= found.sum * (1.0 - 1e-12));
         }
+}
+
+/* To the bit: every sum in the order of the points. */
+static void sums_of_distances_are_those_of_plain_loops(void **state) {
+    enum { N = 43, DIMENSIONS = 7, MEDOIDS = 3, STRIDE = (N + MOE_DISTANCE_LANES - 1) / MOE_DISTANCE_LANES * MOE_DISTANCE_LANES };
+    static double tile[STRIDE * DIMENSIONS], distance[STRIDE][STRIDE], sum[STRIDE], gain[STRIDE], change[MEDOIDS][STRIDE], shared[STRIDE];
+    double point[N][DIMENSIONS], nearest[N], second[N];
+    unsigned char owner[N];
+    (void)state;
+    for (uint32_t i = 0; i < N; i++) {
+        for (uint32_t k = 0; k < DIMENSIONS; k++)
+            tile[i / MOE_DISTANCE_LANES * MOE_DISTANCE_LANES * DIMENSIONS + k * MOE_DISTANCE_LANES + i % MOE_DISTANCE_LANES] = point[i][k] = uniform(12, "sums", i * DIMENSIONS + k);
+        nearest[i] = uniform(13, "nearest", i);
+        second[i] = nearest[i] + uniform(13, "second", i);
+        owner[i] = (unsigned char)(i % MEDOIDS);
+    }
+    moe_distances_fill(tile, N, DIMENSIONS, distance[0]);
+    moe_distances_add(distance[0], N, sum);
+    moe_distances_gain(distance[0], N, nearest, gain);
+    moe_distances_change(distance[0], N, MEDOIDS, nearest, second, owner, shared, change[0]);
+    for (int c = 0; c < N; c++) {
+        double all = 0.0, gained = 0.0, common = 0.0, changed[MEDOIDS] = {0.0};
+        for (int i = 0; i < N; i++) {
+            const double d = distance[i][c];
+            check_close(d, distance_between(point[i], point[c], DIMENSIONS), 1e-15);
+            check_near(d, distance[c][i], 0.0);
+            all += d;
+            if (d < nearest[i]) gained += nearest[i] - d, common += d - nearest[i], changed[owner[i]] += nearest[i] - second[i];
+            else if (d < second[i]) changed[owner[i]] += d - second[i];
+        }
+        check_near(sum[c], all, 0.0);
+        check_near(gain[c], gained, 0.0);
+        for (int m = 0; m < MEDOIDS; m++) check_near(change[m][c], changed[m] + common, 0.0);
+    }
 }
 
 static void among_equals_the_first_counts(void **state) {
@@ -229,6 +264,7 @@ int main(void) {
         cmocka_unit_test(planted_clusters_are_found),
         cmocka_unit_test(few_points_get_the_best_of_all_choices),
         cmocka_unit_test(no_exchange_betters_what_was_found),
+        cmocka_unit_test(sums_of_distances_are_those_of_plain_loops),
         cmocka_unit_test(among_equals_the_first_counts),
         cmocka_unit_test(what_cannot_be_asked_is_refused),
         cmocka_unit_test(stories_go_from_bear_to_bull_and_weigh_one),

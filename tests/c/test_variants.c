@@ -276,6 +276,34 @@ static void sums_and_bins_give_the_scalar_bits(void **state) {
     csim_accumulator_free(self);
 }
 
+static void sums_of_distances_give_the_scalar_bits(void **state) {
+    NEEDS_VARIANT(state);
+    enum { MOST_N = 300, MOST_STRIDE = MOST_N + MOE_DISTANCE_LANES, MOST_DIMENSIONS = 13, MEDOIDS = 4 };
+    static double point[MOST_STRIDE * MOST_DIMENSIONS], distance[2][MOST_STRIDE * MOST_STRIDE], row[2][MOST_STRIDE], change[2][MEDOIDS * MOST_STRIDE], shared[MOST_STRIDE];
+    double nearest[MOST_N], second[MOST_N];
+    unsigned char owner[MOST_N];
+    const csim_variant *const v[2] = {scalar, other};
+    uint64_t at = 7;
+    for (int round = 0; round < 60; round++) {
+        const size_t n = 1 + (size_t)(next(&at) % MOST_N), dimensions = (size_t)(next(&at) % (MOST_DIMENSIONS + 1)), stride = moe_distance_stride(n);
+        for (size_t i = 0; i < stride * dimensions; i++) point[i] = round % 5 ? uniform(&at) : (double)(next(&at) % 3); /* equal distances too */
+        for (size_t i = 0; i < n; i++) {
+            nearest[i] = uniform(&at) * (round % 7 != 0);
+            second[i] = nearest[i] + uniform(&at) * (round % 3 != 0);
+            owner[i] = (unsigned char)(next(&at) % MEDOIDS);
+        }
+        for (size_t i = 0; i < MEDOIDS * stride; i++) change[0][i] = change[1][i] = uniform(&at);
+        for (int k = 0; k < 2; k++) v[k]->distances_fill(point, n, dimensions, distance[k]);
+        check_same("distances", distance[0], distance[1], stride * stride);
+        for (int k = 0; k < 2; k++) v[k]->distances_add(distance[0], n, row[k]);
+        check_same("sums of distances", row[0], row[1], stride);
+        for (int k = 0; k < 2; k++) v[k]->distances_gain(distance[0], n, nearest, row[k]);
+        check_same("gains", row[0], row[1], stride);
+        for (int k = 0; k < 2; k++) v[k]->distances_change(distance[0], n, MEDOIDS, nearest, second, owner, shared, change[k]);
+        check_same("changes", change[0], change[1], MEDOIDS * stride);
+    }
+}
+
 /* ---- the model as a whole */
 
 /* The whole state after each month of a block, in the same memory, so that addresses in it are the same. */
@@ -348,6 +376,7 @@ int main(void) {
         OF_BOTH(cost_kernel_gives_the_scalar_bits),
         OF_BOTH(market_step_gives_the_scalar_bits),
         OF_BOTH(sums_and_bins_give_the_scalar_bits),
+        OF_BOTH(sums_of_distances_give_the_scalar_bits),
         OF_BOTH(a_block_of_the_baseline_gives_the_scalar_bits),
         cmocka_unit_test(only_names_of_variants_are_found),
         cmocka_unit_test(the_widest_that_runs_is_chosen_and_stays),
