@@ -14,6 +14,8 @@ static csim_status book_open(csim_book *book) {
     if (status) return status;
     if (csim_book_hold_memory(book, CSIM_SHEET_BYTES)) return book->error.code;
     lxw_workbook_options options = {.constant_memory = LXW_FALSE, .tmpdir = book->folder};
+    book->packer = csim_packer_new();
+    if (!book->packer) return csim_book_fail(book, CSIM_NO_MEMORY, "no memory for a workbook");
     book->lxw = workbook_new_opt(book->part_path, &options);
     if (!book->lxw) return csim_book_fail(book, CSIM_NO_MEMORY, "no memory for a workbook");
     /* The width of a column is counted in digits of the first format's font. The library's own choice is missing on many systems, where columns then come
@@ -47,9 +49,6 @@ csim_status csim_book_new(const char *path, int64_t created_unix_s, csim_book **
 
 void csim_book_drop_library(csim_book *book) {
     if (!book->lxw) return;
-    /* The library closes a data sheet's scratch file only when it writes the book. */
-    for (csim_sheet *sheet = book->sheets; sheet; sheet = sheet->next)
-        if (sheet->lxw->optimize_tmpfile) fclose(sheet->lxw->optimize_tmpfile);
     lxw_workbook_free(book->lxw);
     book->lxw = NULL;
 }
@@ -60,7 +59,7 @@ static void sheet_free(csim_sheet *sheet) {
         free(table);
     }
     free(sheet->breaks);
-    csim_packed_rows_free(sheet->rows);
+    csim_sheet_free_rows(sheet);
     free(sheet);
 }
 
@@ -81,6 +80,7 @@ void csim_book_free(csim_book *book) {
         next = range->next;
         free(range);
     }
+    csim_packer_free(book->packer);
     if (book->c_locale) freelocale(book->c_locale);
     free(book->path);
     free(book->folder);

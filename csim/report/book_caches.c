@@ -44,5 +44,6 @@ csim_status csim_book_close_charts(csim_book *book) {
     csim_status status = CSIM_OK;
     for (const csim_series_range *range = book->ranges; range && !status; range = range->next)
         if (range->cells.sheet->mode == CSIM_SHEET_PAGE) status = cache_fill(book, range);
+        else range->lxw->ignore_cache = LXW_TRUE;
     return status;
 }

@@ -1,4 +1,4 @@
-/* What stands in single cells: every put checks its place and its value, then hands it to the library. A cell is written once. */
+/* What stands in single cells: every put checks its place and its value, then hands it to the library, or on data sheets to the current row. A cell is written once. */
 #include "csim/report/book_parts.h"
 
 #include <math.h>
@@ -7,7 +7,6 @@
 #include <string.h>
 
 const lxw_cell *csim_cell_find(const csim_sheet *sheet, uint32_t row, uint32_t column) {
-    if (sheet->mode == CSIM_SHEET_DATA) return row == sheet->current_row ? sheet->lxw->array[column] : NULL;
     return lxw_worksheet_find_cell_in_row(lxw_worksheet_find_row(sheet->lxw, row), (lxw_col_t)column);
 }
 
@@ -23,11 +22,10 @@ csim_status csim_cell_open(csim_sheet *sheet, uint32_t row, uint32_t column) {
     csim_status status = csim_sheet_ready(sheet);
     if (status) return status;
     if (row >= LXW_ROW_MAX || column >= LXW_COL_MAX) return csim_sheet_fail(sheet, CSIM_OUT_OF_RANGE, "there is no cell at row %u, column %u", (unsigned)row, (unsigned)column);
-    const bool same_row = row == sheet->current_row;
     status = csim_sheet_advance(sheet, row, column);
     if (status) return status;
-    if ((sheet->mode == CSIM_SHEET_PAGE || same_row) && csim_cell_find(sheet, row, column)) return csim_cell_fail(sheet, row, column, CSIM_INCONSISTENT, "the cell is written twice");
-    return csim_book_hold_memory(sheet->book, CSIM_CELL_BYTES);
+    if (sheet->mode == CSIM_SHEET_DATA ? csim_row_has(sheet, column) : csim_cell_find(sheet, row, column) != NULL) return csim_cell_fail(sheet, row, column, CSIM_INCONSISTENT, "the cell is written twice");
+    return sheet->mode == CSIM_SHEET_DATA ? CSIM_OK : csim_book_hold_memory(sheet->book, CSIM_CELL_BYTES);
 }
 
 csim_status csim_cell_result(csim_sheet *sheet, uint32_t row, uint32_t column, lxw_error error) {
@@ -39,7 +37,12 @@ csim_status csim_cell_check_text(csim_sheet *sheet, uint32_t row, uint32_t colum
     csim_error why;
     const csim_status status = csim_text_check(text, max_units, &why);
     if (status) return csim_cell_fail(sheet, row, column, status, "%s", why.detail);
-    return csim_book_hold_memory(sheet->book, 4 * strlen(text)); /* the text, its copy among the shared ones, and escapes */
+    return sheet->mode == CSIM_SHEET_DATA ? CSIM_OK : csim_book_hold_memory(sheet->book, 4 * strlen(text)); /* the text, its copy among the shared ones, and escapes */
+}
+
+static csim_status text_write(csim_sheet *sheet, uint32_t row, uint32_t column, const char *text, lxw_format *format) {
+    if (sheet->mode == CSIM_SHEET_DATA) return csim_row_hold(sheet, row, column, &(csim_held_cell){.kind = *text ? CSIM_HELD_TEXT : CSIM_HELD_BLANK, .format = format, .text = *text ? text : NULL});
+    return csim_cell_result(sheet, row, column, *text ? worksheet_write_string(sheet->lxw, row, (lxw_col_t)column, text, format) : worksheet_write_blank(sheet->lxw, row, (lxw_col_t)column, format));
 }
 
 /* Writes checked text, escaped where needed. The empty text becomes a styled blank: the library would store nothing. */
@@ -48,11 +51,9 @@ static csim_status cell_write_text(csim_sheet *sheet, uint32_t row, uint32_t col
     char *escaped = size == plain + 1 ? NULL : malloc(size);
     if (size != plain + 1 && !escaped) return csim_cell_fail(sheet, row, column, CSIM_NO_MEMORY, "no memory for a text");
     if (escaped) csim_text_escape(text, escaped, size);
-    const locale_t outer = uselocale(sheet->book->c_locale);
-    const lxw_error error = plain ? worksheet_write_string(sheet->lxw, row, (lxw_col_t)column, escaped ? escaped : text, format) : worksheet_write_blank(sheet->lxw, row, (lxw_col_t)column, format);
-    uselocale(outer);
+    const csim_status status = text_write(sheet, row, column, escaped ? escaped : text, format);
     free(escaped);
-    return csim_cell_result(sheet, row, column, error);
+    return status;
 }
 
 csim_status csim_sheet_put_text(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, const char *text) {
@@ -65,10 +66,8 @@ csim_status csim_sheet_put_text(csim_sheet *sheet, uint32_t row, uint32_t column
 
 static csim_status cell_write_number(csim_sheet *sheet, uint32_t row, uint32_t column, double value, lxw_format *format) {
     if (!isfinite(value)) return csim_cell_fail(sheet, row, column, CSIM_OUT_OF_RANGE, "the number is %s; a cell holds finite numbers, or n/a when put as missing", isnan(value) ? "not a number" : "infinite");
-    const locale_t outer = uselocale(sheet->book->c_locale);
-    const lxw_error error = worksheet_write_number(sheet->lxw, row, (lxw_col_t)column, value, format);
-    uselocale(outer);
-    return csim_cell_result(sheet, row, column, error);
+    if (sheet->mode == CSIM_SHEET_DATA) return csim_row_hold(sheet, row, column, &(csim_held_cell){.kind = CSIM_HELD_NUMBER, .format = format, .number = value});
+    return csim_cell_result(sheet, row, column, worksheet_write_number(sheet->lxw, row, (lxw_col_t)column, value, format));
 }
 
 csim_status csim_sheet_put_number(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, double value) {
@@ -106,10 +105,8 @@ csim_status csim_sheet_put_bool(csim_sheet *sheet, uint32_t row, uint32_t column
     if (status) return status;
     lxw_format *format = csim_book_format(sheet->book, csim_style(role, CSIM_AS_GENERAL));
     if (!format) return sheet->book->error.code;
-    const locale_t outer = uselocale(sheet->book->c_locale);
-    const lxw_error error = worksheet_write_boolean(sheet->lxw, row, (lxw_col_t)column, value, format);
-    uselocale(outer);
-    return csim_cell_result(sheet, row, column, error);
+    if (sheet->mode == CSIM_SHEET_DATA) return csim_row_hold(sheet, row, column, &(csim_held_cell){.kind = CSIM_HELD_BOOL, .format = format, .number = value});
+    return csim_cell_result(sheet, row, column, worksheet_write_boolean(sheet->lxw, row, (lxw_col_t)column, value, format));
 }
 
 csim_status csim_sheet_put_blank(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role) {
@@ -124,6 +121,15 @@ void csim_sheet_say_missing(csim_sheet *sheet, const char *text) {
     if (sheet) sheet->missing = text;
 }
 
+/* The library has to be asked to link, and writes the cell as well: on a data sheet its shared text is held. */
+static csim_status cell_write_link(csim_sheet *sheet, uint32_t row, uint32_t column, const char *address, const char *text, lxw_format *format) {
+    const csim_status status = csim_cell_result(sheet, row, column, worksheet_write_url_opt(sheet->lxw, row, (lxw_col_t)column, address, format, text, NULL));
+    if (status || sheet->mode == CSIM_SHEET_PAGE) return status;
+    const lxw_cell *cell = csim_cell_find(sheet, row, column);
+    if (!cell || cell->type != STRING_CELL) return csim_cell_fail(sheet, row, column, CSIM_NO_MEMORY, "no memory for a link");
+    return csim_row_hold(sheet, row, column, &(csim_held_cell){.kind = CSIM_HELD_SHARED, .format = format, .number = cell->u.string_id});
+}
+
 csim_status csim_sheet_put_link(csim_sheet *sheet, uint32_t row, uint32_t column, const char *text, csim_cells target) {
     csim_status status = csim_cell_open(sheet, row, column);
     if (!status) status = csim_cell_check_text(sheet, row, column, text, 255);
@@ -133,11 +139,7 @@ csim_status csim_sheet_put_link(csim_sheet *sheet, uint32_t row, uint32_t column
     char place[CSIM_ADDRESS_SIZE], address[CSIM_ADDRESS_SIZE + 16];
     snprintf(address, sizeof address, "internal:%s", csim_cells_address(target, place));
     lxw_format *format = csim_book_format(sheet->book, csim_style(CSIM_ROLE_LINK, CSIM_AS_GENERAL));
-    if (!format) return sheet->book->error.code;
-    const locale_t outer = uselocale(sheet->book->c_locale);
-    const lxw_error error = worksheet_write_url_opt(sheet->lxw, row, (lxw_col_t)column, address, format, text, NULL);
-    uselocale(outer);
-    return csim_cell_result(sheet, row, column, error);
+    return format ? cell_write_link(sheet, row, column, address, text, format) : sheet->book->error.code;
 }
 
 csim_status csim_sheet_put_row_of_numbers(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, const double *values, size_t count) {

@@ -1,4 +1,4 @@
-/* The file of a book: a name claimed beside the target, the library's container written there, the data sheets' rows put into it, the whole checked, synced and
+/* The file of a book: a name claimed beside the target, the library's container written there and checked, the sheets' rows put into it, the whole synced and
  * renamed. Must not leave a file behind when anything fails, nor touch an older file at the target before all is well. */
 #include "csim/report/book_parts.h"
 
@@ -43,32 +43,38 @@ void csim_book_remove_part(csim_book *book) {
     book->part_path = NULL;
 }
 
-static csim_status part_check_and_sync(csim_book *book) {
-    const int file = open(book->part_path, O_RDWR | O_CLOEXEC);
-    if (file < 0) return csim_book_fail(book, CSIM_FILE_WRITE, "the written file cannot be opened: %s", strerror(errno));
-    csim_status status = CSIM_OK;
-    if (!csim_container_is_whole(file)) status = csim_book_fail(book, CSIM_FILE_WRITE, "the written file is not whole; is the disk full?");
-    else if (fsync(file)) status = csim_book_fail(book, CSIM_FILE_WRITE, "the written file cannot be synced: %s", strerror(errno));
-    close(file);
-    return status;
+/* All rows, waiting for the packer to be done with them. */
+static csim_status rows_texts(csim_book *book, csim_container_text *texts) {
+    size_t count = 0;
+    for (csim_sheet *sheet = book->sheets; sheet; sheet = sheet->next, count++) {
+        texts[count] = (csim_container_text){.name = sheet->part, .tag = "sheetData"};
+        if (csim_packed_rows_text(sheet->rows, &texts[count].text)) return csim_sheet_fail(sheet, CSIM_FILE_WRITE, "the rows cannot all be written; is the disk full?");
+    }
+    return CSIM_OK;
+}
+
+/* The library's container must be whole, since it does not notice everything; then a copy with the rows in their places must reach the disk. Sets the error. */
+static csim_status part_fill(csim_book *book, int from, FILE *to, const csim_container_text *texts) {
+    if (!csim_container_is_whole(from)) return csim_book_fail(book, CSIM_FILE_WRITE, "the written file is not whole; is the disk full?");
+    const csim_status status = csim_container_fill(from, to, texts, (size_t)book->sheet_count);
+    if (status) return csim_book_fail(book, status, status == CSIM_LIMIT ? "the workbook would be larger than 4 GB" : "the rows of its sheets cannot be put into the workbook; is the disk full?");
+    if (fflush(to) || fsync(fileno(to))) return csim_book_fail(book, CSIM_FILE_WRITE, "the written file cannot be synced: %s", strerror(errno));
+    return CSIM_OK;
 }
 
 /* Writes the container with its rows beside the one without, and renames it over that one. */
-static csim_status rows_fill(csim_book *book, const csim_book_rows *rows) {
+static csim_status rows_fill(csim_book *book, const csim_container_text *texts) {
     const size_t size = strlen(book->part_path) + sizeof ".rows";
     char *filled = malloc(size);
     if (!filled) return csim_book_fail(book, CSIM_NO_MEMORY, "no memory for a file name");
     snprintf(filled, size, "%s.rows", book->part_path);
     const int from = open(book->part_path, O_RDONLY | O_CLOEXEC);
     FILE *to = from >= 0 ? fopen(filled, "wbxe") : NULL;
-    csim_status status = to ? csim_container_fill(from, to, rows->texts, rows->count) : CSIM_FILE_WRITE;
-    if (to && fclose(to) && !status) status = CSIM_FILE_WRITE;
+    csim_status status = to ? part_fill(book, from, to, texts) : csim_book_fail(book, CSIM_FILE_WRITE, "the written file cannot be opened: %s", strerror(errno));
+    if (to && fclose(to) && !status) status = csim_book_fail(book, CSIM_FILE_WRITE, "the written file cannot be closed: %s", strerror(errno));
     if (from >= 0) close(from);
-    if (!status && rename(filled, book->part_path)) status = CSIM_FILE_WRITE;
-    if (status) {
-        csim_book_fail(book, status, status == CSIM_LIMIT ? "the workbook would be larger than 4 GB" : "the rows of its data sheets cannot be put into the workbook; is the disk full?");
-        if (to) unlink(filled);
-    }
+    if (!status && rename(filled, book->part_path)) status = csim_book_fail(book, CSIM_FILE_WRITE, "the written file cannot be renamed: %s", strerror(errno));
+    if (status && to) unlink(filled);
     free(filled);
     return status;
 }
@@ -85,6 +91,15 @@ static csim_status part_rename(csim_book *book) {
     return CSIM_OK;
 }
 
+/* Frees the library's book whether it succeeds or not. */
+static csim_status library_close(csim_book *book) {
+    const locale_t outer = uselocale(book->c_locale);
+    const lxw_error error = workbook_close(book->lxw);
+    uselocale(outer);
+    book->lxw = NULL;
+    return error ? csim_book_fail(book, csim_library_status(error), "the workbook cannot be written: %s", lxw_strerror(error)) : CSIM_OK;
+}
+
 static csim_status book_write(csim_book *book) {
     if (book->error.code) return book->error.code;
     if (!book->lxw) return csim_book_fail(book, CSIM_RUN_FAILED, "the workbook is already finished");
@@ -92,17 +107,13 @@ static csim_status book_write(csim_book *book) {
     csim_status status = csim_book_hold_memory(book, CSIM_CLOSE_BYTES);
     if (!status) status = csim_book_close_charts(book);
     if (!status) status = csim_book_close_breaks(book);
+    if (!status) status = csim_book_end_rows(book);
+    if (!status) status = library_close(book);
     if (status) return status;
-    const locale_t outer = uselocale(book->c_locale);
-    csim_book_rows rows;
-    csim_book_finish_rows(book, &rows);
-    const lxw_error error = book->error.code ? LXW_NO_ERROR : workbook_close(book->lxw);
-    uselocale(outer);
-    if (book->error.code) return book->error.code;
-    book->lxw = NULL;
-    if (error) return csim_book_fail(book, csim_library_status(error), "the workbook cannot be written: %s", lxw_strerror(error));
-    if (rows.count) status = rows_fill(book, &rows);
-    if (!status) status = part_check_and_sync(book);
+    csim_container_text *texts = malloc((size_t)book->sheet_count * sizeof *texts);
+    status = texts ? rows_texts(book, texts) : csim_book_fail(book, CSIM_NO_MEMORY, "no memory for a workbook");
+    if (!status) status = rows_fill(book, texts);
+    free(texts);
     return status ? status : part_rename(book);
 }
 

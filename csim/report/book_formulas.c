@@ -30,10 +30,8 @@ csim_status csim_sheet_put_formula(csim_sheet *sheet, uint32_t row, uint32_t col
     if (!isfinite(value)) return csim_cell_fail(sheet, row, column, CSIM_OUT_OF_RANGE, "the formula's value is not finite");
     lxw_format *look = csim_book_format(sheet->book, style);
     if (!look) return sheet->book->error.code;
-    const locale_t outer = uselocale(sheet->book->c_locale);
-    const lxw_error error = worksheet_write_formula_num(sheet->lxw, row, (lxw_col_t)column, formula, look, value);
-    uselocale(outer);
-    return csim_cell_result(sheet, row, column, error);
+    if (sheet->mode == CSIM_SHEET_DATA) return csim_row_hold(sheet, row, column, &(csim_held_cell){CSIM_HELD_FORMULA, look, value, formula + 1, NULL});
+    return csim_cell_result(sheet, row, column, worksheet_write_formula_num(sheet->lxw, row, (lxw_col_t)column, formula, look, value));
 }
 
 csim_status csim_sheet_put_formula_text(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, const char *value, const char *format, ...) {
@@ -48,8 +46,6 @@ csim_status csim_sheet_put_formula_text(csim_sheet *sheet, uint32_t row, uint32_
     if (status) return status;
     lxw_format *look = csim_book_format(sheet->book, style);
     if (!look) return sheet->book->error.code;
-    const locale_t outer = uselocale(sheet->book->c_locale);
-    const lxw_error error = worksheet_write_formula_str(sheet->lxw, row, (lxw_col_t)column, formula, look, value);
-    uselocale(outer);
-    return csim_cell_result(sheet, row, column, error);
+    if (sheet->mode == CSIM_SHEET_DATA) return csim_row_hold(sheet, row, column, &(csim_held_cell){CSIM_HELD_FORMULA, look, 0, formula + 1, value});
+    return csim_cell_result(sheet, row, column, worksheet_write_formula_str(sheet->lxw, row, (lxw_col_t)column, formula, look, value));
 }

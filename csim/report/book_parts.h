@@ -3,16 +3,15 @@
  * check it reports on stderr. Must not know what a report says.
  *
  * What was found out about the library, and is relied upon:
- *   - constant_memory is a book's option, but is read when a sheet is added: so each sheet has its own mode.
  *   - the container's stamps are fixed at 1980-01-01; core.xml takes both its times from the properties' `created`, and
  *     the clock only when that is 0. Scratch files (TMPDIR) leave no trace in the bytes.
- *   - numbers are printed with "%.16g" under the thread's locale, partly at write time (data sheets), mostly at close.
+ *   - numbers are printed with "%.16G" under the thread's locale, at close.
  *   - chart caches ignore the values of formulas and would show 0 in viewers: book_caches.c mends that.
  *   - workbook_close frees the book whether it succeeds or not.
  *   - it does not notice a full disk under its scratch files, and would pack a cut part: csim_container_is_whole inflates
  *     every part again and looks for its end.
- *   - a data sheet's rows are handed to printf one value at a time and packed at the slowest level but two, so they are taken
- *     from it (book_rows.c).
+ *   - rows are handed to printf one value at a time and packed at the slowest level but two, so those of data sheets never reach
+ *     it (book_rows.c), and those of page sheets are taken from it at finish (book_pages.c).
  *   - without memory it prints, loses cells or crashes: so csim_book_hold_memory makes sure of some before the library needs it. */
 #ifndef CSIM_REPORT_BOOK_PARTS_H
 #define CSIM_REPORT_BOOK_PARTS_H
@@ -35,6 +34,8 @@ typedef struct csim_table_place {
     struct csim_table_place *next;
 } csim_table_place;
 
+typedef struct csim_row csim_row; /* book_rows.c */
+
 struct csim_sheet {
     csim_book *book;
     lxw_worksheet *lxw; /* NULL: the sheet that ignores everything */
@@ -42,7 +43,9 @@ struct csim_sheet {
     csim_sheet_mode mode;
     const char *missing; /* NULL: n/a */
     uint32_t current_row; /* data sheets only go forward from here */
-    csim_packed_rows *rows; /* of a data sheet: those before the current one */
+    csim_row *row;          /* of a data sheet: the current one */
+    csim_packed_rows *rows; /* of a data sheet: those before the current one; of a page sheet: all, from finish on */
+    char part[48];          /* its name in the container */
     bool has_filter;
     csim_table_place *tables;
     lxw_row_t *breaks; /* of printed pages, ended by 0 */
@@ -82,8 +85,9 @@ struct csim_book {
     int64_t created_unix_s;
     size_t held_bytes; /* known to have been free lately */
     csim_error error; /* the first one */
+    csim_packer *packer;
     csim_sheet *sheets, **last_sheet;
-    int data_sheets;
+    int sheet_count, data_sheets;
     csim_chart *charts;
     csim_series_range *ranges;
     csim_style_entry styles[CSIM_BOOK_STYLES_MAX];
@@ -117,19 +121,34 @@ void csim_book_drop_library(csim_book *book);
 csim_status csim_book_claim_part(csim_book *book);
 void csim_book_remove_part(csim_book *book);
 
-/* ---- rows of data sheets (book_rows.c) ---- */
+/* ---- rows (book_rows.c, book_pages.c) ---- */
 
-/* Texts that go into the library's container when it is closed. */
-typedef struct csim_book_rows {
-    csim_container_text texts[CSIM_DATA_SHEETS_MAX];
-    char names[CSIM_DATA_SHEETS_MAX][64];
-    size_t count;
-} csim_book_rows;
+typedef enum csim_held_kind { CSIM_HELD_NUMBER, CSIM_HELD_TEXT, CSIM_HELD_SHARED, CSIM_HELD_BLANK, CSIM_HELD_BOOL, CSIM_HELD_FORMULA } csim_held_kind;
 
-bool csim_sheet_open_rows(csim_sheet *sheet);
+/* A cell on its way into packed rows. */
+typedef struct csim_held_cell {
+    csim_held_kind kind;
+    lxw_format *format;
+    double number;      /* or truth, the number of a shared text, a formula's value */
+    const char *text;   /* or a formula */
+    const char *value;  /* of a formula that gives a text */
+} csim_held_cell;
+
+void csim_cell_pack(csim_packed_rows *rows, uint32_t row, uint32_t column, const csim_held_cell *cell);
+
+csim_status csim_sheet_open_rows(csim_sheet *sheet);
+void csim_sheet_free_rows(csim_sheet *sheet);
 /* Goes on to a row; rows before it can no longer be written. Nothing on a page sheet. */
 csim_status csim_sheet_advance(csim_sheet *sheet, uint32_t row, uint32_t column);
-void csim_book_finish_rows(csim_book *book, csim_book_rows *out);
+
+/* The current row of a data sheet. */
+void csim_row_set_height(csim_sheet *sheet, double height_points);
+bool csim_row_has(const csim_sheet *sheet, uint32_t column);
+csim_status csim_row_hold(csim_sheet *sheet, uint32_t row, uint32_t column, const csim_held_cell *cell); /* copies its texts */
+
+void csim_sheet_pack_page(csim_sheet *sheet);  /* takes all cells of a page sheet from the library */
+void csim_sheet_drop_cells(csim_sheet *sheet); /* the same for the few that the library makes on a data sheet, which are held anyway */
+csim_status csim_book_end_rows(csim_book *book); /* no cell follows; the packer goes on with them */
 
 /* ---- places (book_places.c) ---- */
 
@@ -162,6 +181,7 @@ lxw_format *csim_book_mark(csim_book *book, lxw_format **slot, uint32_t text_rgb
 lxw_chart_font csim_chart_font(double size_points, bool bold, uint32_t rgb);
 lxw_chart_line csim_chart_line(uint32_t rgb, double width_points);
 csim_status csim_chart_add_plain(csim_chart *chart, const char *name, csim_cells x, csim_cells y); /* a series without a look */
+csim_status csim_chart_remember_range(csim_chart *chart, lxw_series_range *library, csim_cells cells); /* for its cache, filled at finish */
 csim_status csim_chart_check_last_series(csim_chart *chart);
 void csim_series_set_area(lxw_chart_series *series, uint32_t rgb);
 csim_status csim_book_close_charts(csim_book *book);

@@ -32,6 +32,15 @@ static csim_status labels_check(csim_chart *chart, csim_cells texts) {
     return csim_sheet_fail(chart->sheet, CSIM_INCONSISTENT, "%zu labels for %zu points (one row or column, at most %d)", count, chart->last_count, LABELS_MAX);
 }
 
+/* Labels that are references show what stands in their cells. */
+static csim_status labels_remember(csim_chart *chart, csim_cells texts) {
+    const lxw_chart_series *series = chart->last_series;
+    csim_status status = CSIM_OK;
+    for (uint32_t i = 0; i < series->data_label_count && !status; i++)
+        if (series->data_labels[i].range && series->data_labels[i].range->formula) status = csim_chart_remember_range(chart, series->data_labels[i].range, csim_cells_nth(texts, i));
+    return status;
+}
+
 csim_status csim_chart_label_points(csim_chart *chart, csim_cells texts) {
     csim_status status = labels_check(chart, texts);
     if (status) return status;
@@ -49,6 +58,7 @@ csim_status csim_chart_label_points(csim_chart *chart, csim_cells texts) {
         chart_series_set_labels_font(chart->last_series, &font);
         chart_series_set_labels_position(chart->last_series, LXW_CHART_LABEL_POSITION_RIGHT);
         status = csim_sheet_result(chart->sheet, chart_series_set_labels_custom(chart->last_series, list), "the labels of a chart");
+        if (!status) status = labels_remember(chart, texts);
     }
     free(labels);
     free(list);

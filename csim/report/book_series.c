@@ -17,7 +17,7 @@ static csim_status series_cells_check(csim_chart *chart, csim_cells x, csim_cell
     return CSIM_OK;
 }
 
-static csim_status range_remember(csim_chart *chart, lxw_series_range *library, csim_cells cells) {
+csim_status csim_chart_remember_range(csim_chart *chart, lxw_series_range *library, csim_cells cells) {
     csim_series_range *range = malloc(sizeof *range);
     if (!range) return csim_sheet_fail(chart->sheet, CSIM_NO_MEMORY, "no memory for a chart");
     *range = (csim_series_range){.lxw = library, .cells = cells, .next = chart->book->ranges};
@@ -54,8 +54,8 @@ csim_status csim_chart_add_plain(csim_chart *chart, const char *name, csim_cells
     else chart->unnamed[chart->unnamed_count++] = (int16_t)chart->series_count;
     chart->last_series = series;
     chart->last_count = csim_cells_count(y);
-    status = range_remember(chart, series->categories, x);
-    if (!status) status = range_remember(chart, series->values, y);
+    status = csim_chart_remember_range(chart, series->categories, x);
+    if (!status) status = csim_chart_remember_range(chart, series->values, y);
     if (!status && chart->series_count++ == 0) status = chart_place(chart);
     return status;
 }

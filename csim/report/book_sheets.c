@@ -35,20 +35,20 @@ csim_sheet *csim_book_add_sheet(csim_book *book, const char *name, csim_sheet_mo
         csim_book_fail(book, CSIM_NO_MEMORY, "no memory for the sheet '%s'", name);
         return &book->no_sheet;
     }
-    book->lxw->options.constant_memory = mode == CSIM_SHEET_DATA;
     sheet->lxw = workbook_add_worksheet(book->lxw, name);
-    book->lxw->options.constant_memory = LXW_FALSE;
     sheet->book = book;
-    if (!sheet->lxw || (mode == CSIM_SHEET_DATA && (!sheet->lxw->optimize_tmpfile || !csim_sheet_open_rows(sheet)))) {
-        const bool no_scratch = sheet->lxw != NULL;
-        csim_book_fail(book, no_scratch ? CSIM_FILE_WRITE : CSIM_NO_MEMORY, "the sheet '%s' cannot be added", name);
+    sheet->mode = mode;
+    snprintf(sheet->name, sizeof sheet->name, "%s", name);
+    if (!sheet->lxw) csim_sheet_fail(sheet, CSIM_NO_MEMORY, "no memory for the sheet");
+    if (!sheet->lxw || (mode == CSIM_SHEET_DATA && csim_sheet_open_rows(sheet))) {
+        csim_sheet_free_rows(sheet);
         free(sheet);
         return &book->no_sheet;
     }
-    sheet->mode = mode;
-    book->data_sheets += mode == CSIM_SHEET_DATA;
-    snprintf(sheet->name, sizeof sheet->name, "%s", name);
+    snprintf(sheet->part, sizeof sheet->part, "xl/worksheets/sheet%u.xml", (unsigned)sheet->lxw->index + 1);
     sheet_set_defaults(sheet);
+    book->sheet_count++;
+    book->data_sheets += mode == CSIM_SHEET_DATA;
     *book->last_sheet = sheet;
     book->last_sheet = &sheet->next;
     return sheet;
@@ -68,10 +68,8 @@ csim_status csim_sheet_set_height(csim_sheet *sheet, uint32_t row, double height
     if (!status) status = csim_sheet_advance(sheet, row, 0);
     if (status) return status;
     if (!(height_points > 0 && height_points <= 409)) return csim_sheet_fail(sheet, CSIM_OUT_OF_RANGE, "the row height %g is not in (0, 409]", height_points);
-    const locale_t outer = uselocale(sheet->book->c_locale);
-    const lxw_error error = worksheet_set_row(sheet->lxw, row, height_points, NULL);
-    uselocale(outer);
-    return csim_sheet_result(sheet, error, "the row height");
+    if (sheet->mode == CSIM_SHEET_DATA) csim_row_set_height(sheet, height_points);
+    return csim_sheet_result(sheet, worksheet_set_row(sheet->lxw, row, height_points, NULL), "the row height");
 }
 
 csim_status csim_sheet_freeze(csim_sheet *sheet, uint32_t rows, uint32_t columns) {

@@ -162,20 +162,24 @@ static char *inflated(const unsigned char *packed, uint32_t packed_bytes, uint32
     return text;
 }
 
-/* Where the element's content begins: *before ends with its opening tag, *after begins with its closing one. */
-static bool find_hole(const char *text, const char *tag, char opening[64], const char **head_end, const char **tail) {
-    char empty[64];
-    snprintf(opening, 64, "<%s>", tag);
+/* The first element of the tag: *before points at it, *after behind it. */
+static bool find_element(const char *text, const char *tag, const char **before, const char **after) {
+    char opening[64], closing[64], empty[64];
+    snprintf(opening, sizeof opening, "<%s>", tag);
+    snprintf(closing, sizeof closing, "</%s>", tag);
     snprintf(empty, sizeof empty, "<%s/>", tag);
-    const char *at = strstr(text, opening), *none = at ? NULL : strstr(text, empty);
-    *head_end = at ? at : none;
-    *tail = at ? at + strlen(opening) : none ? none + strlen(empty) : NULL;
-    return *head_end != NULL;
+    *before = strstr(text, opening);
+    const char *end = *before ? strstr(*before, closing) : NULL;
+    *after = end ? end + strlen(closing) : NULL;
+    if (*before) return *after != NULL;
+    *before = strstr(text, empty);
+    *after = *before ? *before + strlen(empty) : NULL;
+    return *before != NULL;
 }
 
 static uint32_t checksum_of(const char *text, size_t size) { return (uint32_t)crc32(crc32(0, NULL, 0), (const unsigned char *)text, (uInt)size); }
 
-static csim_status join_texts(char *head, size_t head_bytes, const char *tail, const csim_packed_text *text, new_part *out) {
+static csim_status join_texts(const char *head, size_t head_bytes, const char *tail, const csim_packed_text *text, new_part *out) {
     const size_t tail_bytes = strlen(tail);
     out->text = text;
     out->before = deflated(head, head_bytes, Z_SYNC_FLUSH, &out->before_bytes);
@@ -188,27 +192,28 @@ static csim_status join_texts(char *head, size_t head_bytes, const char *tail, c
     return CSIM_OK;
 }
 
-/* Puts the text between the two halves of a part. */
+/* A part's text with the element emptied: *head ends with its opening tag, *tail begins with its closing one. Both stand in what is returned; NULL without memory. */
+static char *emptied(const char *before, size_t before_bytes, const char *after, const char *tag, size_t *head_bytes, const char **tail) {
+    const size_t size = before_bytes + 2 * strlen(tag) + sizeof "<></>" + strlen(after);
+    char *text = malloc(size);
+    if (!text) return NULL;
+    memcpy(text, before, before_bytes);
+    *head_bytes = before_bytes + (size_t)snprintf(text + before_bytes, size - before_bytes, "<%s>", tag);
+    snprintf(text + *head_bytes, size - *head_bytes, "</%s>%s", tag, after);
+    *tail = text + *head_bytes;
+    return text;
+}
+
+/* The part with the text for its element. */
 static csim_status part_make(const unsigned char *packed, uint32_t packed_bytes, uint32_t plain_bytes, const csim_container_text *wanted, new_part *out) {
-    char opening[64], closing[64];
-    const char *head_end, *rest;
+    const char *before, *after, *tail;
+    size_t head_bytes;
     char *plain = inflated(packed, packed_bytes, plain_bytes);
     if (!plain) return CSIM_NO_MEMORY;
-    csim_status status = find_hole(plain, wanted->tag, opening, &head_end, &rest) ? CSIM_OK : CSIM_FILE_WRITE;
-    if (!status) {
-        snprintf(closing, sizeof closing, "</%s>", wanted->tag);
-        const size_t head = (size_t)(head_end - plain), open_bytes = strlen(opening);
-        const char *tail = strncmp(rest, closing, strlen(closing)) ? rest : rest + strlen(closing);
-        char *whole = malloc(head + open_bytes + strlen(closing) + strlen(tail) + 1);
-        status = whole ? CSIM_OK : CSIM_NO_MEMORY;
-        if (whole) {
-            memcpy(whole, plain, head);
-            memcpy(whole + head, opening, open_bytes + 1);
-            strcat(strcpy(whole + head + open_bytes, closing), tail);
-            status = join_texts(whole, head + open_bytes, whole + head + open_bytes, &wanted->text, out);
-        }
-        free(whole);
-    }
+    csim_status status = find_element(plain, wanted->tag, &before, &after) ? CSIM_OK : CSIM_FILE_WRITE;
+    char *whole = status ? NULL : emptied(plain, (size_t)(before - plain), after, wanted->tag, &head_bytes, &tail);
+    if (!status) status = whole ? join_texts(whole, head_bytes, tail, &wanted->text, out) : CSIM_NO_MEMORY;
+    free(whole);
     free(plain);
     return status;
 }

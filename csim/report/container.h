@@ -10,7 +10,7 @@
 /* Inflates every part again and looks for its end. */
 bool csim_container_is_whole(int file);
 
-/* Text that goes into the part `name` behind the first `<tag>` (or in the place of `<tag/>`). */
+/* Text that goes into the part `name` for what its first element `tag` (without attributes) holds. */
 typedef struct csim_container_text {
     const char *name, *tag;
     csim_packed_text text;

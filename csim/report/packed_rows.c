@@ -1,4 +1,4 @@
-/* XML of rows into a buffer, the buffer into deflate, deflate into a file. The quick levels of deflate take a third of the time of the usual one and make a sheet of
+/* XML of rows into pieces of text; the packer's thread puts these through deflate into a file. The quick levels of deflate take a third of the time of the usual one and make a sheet of
  * numbers, whose digits hardly compress, a fifth larger. */
 #include "csim/report/packed_rows.h"
 
@@ -8,29 +8,32 @@
 
 #include "csim/report/cell_number.h"
 
-enum { BUFFER_BYTES = 1 << 16, PIECE_BYTES = 256 /* the longest piece put at once, but for texts */, LEVEL = 2, MEMORY_LEVEL = 8 };
+enum { SHORT_BYTES = 256 /* the longest text put at once, but for foreign ones */, LEVEL = 2, MEMORY_LEVEL = 8 };
 
 struct csim_packed_rows {
+    csim_packer *packer;
+    char *plain; /* the piece being filled; NULL at the end */
+    size_t used;
+    /* The packer's until the end: */
     FILE *file;
     z_stream stream;
     bool streaming, failed;
     uint64_t packed_bytes, plain_bytes;
     uint32_t checksum;
-    size_t used;
-    char plain[BUFFER_BYTES];
-    unsigned char packed[BUFFER_BYTES];
 };
 
-csim_packed_rows *csim_packed_rows_new(FILE *scratch) {
+csim_packed_rows *csim_packed_rows_new(csim_packer *packer, FILE *scratch) {
     csim_packed_rows *rows = calloc(1, sizeof *rows);
-    if (rows && deflateInit2(&rows->stream, LEVEL, Z_DEFLATED, -MAX_WBITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
+    char *plain = rows ? csim_packer_piece(packer) : NULL;
+    if (!plain || deflateInit2(&rows->stream, LEVEL, Z_DEFLATED, -MAX_WBITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
+        csim_packer_give_back(packer, plain);
         free(rows);
-        rows = NULL;
-    }
-    if (!rows) {
         fclose(scratch);
         return NULL;
     }
+    setvbuf(scratch, NULL, _IONBF, 0); /* what is written comes in large pieces */
+    rows->packer = packer;
+    rows->plain = plain;
     rows->file = scratch;
     rows->streaming = true;
     rows->checksum = (uint32_t)crc32(0, NULL, 0);
@@ -39,6 +42,8 @@ csim_packed_rows *csim_packed_rows_new(FILE *scratch) {
 
 void csim_packed_rows_free(csim_packed_rows *rows) {
     if (!rows) return;
+    csim_packer_wait(rows->packer);
+    csim_packer_give_back(rows->packer, rows->plain);
     if (rows->streaming) deflateEnd(&rows->stream);
     fclose(rows->file);
     free(rows);
@@ -46,26 +51,34 @@ void csim_packed_rows_free(csim_packed_rows *rows) {
 
 /* ---- bytes ---- */
 
-static void pack(csim_packed_rows *rows, int flush) {
+/* In the packer's thread. The last piece ends at a whole byte, and others may let the stream go on. */
+static void pack(void *self, const char *text, size_t bytes, bool last) {
+    csim_packed_rows *rows = self;
     z_stream *stream = &rows->stream;
-    rows->checksum = (uint32_t)crc32(rows->checksum, (const unsigned char *)rows->plain, (uInt)rows->used);
-    rows->plain_bytes += rows->used;
-    stream->next_in = (unsigned char *)rows->plain;
-    stream->avail_in = (uInt)rows->used;
+    unsigned char packed[CSIM_PIECE_BYTES];
+    rows->checksum = (uint32_t)crc32(rows->checksum, (const unsigned char *)text, (uInt)bytes);
+    rows->plain_bytes += bytes;
+    stream->next_in = (unsigned char *)text;
+    stream->avail_in = (uInt)bytes;
     do {
-        stream->next_out = rows->packed;
-        stream->avail_out = BUFFER_BYTES;
-        (void)deflate(stream, flush); /* with room in `packed` it cannot fail */
-        const size_t count = BUFFER_BYTES - stream->avail_out;
+        stream->next_out = packed;
+        stream->avail_out = sizeof packed;
+        (void)deflate(stream, last ? Z_SYNC_FLUSH : Z_NO_FLUSH); /* with room in `packed` it cannot fail */
+        const size_t count = sizeof packed - stream->avail_out;
         rows->packed_bytes += count;
-        if (!rows->failed && fwrite(rows->packed, 1, count, rows->file) != count) rows->failed = true;
+        if (!rows->failed && fwrite(packed, 1, count, rows->file) != count) rows->failed = true;
     } while (stream->avail_out == 0);
-    rows->used = 0;
+    if (!last) return;
+    deflateEnd(stream);
+    rows->streaming = false;
 }
 
-/* Makes room for a short piece. */
+/* Makes room for a short text. */
 static char *room(csim_packed_rows *rows) {
-    if (BUFFER_BYTES - rows->used < PIECE_BYTES) pack(rows, Z_NO_FLUSH);
+    if (CSIM_PIECE_BYTES - rows->used < SHORT_BYTES) {
+        rows->plain = csim_packer_exchange(rows->packer, rows->plain, pack, rows, rows->used);
+        rows->used = 0;
+    }
     return rows->plain + rows->used;
 }
 
@@ -92,7 +105,7 @@ static void put(csim_packed_rows *rows, const char *short_text) { take(rows, add
 static void put_escaped(csim_packed_rows *rows, const char *text) {
     while (*text) {
         char *at = room(rows);
-        const char *end = rows->plain + BUFFER_BYTES - sizeof "&quot;";
+        const char *end = rows->plain + CSIM_PIECE_BYTES - sizeof "&quot;";
         for (; *text && at < end; text++) {
             if (*text == '&') at = add(at, "&amp;");
             else if (*text == '<') at = add(at, "&lt;");
@@ -159,8 +172,18 @@ void csim_packed_rows_put_formula(csim_packed_rows *rows, uint32_t row, const ch
     put(rows, "</v></c>");
 }
 
-csim_status csim_packed_rows_finish(csim_packed_rows *rows, csim_packed_text *out) {
-    pack(rows, Z_SYNC_FLUSH); /* ends at a whole byte, and the stream may go on */
+void csim_packed_rows_put_shared(csim_packed_rows *rows, uint32_t row, const char *letters, int style, uint32_t text) {
+    char *at = add(open_cell(rows, row, letters, style), " t=\"s\"><v>");
+    take(rows, add(add_count(at, text), "</v></c>"));
+}
+
+void csim_packed_rows_end(csim_packed_rows *rows) {
+    csim_packer_hand(rows->packer, rows->plain, pack, rows, rows->used, true);
+    rows->plain = NULL;
+}
+
+csim_status csim_packed_rows_text(csim_packed_rows *rows, csim_packed_text *out) {
+    csim_packer_wait(rows->packer);
     const bool written = !rows->failed && !fflush(rows->file) && !ferror(rows->file) && !fseek(rows->file, 0, SEEK_SET);
     *out = (csim_packed_text){rows->file, rows->packed_bytes, rows->plain_bytes, rows->checksum};
     return written ? CSIM_OK : CSIM_FILE_WRITE;
