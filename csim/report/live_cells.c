@@ -1,4 +1,4 @@
-/* A list of names with their cells and values; a few hundred, searched from the last one back. */
+/* A list of names with their cells and values; a few thousand. Names are looked up by their hash, the last one first. */
 #include "csim/report/live_cells.h"
 
 #include <ctype.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 64, SCOPE_MAX_BYTES = 16, FORMULA_MAX_BYTES = 4096 };
+enum { NAME_MAX_BYTES = 64, SCOPE_MAX_BYTES = 16, FORMULA_MAX_BYTES = 4096, BUCKETS = 1024 };
 
 typedef struct entry {
     char name[NAME_MAX_BYTES]; /* with its scope; "": only the cell is known */
@@ -15,6 +15,8 @@ typedef struct entry {
     csim_value *values;
     size_t count;
     bool in_book;
+    uint32_t hash;
+    size_t before; /* the entry before it with a name of the same bucket, counted from 1; 0: none */
 } entry;
 
 struct csim_live {
@@ -22,6 +24,7 @@ struct csim_live {
     char prefix[SCOPE_MAX_BYTES], scope[SCOPE_MAX_BYTES];
     entry *entries;
     size_t used, size;
+    size_t last[BUCKETS]; /* as `before` */
     bool failed;
 };
 
@@ -48,6 +51,19 @@ void csim_live_scope(csim_live *live, const char *scope) { snprintf(live->scope,
 
 static size_t count_of(csim_cells cells) { return (size_t)(cells.last_row - cells.row + 1) * (cells.last_column - cells.column + 1); }
 
+static uint32_t hash_on(uint32_t hash, const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)text[i]) * UINT32_C(16777619);
+    return hash;
+}
+
+static const uint32_t hash_start = UINT32_C(2166136261);
+
+static void list(csim_live *live, entry *e) {
+    e->hash = hash_on(hash_start, e->name, strlen(e->name));
+    e->before = live->last[e->hash % BUCKETS];
+    live->last[e->hash % BUCKETS] = (size_t)(e - live->entries) + 1;
+}
+
 static void define(csim_live *live, const entry *e) {
     char name[NAME_MAX_BYTES + SCOPE_MAX_BYTES];
     snprintf(name, sizeof name, "%s%s", live->prefix, e->name);
@@ -72,15 +88,20 @@ static void keep(csim_live *live, const char *name, csim_cells cells, const csim
     memcpy(copy, values, count * sizeof *copy);
     entry *e = &live->entries[live->used++];
     *e = (entry){.cells = cells, .values = copy, .count = count, .in_book = name && !live->scope[0]};
-    if (name) snprintf(e->name, sizeof e->name, "%s%s", live->scope, name);
+    if (name) {
+        snprintf(e->name, sizeof e->name, "%s%s", live->scope, name);
+        list(live, e);
+    }
     if (e->in_book) define(live, e);
 }
 
 static const entry *find_exactly(const csim_live *live, const char *scope, const char *name, size_t length) {
     const size_t before = strlen(scope);
-    for (size_t i = live->used; i-- > 0;) {
-        const char *known = live->entries[i].name;
-        if (strlen(known) == before + length && !memcmp(known, scope, before) && !memcmp(known + before, name, length)) return &live->entries[i];
+    const uint32_t hash = hash_on(hash_on(hash_start, scope, before), name, length);
+    const entry *e = NULL;
+    for (size_t at = live->last[hash % BUCKETS]; at; at = e->before) {
+        e = &live->entries[at - 1];
+        if (e->hash == hash && strlen(e->name) == before + length && !memcmp(e->name, scope, before) && !memcmp(e->name + before, name, length)) return e;
     }
     return NULL;
 }
