@@ -1,7 +1,6 @@
 /* Rectangles of cells: where they lie, how formulas call them, how many they are. Knows sheets' names and sizes, not their content. */
 #include "csim/report/book_parts.h"
 
-#include <stdio.h>
 #include <string.h>
 
 void csim_column_letters(uint32_t column, char letters[4]) {
@@ -11,12 +10,26 @@ void csim_column_letters(uint32_t column, char letters[4]) {
     memcpy(letters, all + first, sizeof all - (size_t)first);
 }
 
+/* Formulas are made of addresses, hundreds of thousands a book: printf would take longer than all else about them. */
+static char *add_text(char *at, const char *text) {
+    const size_t length = strlen(text);
+    memcpy(at, text, length + 1);
+    return at + length;
+}
+
+static char *add_number(char *at, uint32_t number) {
+    char digits[11] = "";
+    int first = 10;
+    do digits[--first] = (char)('0' + number % 10);
+    while (number /= 10);
+    return add_text(at, digits + first);
+}
+
 char *csim_cell_local_address(uint32_t row, uint32_t column, char *text) {
     text[0] = 0;
     if (row >= LXW_ROW_MAX || column >= LXW_COL_MAX) return text;
-    char letters[4];
-    csim_column_letters(column, letters);
-    snprintf(text, CSIM_ADDRESS_SIZE, "%s%u", letters, (unsigned)row + 1);
+    csim_column_letters(column, text);
+    add_number(text + strlen(text), row + 1);
     return text;
 }
 
@@ -28,21 +41,19 @@ csim_cells csim_cell_of(csim_sheet *sheet, uint32_t row, uint32_t column) {
     return csim_cells_of(sheet, row, column, row, column);
 }
 
-static void absolute_address(uint32_t row, uint32_t column, char *text, size_t size) {
-    char local[CSIM_ADDRESS_SIZE];
-    csim_cell_local_address(row, column, local);
-    const size_t letters = strcspn(local, "0123456789");
-    snprintf(text, size, "$%.*s$%s", (int)letters, local, local + letters);
+static char *add_absolute(char *at, uint32_t row, uint32_t column) {
+    char letters[4];
+    csim_column_letters(column, letters);
+    return add_number(add_text(add_text(add_text(at, "$"), letters), "$"), row + 1);
 }
 
 char *csim_cells_address(csim_cells cells, char *text) {
     text[0] = 0;
     if (!cells.sheet || !cells.sheet->name[0] || cells.last_row >= LXW_ROW_MAX || cells.last_column >= LXW_COL_MAX) return text;
-    char from[24], to[24];
-    absolute_address(cells.row, cells.column, from, sizeof from);
-    absolute_address(cells.last_row, cells.last_column, to, sizeof to);
     const bool single = cells.row == cells.last_row && cells.column == cells.last_column;
-    snprintf(text, CSIM_ADDRESS_SIZE, "'%s'!%s%s%s", cells.sheet->name, from, single ? "" : ":", single ? "" : to);
+    char *at = add_text(add_text(add_text(text, "'"), cells.sheet->name), "'!");
+    at = add_absolute(at, cells.row, cells.column);
+    if (!single) add_absolute(add_text(at, ":"), cells.last_row, cells.last_column);
     return text;
 }
 

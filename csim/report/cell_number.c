@@ -1,4 +1,4 @@
-/* Sixteen digits by one multiplication in extended precision where that is sure to round as the exact value does, by the C library elsewhere. Must print what
+/* Whole numbers digit by digit; others of sixteen digits by one multiplication in extended precision where that is sure to round as the exact value does, by the C library elsewhere. Must print what
  * "%.16G" prints, byte for byte: files must not depend on which way was taken. */
 #include "csim/report/cell_number.h"
 
@@ -18,6 +18,8 @@ enum { DIGITS = 16, EXACT_POWERS = 28, LEAST_FIXED = -5 };
 static const long double powers[EXACT_POWERS] = {1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,  1e8L,  1e9L,  1e10L, 1e11L, 1e12L, 1e13L,
                                                  1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L, 1e20L, 1e21L, 1e22L, 1e23L, 1e24L, 1e25L, 1e26L, 1e27L};
 static const uint64_t least_digits = UINT64_C(1000000000000000), most_digits = UINT64_C(10000000000000000);
+
+static const double WHOLE_MOST = 1e15; /* whole numbers below it are printed as they are */
 
 /* One rounding of 64 bits moves a number of 16 digits by less than this. */
 static const long double doubt = 0.001L;
@@ -55,6 +57,19 @@ static char *put_digits(const char *digits, int count, int before, char *at) {
     return at;
 }
 
+static size_t put_whole(int64_t value, char *text) {
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char digits[DIGITS];
+    int count = 0;
+    char *at = text;
+    do digits[count++] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0) *at++ = '-';
+    while (count) *at++ = digits[--count];
+    *at = 0;
+    return (size_t)(at - text);
+}
+
 static char *put_scientific(const char *digits, int count, int exponent, char *at) {
     at = put_digits(digits, count, 1, at);
     *at++ = 'E';
@@ -68,6 +83,7 @@ static char *put_scientific(const char *digits, int count, int exponent, char *a
 size_t csim_cell_number(double value, char *text) {
     uint64_t digits;
     int exponent;
+    if (fabs(value) < WHOLE_MOST && value == (double)(int64_t)value && (value != 0 || !signbit(value))) return put_whole((int64_t)value, text);
     if (value == 0 || LDBL_MANT_DIG < 64 || !digits_of(fabs(value), &digits, &exponent)) return print_slowly(value, text);
     char all[DIGITS];
     for (int i = DIGITS - 1; i >= 0; i--, digits /= 10) all[i] = (char)('0' + digits % 10);

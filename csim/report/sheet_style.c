@@ -144,7 +144,8 @@ static bool is_writable(uint32_t code) {
 csim_status csim_text_check(const char *text, size_t max_units, csim_error *err) {
     if (!text) return csim_error_set(err, CSIM_WRONG_TYPE, "the text is missing (NULL)");
     size_t units = 0;
-    for (size_t at = 0;;) {
+    while (text[units] >= ' ' && text[units] <= '~') units++; /* most texts are of these alone */
+    for (size_t at = units;;) {
         uint32_t code = 0;
         const int length = utf8_next(text + at, &code);
         if (length == 0) break;
@@ -283,7 +284,7 @@ static const known_function *find_function(const char *name, size_t length) {
 }
 
 typedef struct formula_scan {
-    const char *at;
+    const char *at, *from; /* what lies between is good and not yet put out */
     char *out;
     size_t used, size;
     int depth;
@@ -301,10 +302,23 @@ static csim_status formula_emit(formula_scan *scan, const char *text, size_t len
     return CSIM_OK;
 }
 
-static csim_status formula_take(formula_scan *scan, size_t length) {
-    const char *from = scan->at;
-    scan->at += length;
-    return formula_emit(scan, from, length);
+static csim_status formula_put_out(formula_scan *scan) {
+    const char *from = scan->from;
+    scan->from = scan->at;
+    return formula_emit(scan, from, (size_t)(scan->at - from));
+}
+
+/* Before what begins here. */
+static csim_status formula_insert(formula_scan *scan, const char *text) {
+    const csim_status status = formula_put_out(scan);
+    return status ? status : formula_emit(scan, text, strlen(text));
+}
+
+/* Leaves out what stands before `end`. */
+static csim_status formula_skip(formula_scan *scan, const char *end) {
+    const csim_status status = formula_put_out(scan);
+    scan->at = scan->from = end;
+    return status;
 }
 
 /* Whether the sheet name in quotes that begins at `text` is that of the formula's own sheet. */
@@ -327,9 +341,9 @@ static csim_status formula_quoted(formula_scan *scan) {
     }
     if (!*end) return csim_error_set(scan->err, CSIM_SYNTAX, "the formula leaves a %c open", quote);
     if (quote == '\'' && end[1] != '!') return csim_error_set(scan->err, CSIM_SYNTAX, "in the formula a sheet name in quotes is not followed by !");
-    if (quote != '\'' || !scan->sheet || !is_own_sheet(scan->at, scan->sheet)) return formula_take(scan, (size_t)(end + 1 - scan->at));
-    scan->at_home = true;
-    scan->at = end + 2;
+    scan->at_home = quote == '\'' && scan->sheet && is_own_sheet(scan->at, scan->sheet);
+    if (scan->at_home) return formula_skip(scan, end + 2);
+    scan->at = end + 1;
     return CSIM_OK;
 }
 
@@ -345,25 +359,28 @@ static size_t own_row_at(const formula_scan *scan, size_t length) {
  * in each row. The other end of a range is on the same sheet. */
 static csim_status formula_own_cell(formula_scan *scan, size_t length) {
     const size_t before = own_row_at(scan, length);
-    scan->at_home = scan->at[length] == ':';
+    const char *end = scan->at + length;
+    scan->at_home = *end == ':';
     csim_status status = CSIM_OK;
     if (before) {
-        status = formula_take(scan, before);
-        scan->at++;
-        length -= before + 1;
+        scan->at += before;
+        status = formula_skip(scan, scan->at + 1);
     }
-    return status ? status : formula_take(scan, length);
+    scan->at = end;
+    return status;
 }
+
+static bool is_of_word(char c) { return is_letter(c) || is_digit(c) || is_beyond_ascii(c) || c == '_' || c == '.' || c == '$'; }
 
 static csim_status formula_word(formula_scan *scan) {
     size_t length = 0;
-    while (is_letter(scan->at[length]) || is_digit(scan->at[length]) || is_beyond_ascii(scan->at[length]) || (scan->at[length] && strchr("_.$", scan->at[length]))) length++;
+    while (is_of_word(scan->at[length])) length++;
     if (scan->at_home) return formula_own_cell(scan, length);
-    if (scan->at[length] != '(') return formula_take(scan, length);
-    const known_function *found = find_function(scan->at, length);
-    if (!found) return csim_error_set(scan->err, CSIM_UNKNOWN_NAME, "the formula calls %.*s, which is not among the functions that Excel and LibreOffice 7.4 share", (int)(length < 64 ? length : 64), scan->at);
-    const csim_status status = found->is_future ? formula_emit(scan, "_xlfn.", 6) : CSIM_OK;
-    return status ? status : formula_take(scan, length);
+    const known_function *found = scan->at[length] == '(' ? find_function(scan->at, length) : NULL;
+    if (scan->at[length] == '(' && !found) return csim_error_set(scan->err, CSIM_UNKNOWN_NAME, "the formula calls %.*s, which is not among the functions that Excel and LibreOffice 7.4 share", (int)(length < 64 ? length : 64), scan->at);
+    const csim_status status = found && found->is_future ? formula_insert(scan, "_xlfn.") : CSIM_OK;
+    scan->at += length;
+    return status;
 }
 
 static csim_status formula_sign(formula_scan *scan) {
@@ -374,7 +391,8 @@ static csim_status formula_sign(formula_scan *scan) {
     if (c == ')') scan->depth--;
     if (scan->depth < 0) return csim_error_set(scan->err, CSIM_SYNTAX, "the formula closes a parenthesis that was not opened");
     if (scan->depth > 64) return csim_error_set(scan->err, CSIM_LIMIT, "the formula nests more than 64 deep");
-    return formula_take(scan, 1);
+    scan->at++;
+    return CSIM_OK;
 }
 
 csim_status csim_formula_prepare(const char *formula, const char *sheet, uint32_t row, char *out, size_t size, csim_error *err) {
@@ -382,7 +400,7 @@ csim_status csim_formula_prepare(const char *formula, const char *sheet, uint32_
     if (status) return status;
     if (formula[0] != '=' || !formula[1]) return csim_error_set(err, CSIM_SYNTAX, "a formula begins with = and goes on");
     if (strpbrk(formula, "\n\t")) return csim_error_set(err, CSIM_SYNTAX, "the formula has a line break or a tab");
-    formula_scan scan = {.at = formula, .out = out, .size = size < CSIM_FORMULA_MAX ? size : CSIM_FORMULA_MAX, .sheet = sheet, .row = row, .err = err};
+    formula_scan scan = {.at = formula, .from = formula, .out = out, .size = size < CSIM_FORMULA_MAX ? size : CSIM_FORMULA_MAX, .sheet = sheet, .row = row, .err = err};
     while (*scan.at && !status) {
         const char c = *scan.at;
         if (c == '"' || c == '\'') status = formula_quoted(&scan);
@@ -390,7 +408,7 @@ csim_status csim_formula_prepare(const char *formula, const char *sheet, uint32_
         else status = formula_sign(&scan);
     }
     if (!status && scan.depth) status = csim_error_set(err, CSIM_SYNTAX, "the formula leaves %d parentheses open", scan.depth);
-    return status;
+    return status ? status : formula_put_out(&scan);
 }
 
 csim_status csim_formula_quote(const char *text, char *out, size_t size, csim_error *err) {
