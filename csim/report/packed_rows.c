@@ -1,5 +1,4 @@
-/* XML of rows into pieces of text; the packer's thread puts these through deflate into a file. The quick levels of deflate take a third of the time of the usual one and make a sheet of
- * numbers, whose digits hardly compress, a fifth larger. */
+/* XML of rows into pieces of text; what the packer makes of these goes into a file. */
 #include "csim/report/packed_rows.h"
 
 #include <stdlib.h>
@@ -8,77 +7,58 @@
 
 #include "csim/report/cell_number.h"
 
-enum { SHORT_BYTES = 256 /* the longest text put at once, but for foreign ones */, LEVEL = 2, MEMORY_LEVEL = 8 };
+enum { SHORT_BYTES = 256 /* the longest text put at once, but for foreign ones */ };
 
 struct csim_packed_rows {
     csim_packer *packer;
-    char *plain; /* the piece being filled; NULL at the end */
+    char *plain; /* the piece being filled */
     size_t used;
     /* The packer's until the end: */
     FILE *file;
-    z_stream stream;
-    bool streaming, failed;
+    bool failed;
     uint64_t packed_bytes, plain_bytes;
     uint32_t checksum;
 };
 
 csim_packed_rows *csim_packed_rows_new(csim_packer *packer, FILE *scratch) {
     csim_packed_rows *rows = calloc(1, sizeof *rows);
-    char *plain = rows ? csim_packer_piece(packer) : NULL;
-    if (!plain || deflateInit2(&rows->stream, LEVEL, Z_DEFLATED, -MAX_WBITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
-        csim_packer_give_back(packer, plain);
+    char *plain = rows ? csim_packer_piece() : NULL;
+    if (!plain) {
         free(rows);
         fclose(scratch);
         return NULL;
     }
     setvbuf(scratch, NULL, _IONBF, 0); /* what is written comes in large pieces */
-    rows->packer = packer;
-    rows->plain = plain;
-    rows->file = scratch;
-    rows->streaming = true;
-    rows->checksum = (uint32_t)crc32(0, NULL, 0);
+    *rows = (csim_packed_rows){.packer = packer, .plain = plain, .file = scratch, .checksum = (uint32_t)crc32(0, NULL, 0)};
     return rows;
 }
 
 void csim_packed_rows_free(csim_packed_rows *rows) {
     if (!rows) return;
     csim_packer_wait(rows->packer);
-    csim_packer_give_back(rows->packer, rows->plain);
-    if (rows->streaming) deflateEnd(&rows->stream);
     fclose(rows->file);
+    free(rows->plain);
     free(rows);
 }
 
 /* ---- bytes ---- */
 
-/* In the packer's thread. The last piece ends at a whole byte, and others may let the stream go on. */
-static void pack(void *self, const char *text, size_t bytes, bool last) {
+static void keep(void *self, const csim_packed_piece *piece) {
     csim_packed_rows *rows = self;
-    z_stream *stream = &rows->stream;
-    unsigned char packed[CSIM_PIECE_BYTES];
-    rows->checksum = (uint32_t)crc32(rows->checksum, (const unsigned char *)text, (uInt)bytes);
-    rows->plain_bytes += bytes;
-    stream->next_in = (unsigned char *)text;
-    stream->avail_in = (uInt)bytes;
-    do {
-        stream->next_out = packed;
-        stream->avail_out = sizeof packed;
-        (void)deflate(stream, last ? Z_SYNC_FLUSH : Z_NO_FLUSH); /* with room in `packed` it cannot fail */
-        const size_t count = sizeof packed - stream->avail_out;
-        rows->packed_bytes += count;
-        if (!rows->failed && fwrite(packed, 1, count, rows->file) != count) rows->failed = true;
-    } while (stream->avail_out == 0);
-    if (!last) return;
-    deflateEnd(stream);
-    rows->streaming = false;
+    rows->checksum = (uint32_t)crc32_combine(rows->checksum, piece->checksum, (z_off_t)piece->plain_bytes);
+    rows->plain_bytes += piece->plain_bytes;
+    rows->packed_bytes += piece->packed_bytes;
+    if (!rows->failed && fwrite(piece->bytes, 1, piece->packed_bytes, rows->file) != piece->packed_bytes) rows->failed = true;
+}
+
+static void hand_over(csim_packed_rows *rows) {
+    rows->plain = csim_packer_exchange(rows->packer, rows->plain, rows->used, keep, rows);
+    rows->used = 0;
 }
 
 /* Makes room for a short text. */
 static char *room(csim_packed_rows *rows) {
-    if (CSIM_PIECE_BYTES - rows->used < SHORT_BYTES) {
-        rows->plain = csim_packer_exchange(rows->packer, rows->plain, pack, rows, rows->used);
-        rows->used = 0;
-    }
+    if (CSIM_PIECE_BYTES - rows->used < SHORT_BYTES) hand_over(rows);
     return rows->plain + rows->used;
 }
 
@@ -178,7 +158,8 @@ void csim_packed_rows_put_shared(csim_packed_rows *rows, uint32_t row, const cha
 }
 
 void csim_packed_rows_end(csim_packed_rows *rows) {
-    csim_packer_hand(rows->packer, rows->plain, pack, rows, rows->used, true);
+    hand_over(rows);
+    free(rows->plain);
     rows->plain = NULL;
 }
 

@@ -1,34 +1,36 @@
-/* A thread that works on pieces of text while their writer goes on: pieces are worked on one at a time, in the order in which they were handed over, and few wait
- * at once, so that memory stays bounded. Where no thread can be had each piece is worked on in place; results are the same. Must not know what the work is.
+/* Compresses text on threads while its writer goes on. Text comes in pieces, each compressed on its own, so that bytes do not depend on the number of threads; they
+ * come back in the order in which they were handed over. Few are under way at once, so that memory stays bounded: a writer that would have to wait compresses a piece
+ * itself, as it does where there is no other thread. Must not know what the text is.
  *
  * All calls come from one thread, the writer's. */
 #ifndef CSIM_REPORT_PACKER_H
 #define CSIM_REPORT_PACKER_H
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-enum { CSIM_PIECE_BYTES = 1 << 16 };
+enum { CSIM_PIECE_BYTES = 1 << 17 };
 
 typedef struct csim_packer csim_packer;
 
-/* NULL without memory. */
-csim_packer *csim_packer_new(void);
-void csim_packer_free(csim_packer *packer); /* when all is done; NULL is fine */
+csim_packer *csim_packer_new(void); /* NULL without memory */
+void csim_packer_free(csim_packer *packer); /* NULL is fine */
 
-/* A piece to fill, CSIM_PIECE_BYTES of room; NULL without memory. */
-char *csim_packer_piece(csim_packer *packer);
-void csim_packer_give_back(csim_packer *packer, char *piece); /* NULL is fine */
+/* Of a deflate stream that others may stand before and behind: it ends at a whole byte and is not the last. */
+typedef struct csim_packed_piece {
+    const unsigned char *bytes;
+    size_t packed_bytes, plain_bytes;
+    uint32_t checksum; /* of the plain text */
+} csim_packed_piece;
 
-typedef void csim_packer_work(void *self, const char *text, size_t bytes, bool last);
+/* Called in any thread, never twice at once. */
+typedef void csim_packer_take(void *self, const csim_packed_piece *piece);
 
-/* Hands a piece over for work(self, its first bytes, last), and waits while too many are under way. */
-void csim_packer_hand(csim_packer *packer, char *piece, csim_packer_work *work, void *self, size_t bytes, bool last);
-
-/* The same, and returns another piece to fill. Cannot fail: at worst it is the one handed over, when it is done. */
-char *csim_packer_exchange(csim_packer *packer, char *piece, csim_packer_work *work, void *self, size_t bytes);
-
-/* Waits until all that was handed over is done. */
+/* A piece to fill, of CSIM_PIECE_BYTES: its holder frees it. NULL without memory. */
+char *csim_packer_piece(void);
+/* Hands over the first bytes of a piece, for take(self, …), and returns another one in exchange. */
+char *csim_packer_exchange(csim_packer *packer, char *piece, size_t bytes, csim_packer_take *take, void *self);
+/* Waits until all has been taken. */
 void csim_packer_wait(csim_packer *packer);
 
 #endif

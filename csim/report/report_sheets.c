@@ -43,10 +43,16 @@ void csim_report_add_sheets(csim_report *report) {
     }
 }
 
-/* Chart data is headed before any chart writes below the head; the summary shows in charts what other sheets have put there, though it stands first. */
-void csim_report_fill_sheets(csim_report *report) {
-    fill(report, CSIM_REPORT_CHART_DATA);
+static void fill_all(csim_report *report, csim_sheet_mode mode) {
     for (int id = 0; id < CSIM_REPORT_SHEETS; id++)
-        if (id != CSIM_REPORT_SUMMARY && id != CSIM_REPORT_CHART_DATA && report->sheet[id]) fill(report, id);
+        if (id != CSIM_REPORT_SUMMARY && id != CSIM_REPORT_CHART_DATA && report->sheet[id] && plans[id].mode == mode) fill(report, id);
+}
+
+/* Data first: while they are compressed, pages are filled. Chart data is headed before any chart writes below the head; the summary shows in charts what other sheets
+ * have put there, though it stands first. */
+void csim_report_fill_sheets(csim_report *report) {
+    fill_all(report, CSIM_SHEET_DATA);
+    fill(report, CSIM_REPORT_CHART_DATA);
+    fill_all(report, CSIM_SHEET_PAGE);
     fill(report, CSIM_REPORT_SUMMARY);
 }
