@@ -33,9 +33,9 @@ How fast a table of {rows:,} rows and {columns} columns ({cells:,} cells: two co
 
 {table}
 
-The baseline's workbook from a finished run of {report[paths]:,} paths (`moecast report`: reading the run file, all quantiles with their errors, all sheets, compression and the check of the finished container): {report[processor]:.2f} s of processor time, {report[wall]:.2f} s of wall clock, {report[peak_mb]:.0f} MB at the peak, {report[file_mb]:.1f} MB on disk.
+The baseline's workbook from a finished run of {report[paths]:,} paths (`moecast report`: reading the run file, all quantiles with their errors, all sheets, compression and the check of the library's container): {report[processor]:.2f} s of processor time, {report[wall]:.2f} s of wall clock, {report[peak_mb]:.0f} MB at the peak, {report[file_mb]:.1f} MB on disk.
 
-Each writer is a process of its own; all take turns, {rounds} times, and the numbers are medians. Time is that of the writing alone: imports, rows and pandas' data frame are made before (and count in the peaks of the others: XlsxWriter alone would need little). × ours compares processor time, which leaves out what the machine gave to others. Before anything is timed, a small table from each must hold the same cells. Ours formats every cell, has a filter and a frozen head, checks every text and number, and reads the finished file again.
+Each writer is a process of its own; all take turns, {rounds} times, and the numbers are medians. Time is that of the writing alone: imports, rows and pandas' data frame are made before (and count in the peaks of the others: XlsxWriter alone would need little). × ours compares processor time, which leaves out what the machine gave to others. Before anything is timed, a small table from each must hold the same cells. Ours formats every cell, has a filter and a frozen head, checks every text and number, and reads again what the library wrote.
 """
 
 
