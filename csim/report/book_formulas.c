@@ -18,34 +18,34 @@ static csim_status formula_build(csim_sheet *sheet, uint32_t row, uint32_t colum
     return csim_book_hold_memory(sheet->book, 4 * (size_t)length);
 }
 
-csim_status csim_sheet_put_formula(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, double value, const char *format, ...) {
+/* `text` is the value of a formula that gives text, NULL of one that gives the number `value`. */
+static csim_status formula_put(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, double value, const char *text, const char *format, va_list arguments) {
     char formula[CSIM_FORMULA_MAX];
     csim_status status = csim_cell_open(sheet, row, column);
-    if (status) return status;
-    va_list arguments;
-    va_start(arguments, format);
-    status = formula_build(sheet, row, column, formula, format, arguments);
-    va_end(arguments);
+    if (!status && text) status = csim_cell_check_text(sheet, row, column, text, CSIM_TEXT_MAX);
+    if (!status) status = formula_build(sheet, row, column, formula, format, arguments);
     if (status) return status;
     if (!isfinite(value)) return csim_cell_fail(sheet, row, column, CSIM_OUT_OF_RANGE, "the formula's value is not finite");
     lxw_format *look = csim_book_format(sheet->book, style);
     if (!look) return sheet->book->error.code;
-    if (sheet->mode == CSIM_SHEET_DATA) return csim_row_hold(sheet, row, column, &(csim_held_cell){CSIM_HELD_FORMULA, look, value, formula + 1, NULL});
-    return csim_cell_result(sheet, row, column, worksheet_write_formula_num(sheet->lxw, row, (lxw_col_t)column, formula, look, value));
+    if (sheet->mode == CSIM_SHEET_DATA) return csim_row_hold(sheet, row, column, &(csim_held_cell){CSIM_HELD_FORMULA, look, value, formula + 1, text});
+    const lxw_error error = text ? worksheet_write_formula_str(sheet->lxw, row, (lxw_col_t)column, formula, look, text)
+                                 : worksheet_write_formula_num(sheet->lxw, row, (lxw_col_t)column, formula, look, value);
+    return csim_cell_result(sheet, row, column, error);
+}
+
+csim_status csim_sheet_put_formula(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, double value, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    const csim_status status = formula_put(sheet, row, column, style, value, NULL, format, arguments);
+    va_end(arguments);
+    return status;
 }
 
 csim_status csim_sheet_put_formula_text(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, const char *value, const char *format, ...) {
-    char formula[CSIM_FORMULA_MAX];
-    csim_status status = csim_cell_open(sheet, row, column);
-    if (!status) status = csim_cell_check_text(sheet, row, column, value, CSIM_TEXT_MAX);
-    if (status) return status;
     va_list arguments;
     va_start(arguments, format);
-    status = formula_build(sheet, row, column, formula, format, arguments);
+    const csim_status status = value ? formula_put(sheet, row, column, style, 0, value, format, arguments) : csim_cell_check_text(sheet, row, column, value, CSIM_TEXT_MAX);
     va_end(arguments);
-    if (status) return status;
-    lxw_format *look = csim_book_format(sheet->book, style);
-    if (!look) return sheet->book->error.code;
-    if (sheet->mode == CSIM_SHEET_DATA) return csim_row_hold(sheet, row, column, &(csim_held_cell){CSIM_HELD_FORMULA, look, 0, formula + 1, value});
-    return csim_cell_result(sheet, row, column, worksheet_write_formula_str(sheet->lxw, row, (lxw_col_t)column, formula, look, value));
+    return status;
 }
