@@ -30,6 +30,7 @@ def test_without_measurements_the_program_says_so_and_ends_well(tmp_path):
     assert done.returncode == 0 and done.stdout.startswith("skipped: ") and not done.stderr
 
 
+@pytest.mark.slow
 def test_the_figure_is_drawn_of_published_points_alone_without_measurements(tmp_path):
     for table in ((), (tmp_path / "none.csv",)):
         done = subprocess.run([sys.executable, HERE / "figure.py", *table, "--out", tmp_path / "fit.png"], capture_output=True, text=True, timeout=120)

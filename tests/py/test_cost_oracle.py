@@ -76,16 +76,21 @@ def check_layout_given(got, shape, machine, q):
     compare(got, serving.priced(shape, m, q, x), 1e-9)
 
 
+ASKED = list(questions())
+
+
 @functools.cache
-def answers():
-    """What is asked, and the oracle's answers: None where the model does not fit."""
-    return [(model, machine, q, serving.cost(CATALOGUE.shape(model), CATALOGUE.machine(machine), q)) for model, machine, q in questions()]
+def answer(i):
+    """The i-th question, and the oracle's answer, which takes a while: None where the model does not fit."""
+    model, machine, q = ASKED[i]
+    return model, machine, q, serving.cost(CATALOGUE.shape(model), CATALOGUE.machine(machine), q)
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", [pytest.param(part, marks=pytest.mark.slow if part > 1 else ()) for part in range(PARTS)])
 def test_random_questions_are_answered_as_the_page_says(part):
     """Searched layouts to 1e-6, the numbers of the layout that was answered to 1e-9."""
-    for i, (model, machine, q, wanted) in list(enumerate(answers()))[part::PARTS]:
+    for i in range(part, QUESTIONS, PARTS):
+        model, machine, q, wanted = answer(i)
         done = ask(model, machine, q)
         if wanted is None:
             assert done.returncode == 2 and "does not fit" in done.stderr, (i, model, machine, q, done.stderr)
@@ -96,9 +101,10 @@ def test_random_questions_are_answered_as_the_page_says(part):
         check_layout_given(got, CATALOGUE.shape(model), CATALOGUE.machine(machine), q)
 
 
+@pytest.mark.slow
 def test_the_questions_are_of_all_kinds():
     """Otherwise agreement says little."""
-    found = [(machine, q, x) for _, machine, q, x in answers() if x is not None]
+    found = [(machine, q, x) for _, machine, q, x in [answer(i) for i in range(QUESTIONS)] if x is not None]
     for stack in ("tuned", "default", "first"):
         assert sum(q.stack == stack for _, q, _ in found) >= 60
     assert {x["binding"] for *_, x in found} == {"memory", "bandwidth", "compute", "network", "latency"}
