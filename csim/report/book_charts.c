@@ -27,7 +27,8 @@ static void axis_set_scale(lxw_chart_axis *axis, const csim_chart_axis *wish) {
     if (wish->reversed) chart_axis_set_reverse(axis);
 }
 
-static void axis_set(lxw_chart_axis *axis, const csim_chart_axis *wish, bool gridlines) {
+/* `from_zero`: bars stand on zero where that is within the range, and the other axis with them. */
+static void axis_set(lxw_chart_axis *axis, const csim_chart_axis *wish, bool gridlines, bool from_zero) {
     lxw_chart_font label_font = csim_chart_font(9, false, 0x404040), title_font = csim_chart_font(9, false, 0x404040);
     lxw_chart_line rule = csim_chart_line(csim_colour_rgb(CSIM_COLOUR_GREY), 0.75), grid = csim_chart_line(0xE3E3E3, 0.5);
     char number_format[CSIM_NUMBER_FORMAT_SIZE];
@@ -45,7 +46,7 @@ static void axis_set(lxw_chart_axis *axis, const csim_chart_axis *wish, bool gri
     chart_axis_set_label_position(axis, wish->hide_labels ? LXW_CHART_AXIS_LABEL_POSITION_NONE : LXW_CHART_AXIS_LABEL_POSITION_LOW);
     if (wish->hide_labels) chart_axis_set_major_tick_mark(axis, LXW_CHART_AXIS_TICK_MARK_NONE);
     axis_set_scale(axis, wish);
-    if (wish->log10 || wish->has_range) chart_axis_set_crossing_min(axis);
+    if (wish->log10 || (wish->has_range && !(from_zero && wish->least < 0))) chart_axis_set_crossing_min(axis);
 }
 
 static bool kind_is_bar(csim_chart_kind kind) { return kind == CSIM_CHART_BAR || kind == CSIM_CHART_BAR_STACKED; }
@@ -56,8 +57,8 @@ static void chart_set_axes(csim_chart *chart) {
     lxw_chart_axis *categories = is_bar ? chart->lxw->y_axis : chart->lxw->x_axis;
     lxw_chart_axis *values = is_bar ? chart->lxw->x_axis : chart->lxw->y_axis;
     values->is_value = LXW_TRUE; /* which it forgets to say of area charts, and then refuses to scale them */
-    axis_set(categories, &plan->x, plan->kind == CSIM_CHART_SCATTER);
-    axis_set(values, &plan->y, true);
+    axis_set(categories, &plan->x, plan->kind == CSIM_CHART_SCATTER, false);
+    axis_set(values, &plan->y, true, is_bar || plan->kind == CSIM_CHART_COLUMN || plan->kind == CSIM_CHART_COLUMN_STACKED);
     if (is_bar && !plan->x.reversed) { /* first on top, values still below */
         chart_axis_set_reverse(categories);
         chart_axis_set_crossing_max(categories);

@@ -44,7 +44,7 @@ csim_status csim_cells_add_bars(csim_cells cells, csim_colour colour, double lea
     lxw_conditional_format bars = {
         .type = LXW_CONDITIONAL_DATA_BAR, .data_bar_2010 = LXW_TRUE, .bar_solid = LXW_TRUE, .bar_no_border = LXW_TRUE,
         .min_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER, .max_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
-        .min_value = least, .max_value = most, .bar_color = csim_colour_tint(colour, 0.45),
+        .min_value = least, .max_value = most, .bar_color = csim_colour_tint(colour, 0.45), .bar_negative_color = csim_colour_tint(CSIM_COLOUR_ORANGE, 0.45), .bar_negative_border_color_same = LXW_TRUE,
     };
     return cells_condition(cells, &bars);
 }

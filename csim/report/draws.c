@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "csim/report/kept_places.h"
+#include "kernels/vmath.h"
 
 /* ---- columns ---- */
 
@@ -127,12 +128,15 @@ static int by_score(const void *a, const void *b) {
     return x->score != y->score ? (x->score < y->score) - (x->score > y->score) : (x->input > y->input) - (x->input < y->input);
 }
 
-static candidate judge(const csim_draws *self, int32_t input, const uint16_t *twice, draws_work *with) {
+static candidate judge(csim_draws *self, int32_t input, int32_t inputs, const uint16_t *twice, draws_work *with) {
     candidate out = {.input = input};
     double dot[CSIM_KEPT_COLUMNS];
     unit_ranks(twice, self->rows, with->rank);
     csim_products_add(with->rank, with->headline[0], self->rows, dot);
-    for (uint32_t h = 0; h < self->headlines; h++) out.score = fmax(out.score, fabs(dot[h]));
+    for (uint32_t h = 0; h < self->headlines; h++) {
+        out.score = fmax(out.score, fabs(dot[h]));
+        self->correlation[(size_t)h * (size_t)inputs + (size_t)input] = dot[h];
+    }
     if (self->headlines) out.with_first = fabs(dot[0]);
     return out;
 }
@@ -162,7 +166,7 @@ static void inputs_take(const csim_report *report, csim_draws *self, const candi
 
 static void inputs_find(const csim_report *report, csim_draws *self, const csim_kept_places *places, draws_work *with, candidate *all) {
     rank_headlines(self, with);
-    for (int32_t input = 0; input < report->plan->inputs; input++) all[input] = judge(self, input, csim_kept_twice(places, input), with);
+    for (int32_t input = 0; input < report->plan->inputs; input++) all[input] = judge(self, input, report->plan->inputs, csim_kept_twice(places, input), with);
     qsort(all, (size_t)report->plan->inputs, sizeof *all, by_score);
     inputs_take(report, self, all);
 }
@@ -176,7 +180,8 @@ static bool draws_fill(csim_report *report, csim_draws *self) {
     draws_work *with = calloc(1, sizeof *with);
     candidate *all = calloc((size_t)report->plan->inputs + 1, sizeof *all);
     for (uint32_t i = 0; i < self->outcomes; i++) column_fill(report, self, i);
-    const bool good = with && all && orders_find(self, with);
+    self->correlation = calloc((size_t)self->headlines * (size_t)report->plan->inputs + 1, sizeof *self->correlation);
+    const bool good = with && all && self->correlation && orders_find(self, with);
     if (good) inputs_find(report, self, places, with, all);
     free(with);
     free(all);
@@ -201,7 +206,20 @@ void csim_draws_free(csim_draws *self) {
     free(self->path);
     free(self->value);
     free(self->order);
+    free(self->correlation);
     free(self);
+}
+
+/* ---- correlations ---- */
+
+double csim_draws_correlation_error(double correlation, uint32_t rows) {
+    const double square = correlation * correlation;
+    return rows > 3 ? (1 - square) * sqrt((1 + square / 2) / (rows - 3.0)) : (double)NAN;
+}
+
+double csim_draws_chance(uint32_t rows, uint32_t inputs) {
+    const double wrong = 0.05;
+    return rows > 3 && inputs ? fmin(moe_normal_quantile(1 - wrong / (2.0 * inputs)) / sqrt(rows - 1.0), 1) : 1;
 }
 
 /* ---- what is counted ---- */

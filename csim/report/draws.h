@@ -33,6 +33,7 @@ typedef struct csim_draws {
     uint32_t *path;               /* [rows]: numbers for replay */
     double *value;                /* [columns][rows] */
     uint32_t *order;              /* [outcomes][rows]: rows from the smallest value up */
+    double *correlation;          /* [headlines][inputs of the plan]: rank correlation at the headline's last date; 0 of what does not vary */
     uint32_t first_mover;         /* the column of the input with the largest rank correlation with the first headline; a headline's when no input varies */
 } csim_draws;
 
@@ -41,6 +42,11 @@ csim_status csim_draws_new(csim_report *report, csim_draws **out, csim_error *er
 void csim_draws_free(csim_draws *self); /* NULL is fine */
 
 static inline const double *csim_draws_values(const csim_draws *self, uint32_t column) { return self->value + (size_t)column * self->rows; }
+
+/* Standard error of a rank correlation over n rows, by Fisher's transform with Bonett and Wright's variance (2000); n at least 4. */
+double csim_draws_correlation_error(double correlation, uint32_t rows);
+/* The size that the largest of `inputs` rank correlations stays below with 95 % confidence where nothing goes with anything (Bonferroni). */
+double csim_draws_chance(uint32_t rows, uint32_t inputs);
 
 /* The column of a headline at a month; `columns` when it was not kept. */
 uint32_t csim_draws_at(const csim_draws *self, uint32_t headline, int month);

@@ -233,27 +233,43 @@ void csim_report_draw_shares(csim_report *report, csim_report_place place, int32
     }
 }
 
-void csim_report_draw_bars(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count) {
+/* What bars say: of their values, their labels, their axis, and in words to who cannot see them. */
+typedef struct bar_words { const char *title, *value, *label, *told; csim_chart_axis axis; int decimals; } bar_words;
+
+static void draw_bars(csim_report *report, csim_report_place place, const bar_words *words, const csim_report_bar *bars, size_t count) {
     csim_sheet *ground = ground_of(report);
     const uint32_t row = report->chart_row, first = row + 2, last = row + 1 + (uint32_t)count;
-    char told[CSIM_REPORT_LINE], number[24];
-    if (!count) return;
-    csim_sheet_put_text(ground, row, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_HEADING), title);
-    csim_sheet_put_text(ground, row + 1, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_NOTE), "probability");
-    csim_sheet_put_text(ground, row + 1, BAR_LABEL, CSIM_GENERAL(CSIM_ROLE_NOTE), "claim");
+    csim_sheet_put_text(ground, row, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_HEADING), words->title);
+    csim_sheet_put_text(ground, row + 1, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_NOTE), words->value);
+    csim_sheet_put_text(ground, row + 1, BAR_LABEL, CSIM_GENERAL(CSIM_ROLE_NOTE), words->label);
     for (uint32_t i = 0; i < count; i++) {
         csim_sheet_put_number(ground, first + i, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_BODY), bars[i].value);
         csim_sheet_put_text(ground, first + i, BAR_LABEL, CSIM_GENERAL(CSIM_ROLE_BODY), bars[i].label);
     }
     report->chart_row = last + 2;
-    snprintf(number, sizeof number, "%zu", count);
-    CSIM_SAY(report->language, CSIM_WORD_BARS_TOLD, told, sizeof told, number, title);
-    const csim_chart_plan plan = {.kind = CSIM_CHART_BAR, .title = title, .alt_text = told, .legend = CSIM_LEGEND_NONE, .x = {.label_every = 1},
-                                  .y = {.title = csim_word_text(report->language, CSIM_WORD_AXIS_PROBABILITY), .kind = CSIM_AS_PERCENT, .has_range = true, .most = 1, .step = 0.25},
+    const csim_chart_plan plan = {.kind = CSIM_CHART_BAR, .title = words->title, .alt_text = words->told, .legend = CSIM_LEGEND_NONE, .x = {.label_every = 1}, .y = words->axis,
                                   .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
     csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
-    csim_chart_add_series(chart, csim_word_text(report->language, CSIM_WORD_PROBABILITY), csim_cells_of(ground, first, BAR_LABEL, last, BAR_LABEL), csim_cells_of(ground, first, BAR_VALUE, last, BAR_VALUE), CSIM_COLOUR_BLUE);
-    csim_chart_show_values(chart, CSIM_AS_PERCENT, 0);
+    csim_chart_add_series(chart, words->value, csim_cells_of(ground, first, BAR_LABEL, last, BAR_LABEL), csim_cells_of(ground, first, BAR_VALUE, last, BAR_VALUE), CSIM_COLOUR_BLUE);
+    csim_chart_show_values(chart, words->axis.kind, words->decimals);
+}
+
+void csim_report_draw_bars(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count) {
+    char told[CSIM_REPORT_LINE], number[24];
+    if (!count) return;
+    snprintf(number, sizeof number, "%zu", count);
+    const bar_words words = {.title = title, .value = csim_word_text(report->language, CSIM_WORD_PROBABILITY), .label = "claim", .told = CSIM_SAY(report->language, CSIM_WORD_BARS_TOLD, told, sizeof told, number, title),
+                             .axis = {.title = csim_word_text(report->language, CSIM_WORD_AXIS_PROBABILITY), .kind = CSIM_AS_PERCENT, .has_range = true, .most = 1, .step = 0.25}};
+    draw_bars(report, place, &words, bars, count);
+}
+
+void csim_report_draw_correlations(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count) {
+    char told[CSIM_REPORT_LINE];
+    if (!count) return;
+    snprintf(told, sizeof told, "Bars of %zu rank correlations, the strongest on top, below zero to the left: %.400s. The table has the numbers with their errors.", count, title);
+    const bar_words words = {.title = title, .value = "rank correlation", .label = "input", .told = told, .decimals = 2,
+                             .axis = {.title = "rank correlation", .kind = CSIM_AS_NUMBER, .decimals = 1, .has_range = true, .least = -1, .most = 1, .step = 0.5}};
+    draw_bars(report, place, &words, bars, count);
 }
 
 /* ---- for sheets that draw their own ---- */

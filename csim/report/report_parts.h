@@ -17,6 +17,7 @@
     X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                                  \
     X(HARDWARE, "Hardware & policy", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, hardware, always)             \
     X(FINANCE, "Finance", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, finance, always)                         \
+    X(DRIVERS, "Drivers", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, drivers, what_if)                        \
     X(SCENARIOS, "Scenarios", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, scenarios, scenarios)           \
     X(TOKEN_COST, "Token cost", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, token_cost, token_cost)           \
     X(HOST_OR_BUY, "Host or buy", CSIM_SHEET_PAGE, CSIM_COLOUR_PURPLE, host_or_buy, host_or_buy)       \
@@ -166,6 +167,8 @@ void csim_report_put_month(csim_sheet *sheet, uint32_t row, uint32_t column, csi
 /* The basis by colour: blue for what somebody counted or printed, the tints of estimates and guesses for the rest. */
 csim_cell_role csim_report_basis_role(const char *basis);
 csim_cell_kind csim_report_unit_kind(const char *unit);
+/* A number of a prior with three significant digits: an assumption has no Monte Carlo error to go by. */
+void csim_report_put_prior(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, csim_cell_kind kind, double value);
 
 /* ---- report_charts.c ---- */
 
@@ -186,6 +189,8 @@ void csim_report_draw_shares(csim_report *report, csim_report_place place, int32
 /* Bars of probabilities with their labels. */
 typedef struct csim_report_bar { char label[96]; double value; } csim_report_bar;
 void csim_report_draw_bars(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count);
+/* Bars of rank correlations, −1 to 1. */
+void csim_report_draw_correlations(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count);
 /* Range, step and decimals of an axis that shows all of `range`, and zero where that is near; its kind is set already. */
 void csim_report_axis_linear(csim_chart_axis *axis, csim_report_range range);
 /* The first reading of each claim that paths decide: its statement, cut short, and probability. Returns how many. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "csim/dist/dist.h"
+#include "csim/report/input_places.h"
 #include "csim/report/report_parts.h"
 
 enum { KEY, MEANING, VALUE, UNIT, LOW, MEDIAN, HIGH, BASIS, SOURCE, DATED, REASON, COLUMNS };
@@ -33,8 +34,7 @@ static void put_exact(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cel
     csim_report_put_value(sheet, row, column, role, kind, decimals, value);
 }
 
-/* Three significant digits: an assumption has no Monte Carlo error to go by. */
-static void put_digits(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, csim_cell_kind kind, double value) {
+void csim_report_put_prior(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_role role, csim_cell_kind kind, double value) {
     const double shown = fabs(kind == CSIM_AS_PERCENT ? 100 * value : value);
     const int digits = shown > 0 ? 2 - (int)floor(log10(shown)) : 0;
     csim_report_put_value(sheet, row, column, role, kind, digits < 0 ? 0 : digits > 6 ? 6 : digits, value);
@@ -64,11 +64,6 @@ static void put_texts(csim_sheet *sheet, uint32_t row, const char *key, const ch
 
 /* ---- inputs ---- */
 
-static double quantile_of(const csim_report *report, size_t at, double p) {
-    const csim_plan_input *input = &report->plan->input[at];
-    return fmin(fmax(csim_dist_quantile(&input->dist, report->plan->pool, p), input->lowest), input->highest);
-}
-
 static void put_input(csim_report *report, csim_sheet *sheet, uint32_t row, size_t at) {
     const csim_input *input = &report->scenario->input[at];
     const csim_input_row *about = &csim_input_rows[input->id];
@@ -80,12 +75,12 @@ static void put_input(csim_report *report, csim_sheet *sheet, uint32_t row, size
     if (input->spec.family == CSIM_DIST_FIXED) {
         csim_sheet_put_text(sheet, row, LOW, CSIM_GENERAL(CSIM_ROLE_MISSING), "constant");
         csim_sheet_put_text(sheet, row, HIGH, CSIM_GENERAL(CSIM_ROLE_MISSING), "constant");
-        put_exact(sheet, row, MEDIAN, role, kind, quantile_of(report, at, 0.5));
+        put_exact(sheet, row, MEDIAN, role, kind, csim_input_quantile(report->plan, (int32_t)at, 0.5));
         return;
     }
-    put_digits(sheet, row, LOW, role, kind, quantile_of(report, at, 0.05));
-    put_digits(sheet, row, MEDIAN, role, kind, quantile_of(report, at, 0.5));
-    put_digits(sheet, row, HIGH, role, kind, quantile_of(report, at, 0.95));
+    csim_report_put_prior(sheet, row, LOW, role, kind, csim_input_quantile(report->plan, (int32_t)at, 0.05));
+    csim_report_put_prior(sheet, row, MEDIAN, role, kind, csim_input_quantile(report->plan, (int32_t)at, 0.5));
+    csim_report_put_prior(sheet, row, HIGH, role, kind, csim_input_quantile(report->plan, (int32_t)at, 0.95));
 }
 
 /* ---- levers ---- */

@@ -132,7 +132,7 @@ csim_cells csim_sheet_add_table(csim_sheet *sheet, uint32_t row, uint32_t column
 csim_status csim_cells_allow_list(csim_cells cells, csim_cells values, const char *prompt);
 /* Only numbers from least to most. */
 csim_status csim_cells_allow_numbers(csim_cells cells, double least, double most, const char *prompt);
-/* A bar behind each number, from least to most. */
+/* A bar behind each number, from least to most; those below zero to the left of it, in orange. */
 csim_status csim_cells_add_bars(csim_cells cells, csim_colour colour, double least, double most);
 /* Cells that say ok turn green, all others vermillion. */
 csim_status csim_cells_mark_checks(csim_cells cells);

@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 from workbooks import moecast
 
-SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Finance", "Scenarios", "Token cost", "Host or buy", "What-if", "Your view", "Bear base bull",
+SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Finance", "Drivers", "Scenarios", "Token cost", "Host or buy", "What-if", "Your view", "Bear base bull",
           "Profit pool", "Companies", "Assumptions", "Run", "Data", "Models", "Machines", "Draws", "What-if steps", "View draws", "Chart data"]
 PAGES_LOOKED_AT = 8
 
@@ -191,7 +191,7 @@ def test_every_input_is_explained(book: openpyxl.Workbook) -> None:
             assert low <= median <= high, key
 
 
-CHARTS = {"Summary": 6, "Claims": 1, "Scenarios": 4, "Token cost": 1, "Host or buy": 1, "What-if": 2, "Your view": 1, "Bear base bull": 4, "Profit pool": 3}
+CHARTS = {"Summary": 6, "Claims": 1, "Drivers": 4, "Scenarios": 4, "Token cost": 1, "Host or buy": 1, "What-if": 2, "Your view": 1, "Bear base bull": 4, "Profit pool": 3}
 SECTIONS = ["Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Finance"]
 
 
