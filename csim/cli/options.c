@@ -45,6 +45,13 @@ static csim_status set_seed(const csim_option *option, const char *text, csim_er
     return CSIM_OK;
 }
 
+static csim_status add_text(const csim_option *option, const char *text, csim_error *err) {
+    const csim_option_texts *wanted = option->value;
+    if (*wanted->count == wanted->most) return csim_error_set(err, CSIM_USAGE, "%s may be given at most %zu times", option->name, wanted->most);
+    wanted->value[(*wanted->count)++] = text;
+    return CSIM_OK;
+}
+
 static csim_status set_number(const csim_option *option, const char *text, csim_error *err) {
     char *end;
     const double value = strtod(text, &end);
@@ -56,6 +63,7 @@ static csim_status set_number(const csim_option *option, const char *text, csim_
 static csim_status set_value(const csim_option *option, const char *text, csim_error *err) {
     if (option->kind == CSIM_OPTION_COUNT) return set_count(option, text, err);
     if (option->kind == CSIM_OPTION_SEED) return set_seed(option, text, err);
+    if (option->kind == CSIM_OPTION_TEXTS) return add_text(option, text, err);
     if (option->kind == CSIM_OPTION_NUMBER) return set_number(option, text, err);
     *(const char **)option->value = text;
     return CSIM_OK;

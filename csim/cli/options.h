@@ -7,16 +7,18 @@
 
 #include "csim/base/error.h"
 
-typedef enum csim_option_kind { CSIM_OPTION_FLAG, CSIM_OPTION_TEXT, CSIM_OPTION_COUNT, CSIM_OPTION_SEED, CSIM_OPTION_NUMBER } csim_option_kind;
+typedef enum csim_option_kind { CSIM_OPTION_FLAG, CSIM_OPTION_TEXT, CSIM_OPTION_TEXTS, CSIM_OPTION_COUNT, CSIM_OPTION_SEED, CSIM_OPTION_NUMBER } csim_option_kind;
 
 /* A whole number from `low` to `high`; `value` is only written when the option is given. */
 typedef struct csim_option_count { long long *value, low, high; } csim_option_count;
+/* An option that may be given several times; the count begins at 0. */
+typedef struct csim_option_texts { const char **value; size_t most, *count; } csim_option_texts;
 typedef struct csim_option_seed { uint64_t value; int given; } csim_option_seed;
 
 typedef struct csim_option {
     const char *name;       /* "--paths"; or "-o" */
     csim_option_kind kind;
-    void *value;            /* int * (flag), const char ** (text), csim_option_count *, csim_option_seed *, double * (number) */
+    void *value;            /* int * (flag), const char ** (text), csim_option_texts *, csim_option_count *, csim_option_seed *, double * (number) */
     const char *argument;   /* "N", NULL for a flag */
     const char *text;       /* for --help */
 } csim_option;

@@ -2,10 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/base/run_limits.h"
 #include "csim/cli/commands.h"
 #include "csim/cli/options.h"
+#include "csim/cli/report_waterfalls.h"
 #include "csim/cli/stored.h"
-#include "csim/report/comparison_report.h"
 #include "csim/report/export.h"
 #include "csim/report/report.h"
 #include "csim/report/sides.h"
@@ -52,7 +53,7 @@ static csim_status report_one(const char *run, const char *path, csim_language l
     return status;
 }
 
-static csim_status report_several(const char *const *runs, size_t count, const char *path, csim_error *err) {
+static csim_status report_several(const csim_cli_io *io, const char *const *runs, size_t count, const csim_cli_report_request *asked, const char *path, csim_error *err) {
     char (*from)[CSIM_CLI_PATH] = malloc(count * sizeof *from);
     const char *files[CSIM_SIDES_MOST];
     if (!from) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a comparison");
@@ -60,7 +61,10 @@ static csim_status report_several(const char *const *runs, size_t count, const c
         csim_stored_path(runs[i], from[i]);
         files[i] = from[i];
     }
-    const csim_status status = csim_report_write_comparison(files, count, path, err);
+    csim_comparison_report *report;
+    csim_status status = csim_comparison_report_open(files, count, path, &report, err);
+    if (!status) status = asked->count ? csim_cli_report_finish(io, report, runs, asked, err) : csim_comparison_report_finish(report, NULL, 0, err);
+    csim_comparison_report_free(report);
     free(from);
     return status;
 }
@@ -78,22 +82,30 @@ csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_e
     const char *runs[MOST_WORDS], *to = NULL, *code = NULL;
     size_t count;
     csim_language language = CSIM_LANGUAGE_EN;
+    csim_cli_report_request asked = {.each = {.paths = -1, .threads = -1, .orders = -1}};
     char path[CSIM_CLI_PATH];
     const csim_option options[] = {{"-o", CSIM_OPTION_TEXT, &to, "FILE", "the workbook (of one run: report.xlsx beside the run file)"},
-                                   {"--lang", CSIM_OPTION_TEXT, &code, "CODE", "language of a run's Summary and Claims: en (English, the default) or zh (Chinese)"}};
+                                   {"--lang", CSIM_OPTION_TEXT, &code, "CODE", "language of a run's Summary and Claims: en (English, the default) or zh (Chinese)"},
+                                   {"--waterfall", CSIM_OPTION_TEXTS, &(csim_option_texts){asked.what, CSIM_SIDES_WATERFALLS, &asked.count}, "SERIES@MONTH", "of two runs: what the difference of their means is made of; may be repeated"},
+                                   {"--paths", CSIM_OPTION_COUNT, &(csim_option_count){&asked.each.paths, 1, CSIM_KEEP_MAX}, "N", "paths of each scenario that --waterfall runs (1000)"},
+                                   {"--groups", CSIM_OPTION_TEXT, &asked.each.groups, "FILE", "groups of keys for --waterfall (auto: the sections of the scenario)"},
+                                   {"--orders", CSIM_OPTION_COUNT, &(csim_option_count){&asked.each.orders, 1, CSIM_WATERFALL_MOST_ORDERS}, "N", "orders that --waterfall samples for more than 6 groups (16)"},
+                                   {"--threads", CSIM_OPTION_COUNT, &(csim_option_count){&asked.each.threads, 0, CSIM_THREADS_MAX}, "T", "threads of --waterfall (one a processor); results do not depend on it"},
+                                   {"--quiet", CSIM_OPTION_FLAG, &asked.each.quiet, NULL, "no progress line"}};
     if (csim_cli_wants_help(argc, argv)) {
-        fprintf(io->out, "usage: moecast report RUN [-o FILE.xlsx] [--lang en|zh]\n       moecast report RUN RUN [RUN ...] -o FILE.xlsx\n\n"
+        fprintf(io->out, "usage: moecast report RUN [-o FILE.xlsx] [--lang en|zh]\n       moecast report RUN RUN [RUN ...] -o FILE.xlsx\n       moecast report RUN RUN --waterfall SERIES@MONTH [--waterfall ...] -o FILE.xlsx\n\n"
                          "Writes the workbook of a run, or one that puts up to %d runs side by side and holds them against the first.\n\n", CSIM_SIDES_MOST);
         csim_options_help(io->out, options, sizeof options / sizeof options[0]);
         return CSIM_OK;
     }
     csim_status status = csim_options_parse(argc, argv, 1, options, sizeof options / sizeof options[0], runs, MOST_WORDS, &count, err);
     if (!status) status = check_report(count, to, err);
+    if (!status) status = csim_cli_report_check(&asked, count, err);
     if (!status) status = csim_language_find(code, &language, err);
     if (!status && count > 1 && language != CSIM_LANGUAGE_EN) status = csim_error_set(err, CSIM_USAGE, "the workbook of several runs is in English: --lang goes with one run");
     if (status) return status;
     output_path(to, runs[0], "report.xlsx", path);
-    status = count == 1 ? report_one(runs[0], path, language, err) : report_several(runs, count, path, err);
+    status = count == 1 ? report_one(runs[0], path, language, err) : report_several(io, runs, count, &asked, path, err);
     if (!status) fprintf(io->out, "%s\n", path);
     return status;
 }

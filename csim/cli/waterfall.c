@@ -53,29 +53,49 @@ static void print_waterfall(FILE *out, const csim_waterfall *w, const char *what
     else fprintf(out, "each bar: share ± standard error over %s; all orders in which groups may change sides are averaged\n", over);
 }
 
-static csim_status run(const csim_cli_io *io, csim_waterfall *w, int quiet, csim_error *err) {
+csim_status csim_cli_waterfall_new(const csim_cli_side sides[2], const csim_cli_waterfall_request *asked, csim_waterfall **out, csim_error *err) {
+    const csim_waterfall_side from[2] = {{sides[0].scenario, csim_cli_side_compare(&sides[0])}, {sides[1].scenario, csim_cli_side_compare(&sides[1])}};
+    char series[2 * CSIM_PLAN_ID];
+    csim_waterfall_request wanted = {.series = series, .paths = (uint32_t)(asked->paths > 0 ? asked->paths : 0), .has_seed = asked->seed.given,
+                                     .seed = asked->seed.value, .drawn = asked->drawn, .threads = (int)(asked->threads > 0 ? asked->threads : 0), .orders = (uint32_t)(asked->orders > 0 ? asked->orders : 0),
+                                     .groups = asked->groups && strcmp(asked->groups, "auto") != 0 ? asked->groups : NULL};
+    *out = NULL;
+    const csim_status status = read_what(asked->what, series, sizeof series, &wanted.month, err);
+    return status ? status : csim_waterfall_new(from, &wanted, out, err);
+}
+
+static csim_status run_one(const csim_cli_io *io, csim_progress *progress, csim_waterfall *w, uint64_t before, uint64_t all, csim_error *err) {
     uint64_t done = 0, total = 1;
     csim_status status = CSIM_OK;
-    csim_progress progress = csim_progress_start(io, quiet, "paths");
     while (!status && done < total) {
-        status = csim_waterfall_advance(w, csim_progress_slice_s(&progress), io->cancel, err);
+        status = csim_waterfall_advance(w, csim_progress_slice_s(progress), io->cancel, err);
         csim_waterfall_progress(w, &done, &total);
-        csim_progress_show(&progress, done, total);
+        csim_progress_show(progress, before + done, all);
+    }
+    return status;
+}
+
+csim_status csim_cli_waterfalls_run(const csim_cli_io *io, csim_waterfall *const *waterfalls, size_t count, int quiet, csim_error *err) {
+    uint64_t done, total, before = 0, all = 0;
+    csim_status status = CSIM_OK;
+    for (size_t i = 0; i < count; i++) {
+        csim_waterfall_progress(waterfalls[i], &done, &total);
+        all += total;
+    }
+    csim_progress progress = csim_progress_start(io, quiet, "paths");
+    for (size_t i = 0; !status && i < count; i++) {
+        status = run_one(io, &progress, waterfalls[i], before, all, err);
+        csim_waterfall_progress(waterfalls[i], &done, &total);
+        before += total;
     }
     csim_progress_end(&progress);
     return status;
 }
 
 csim_status csim_cli_waterfall(const csim_cli_io *io, const csim_cli_side sides[2], const csim_cli_waterfall_request *asked, csim_error *err) {
-    const csim_waterfall_side from[2] = {{sides[0].scenario, csim_cli_side_compare(&sides[0])}, {sides[1].scenario, csim_cli_side_compare(&sides[1])}};
-    char series[2 * CSIM_PLAN_ID];
     csim_waterfall *w = NULL;
-    csim_waterfall_request wanted = {.series = series, .paths = (uint32_t)(asked->paths > 0 ? asked->paths : 0), .has_seed = asked->seed.given,
-                                     .seed = asked->seed.value, .drawn = asked->drawn, .threads = (int)asked->threads, .orders = (uint32_t)(asked->orders > 0 ? asked->orders : 0),
-                                     .groups = asked->groups && strcmp(asked->groups, "auto") != 0 ? asked->groups : NULL};
-    csim_status status = read_what(asked->what, series, sizeof series, &wanted.month, err);
-    if (!status) status = csim_waterfall_new(from, &wanted, &w, err);
-    if (!status) status = run(io, w, asked->quiet, err);
+    csim_status status = csim_cli_waterfall_new(sides, asked, &w, err);
+    if (!status) status = csim_cli_waterfalls_run(io, &w, 1, asked->quiet, err);
     if (!status && asked->csv) status = csim_export_waterfall_csv(asked->csv, w, err);
     if (!status && asked->json) csim_export_waterfall_json(io->out, w, asked->what);
     if (!status && !asked->json) print_waterfall(io->out, w, asked->what);

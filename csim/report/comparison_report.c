@@ -2,6 +2,7 @@
 #include "csim/report/comparison_report.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "csim/report/sides_parts.h"
@@ -101,19 +102,43 @@ static csim_status fill(csim_sides *sides, csim_book *book, csim_error *err) {
     return csim_sides_fill_sheets(sides, err);
 }
 
+/* ---- life ---- */
+
+struct csim_comparison_report { csim_sides *sides; csim_book *book; };
+
+csim_status csim_comparison_report_open(const char *const *runs, size_t count, const char *path, csim_comparison_report **out, csim_error *err) {
+    csim_comparison_report *self = *out = calloc(1, sizeof *self);
+    if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a comparison");
+    csim_status status = csim_sides_open(runs, NULL, count, &self->sides, err);
+    if (!status) status = refuse_same_run(self->sides, runs, err);
+    if (!status) status = csim_book_new(path, latest(self->sides), &self->book, err);
+    if (!status) return CSIM_OK;
+    csim_comparison_report_free(self);
+    *out = NULL;
+    return status;
+}
+
+csim_status csim_comparison_report_finish(csim_comparison_report *self, const csim_waterfall *const *waterfalls, size_t count, csim_error *err) {
+    if (count && self->sides->count != 2) return csim_error_set(err, CSIM_USAGE, "a waterfall attributes the difference of two runs, not of %zu", self->sides->count);
+    if (count > CSIM_SIDES_WATERFALLS) return csim_error_set(err, CSIM_USAGE, "a workbook has at most %d waterfalls, not %zu", CSIM_SIDES_WATERFALLS, count);
+    csim_sides_ask_waterfalls(self->sides, waterfalls, count);
+    const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
+    const csim_status status = fill(self->sides, self->book, err);
+    csim_c_locale_leave(guard);
+    return status ? status : csim_book_finish(self->book, err);
+}
+
+void csim_comparison_report_free(csim_comparison_report *self) {
+    if (!self) return;
+    csim_book_free(self->book);
+    csim_sides_free(self->sides);
+    free(self);
+}
+
 csim_status csim_report_write_comparison(const char *const *runs, size_t count, const char *path, csim_error *err) {
-    csim_sides *sides = NULL;
-    csim_book *book = NULL;
-    csim_status status = csim_sides_open(runs, NULL, count, &sides, err);
-    if (!status) status = refuse_same_run(sides, runs, err);
-    if (!status) status = csim_book_new(path, latest(sides), &book, err);
-    if (!status) {
-        const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
-        status = fill(sides, book, err);
-        csim_c_locale_leave(guard);
-    }
-    if (!status) status = csim_book_finish(book, err);
-    csim_book_free(book);
-    csim_sides_free(sides);
+    csim_comparison_report *self;
+    csim_status status = csim_comparison_report_open(runs, count, path, &self, err);
+    if (!status) status = csim_comparison_report_finish(self, NULL, 0, err);
+    csim_comparison_report_free(self);
     return status;
 }

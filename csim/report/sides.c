@@ -169,6 +169,11 @@ void csim_sides_free(csim_sides *sides) {
     free(sides);
 }
 
+void csim_sides_ask_waterfalls(csim_sides *sides, const csim_waterfall *const *waterfalls, size_t count) {
+    sides->waterfall = waterfalls;
+    sides->waterfalls = count;
+}
+
 /* ---- looking ---- */
 
 int32_t csim_side_slot(const csim_side *side, const char *series) { return csim_plan_slot(side->report.plan, series); }

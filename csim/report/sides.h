@@ -3,9 +3,10 @@
 #ifndef CSIM_REPORT_SIDES_H
 #define CSIM_REPORT_SIDES_H
 
+#include "csim/engine/waterfall.h"
 #include "csim/report/sheet_writer.h"
 
-enum { CSIM_SIDES_MOST = 64 };
+enum { CSIM_SIDES_MOST = 64, CSIM_SIDES_WATERFALLS = 16 };
 
 typedef struct csim_sides csim_sides;
 
@@ -13,6 +14,10 @@ typedef struct csim_sides csim_sides;
  * be read, those of csim_run_file_read; USAGE for their number; INCONSISTENT for runs that have no reported month in common. */
 csim_status csim_sides_open(const char *const *paths, const char *const *names, size_t count, csim_sides **out, csim_error *err);
 void csim_sides_free(csim_sides *sides);
+
+/* Asks for a sheet of waterfalls: what the second of two runs differs from the first by, at most CSIM_SIDES_WATERFALLS. Before sheets are added; finished ones, which
+ * must outlive the book. */
+void csim_sides_ask_waterfalls(csim_sides *sides, const csim_waterfall *const *waterfalls, size_t count);
 
 /* What a list of contents says of a sheet. */
 typedef struct csim_sides_entry { csim_cells target; const char *name; const char *about; } csim_sides_entry;

@@ -33,7 +33,9 @@ struct csim_sides {
     uint32_t rows;
     csim_sides_headline headline[CSIM_SIDES_HEADLINES];
     size_t headlines;
-    csim_sheet *outcomes, *differences, *claims, *keys, *chart_data;
+    const csim_waterfall *const *waterfall; /* borrowed */
+    size_t waterfalls;
+    csim_sheet *outcomes, *differences, *waterfalls_sheet /* NULL without waterfalls */, *claims, *keys, *chart_data;
     csim_cells home;
     uint32_t chart_row;
 };
@@ -62,6 +64,7 @@ void csim_sides_fill_outcomes(csim_sides *sides);
 /* B − A of a side and the first: paired where paths can be, NAN where not. */
 csim_status csim_sides_pair(const csim_sides *sides, size_t side, const csim_sides_row *row, csim_compare_row *out, csim_error *err);
 csim_status csim_sides_fill_differences(csim_sides *sides, csim_error *err);
+void csim_sides_fill_waterfalls(const csim_sides *sides);
 csim_status csim_sides_fill_claims(csim_sides *sides, csim_error *err);
 csim_status csim_sides_fill_keys(csim_sides *sides, csim_error *err);
 csim_status csim_sides_fill_charts(csim_sides *sides, csim_sides_headline *headline, csim_error *err);

@@ -47,6 +47,7 @@ size_t csim_sides_add_sheets(csim_sides *sides, csim_book *book, csim_cells home
     sides->home = home;
     sides->outcomes = add(book, "Scenarios", CSIM_COLOUR_BLUE, "key outcomes side by side: 5, 50 and 95 % of paths, means, standard errors", entries, &count);
     sides->differences = add(book, "Differences", CSIM_COLOUR_VERMILLION, "each run less the first: differences of means, paired path by path where that is possible", entries, &count);
+    if (sides->waterfalls) sides->waterfalls_sheet = add(book, "Waterfall", CSIM_COLOUR_VERMILLION, "what a difference of means is made of: the changed keys in groups, each with its share", entries, &count);
     sides->claims = add(book, "Claims compared", CSIM_COLOUR_VERMILLION, "probability of each reading in each run, and what it differs by", entries, &count);
     sides->keys = add(book, "What differs", CSIM_COLOUR_ORANGE, "every key and value in which the scenarios differ from the first", entries, &count);
     for (size_t i = 0; i < sides->headlines; i++)
@@ -74,6 +75,7 @@ csim_status csim_sides_fill_sheets(csim_sides *sides, csim_error *err) {
     head_chart_data(sides);
     csim_sides_fill_outcomes(sides);
     csim_status status = csim_sides_fill_differences(sides, err);
+    if (sides->waterfalls_sheet) csim_sides_fill_waterfalls(sides);
     if (!status) status = csim_sides_fill_claims(sides, err);
     if (!status) status = csim_sides_fill_keys(sides, err);
     for (size_t i = 0; !status && i < sides->headlines; i++) status = csim_sides_fill_charts(sides, &sides->headline[i], err);
