@@ -9,7 +9,7 @@
 enum {
     STEP, KEYS, SHARE, ERROR, ORDER_ERROR, ALONE, LAST, FROM, TO, DRAWN, TABLE = DRAWN + CSIM_DRAWN_COLUMNS, LABEL = TABLE + 1 /* apart: words beside numbers run together */, COLUMNS,
     TOP = 4, VERDICT_ROW = TOP + 3, ROUNDING_ROW, ZERO_ROW, FIRST = ZERO_ROW + 2, VALUE_COLUMN = KEYS, DIFFERENCE_BELOW = 1, SUM_CHECK_BELOW, ENDS_CHECK_BELOW,
-    CHART_PX = 980, CHART_MOST_PX = 1800, STEP_PX = 120, CHART_HEIGHT_PX = 380, CHART_ROWS = 20, LABEL_WIDTH = 34, LABEL_TEXT = 320, TITLE_UNITS = 250 /* of a chart */, TOLD_UNITS = 900, NAME_TEXT = 4 * LABEL_WIDTH + 8
+    CHART_PX = 980, CHART_MOST_PX = 1100 /* the columns that are printed */, STEP_PX = 120, CHART_HEIGHT_PX = 300, CHART_ROWS = 16, PAGE_ROWS = 37, LABEL_WIDTH = 34, LABEL_TEXT = 320, TITLE_UNITS = 250 /* of a chart */, TOLD_UNITS = 900, NAME_TEXT = 4 * LABEL_WIDTH + 8
 };
 
 /* Shares are summed in another order here than where they were computed. */
@@ -216,8 +216,10 @@ static uint32_t put_fall(fall *self, uint32_t row, csim_cells *checks, bool *goo
     put_steps(self, row + 2);
     *good = put_checks(self);
     *checks = csim_cells_of(self->sheet, self->data.last_row + SUM_CHECK_BELOW, VALUE_COLUMN, self->data.last_row + ENDS_CHECK_BELOW, VALUE_COLUMN);
-    draw(self, self->data.last_row + ENDS_CHECK_BELOW + 2, title);
-    return self->data.last_row + ENDS_CHECK_BELOW + 2 + CHART_ROWS;
+    const uint32_t chart = self->data.last_row + ENDS_CHECK_BELOW + 2, page = row == FIRST ? 0 : row; /* each waterfall begins a page */
+    if (chart + CHART_ROWS > page + PAGE_ROWS) csim_sheet_break_before(self->sheet, chart);
+    draw(self, chart, title);
+    return chart + CHART_ROWS;
 }
 
 static void put_head(const csim_sides *sides) {
@@ -272,5 +274,5 @@ void csim_sides_fill_waterfalls(const csim_sides *sides) {
     }
     put_verdict(sheet, checks, sides->waterfalls, all_good);
     csim_sheet_freeze(sheet, 1, 0);
-    csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, row - 1, COLUMNS - 1));
+    csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, row - 1, TO)); /* helpers stand beside the page */
 }
