@@ -10,15 +10,18 @@ enum {
     COLUMN_DATE, COLUMN_MEAN, COLUMN_ERROR, COLUMN_QUANTILES,
     COLUMN_GAP = 9, COLUMN_CHART, COLUMN_END = COLUMN_CHART + 9, /* nine columns of standard width carry the chart */
     COLUMNS_OF_NUMBERS = 8, CONTENTS_ACROSS = 3, SECTIONS_A_PAGE = 2 /* the first stands alone under the contents */,
-    CHART_WIDTH_PX = 610, ROW_PX = 20, HEADER_ROW_PX = 40
+    CHART_WIDTH_PX = 610, ROW_PX = 20, HEADER_ROW_PX = 40, LEAST_ROWS = 9
 };
 
+/* Rows that the data take, or the chart beside them where there are few. */
+static uint32_t data_rows(const csim_report *report) { return report->dates.rows < LEAST_ROWS ? LEAST_ROWS : (uint32_t)report->dates.rows; }
+
 /* Rows of a section: heading, note, two of table head, data, and two to breathe. */
-static uint32_t section_rows(const csim_report *report) { return 6 + (uint32_t)report->dates.rows; }
+static uint32_t section_rows(const csim_report *report) { return 6 + data_rows(report); }
 
 static csim_report_place chart_place(const csim_report *report, csim_sheet *sheet, uint32_t row) {
-    const uint32_t height = HEADER_ROW_PX + ROW_PX * (2 + (uint32_t)report->dates.rows);
-    return (csim_report_place){sheet, row + 1, COLUMN_CHART, CHART_WIDTH_PX, height < 260 ? 260 : height > 700 ? 700 : height};
+    const uint32_t height = HEADER_ROW_PX + ROW_PX * (2 + data_rows(report));
+    return (csim_report_place){sheet, row + 1, COLUMN_CHART, CHART_WIDTH_PX, height > 700 ? 700 : height};
 }
 
 /* ---- tables ---- */
