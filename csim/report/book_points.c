@@ -56,7 +56,8 @@ csim_status csim_chart_label_points(csim_chart *chart, csim_cells texts) {
     if (!status) {
         chart_series_set_labels(chart->last_series);
         chart_series_set_labels_font(chart->last_series, &font);
-        chart_series_set_labels_position(chart->last_series, LXW_CHART_LABEL_POSITION_RIGHT);
+        /* of bars, spreadsheets refuse a place beside the point */
+        chart_series_set_labels_position(chart->last_series, chart->plan.kind == CSIM_CHART_BAR || chart->plan.kind == CSIM_CHART_COLUMN ? LXW_CHART_LABEL_POSITION_OUTSIDE_END : LXW_CHART_LABEL_POSITION_RIGHT);
         status = csim_sheet_result(chart->sheet, chart_series_set_labels_custom(chart->last_series, list), "the labels of a chart");
         if (!status) status = labels_remember(chart, texts);
     }

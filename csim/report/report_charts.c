@@ -8,7 +8,7 @@
 #include "csim/report/report_parts.h"
 #include "csim/report/words.h"
 
-enum { COLUMN_YEAR, COLUMN_MONTH, COLUMN_VALUES = CSIM_CHART_BLOCK_VALUES, COLUMN_STACK = COLUMN_VALUES + 5, BAR_VALUE = 0, BAR_LABEL };
+enum { COLUMN_YEAR, COLUMN_MONTH, COLUMN_VALUES = CSIM_CHART_BLOCK_VALUES, COLUMN_STACK = COLUMN_VALUES + 5, BAR_VALUE = 0, BAR_LABEL, BAR_SAID };
 
 /* Lines and regimes in the order in which neighbours differ most in lightness as well as in hue. */
 static const csim_colour line_colours[CSIM_REPORT_LINES] = {CSIM_COLOUR_BLUE,   CSIM_COLOUR_VERMILLION, CSIM_COLOUR_GREEN, CSIM_COLOUR_ORANGE,
@@ -234,7 +234,7 @@ void csim_report_draw_shares(csim_report *report, csim_report_place place, int32
 }
 
 /* What bars say: of their values, their labels, their axis, and in words to who cannot see them. */
-typedef struct bar_words { const char *title, *value, *label, *told; csim_chart_axis axis; int decimals; } bar_words;
+typedef struct bar_words { const char *title, *value, *label, *told; csim_chart_axis axis; } bar_words;
 
 static void draw_bars(csim_report *report, csim_report_place place, const bar_words *words, const csim_report_bar *bars, size_t count) {
     csim_sheet *ground = ground_of(report);
@@ -242,16 +242,18 @@ static void draw_bars(csim_report *report, csim_report_place place, const bar_wo
     csim_sheet_put_text(ground, row, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_HEADING), words->title);
     csim_sheet_put_text(ground, row + 1, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_NOTE), words->value);
     csim_sheet_put_text(ground, row + 1, BAR_LABEL, CSIM_GENERAL(CSIM_ROLE_NOTE), words->label);
+    csim_sheet_put_text(ground, row + 1, BAR_SAID, CSIM_GENERAL(CSIM_ROLE_NOTE), "with its error");
     for (uint32_t i = 0; i < count; i++) {
         csim_sheet_put_number(ground, first + i, BAR_VALUE, CSIM_GENERAL(CSIM_ROLE_BODY), bars[i].value);
         csim_sheet_put_text(ground, first + i, BAR_LABEL, CSIM_GENERAL(CSIM_ROLE_BODY), bars[i].label);
+        csim_sheet_put_text(ground, first + i, BAR_SAID, CSIM_GENERAL(CSIM_ROLE_BODY), bars[i].said);
     }
     report->chart_row = last + 2;
     const csim_chart_plan plan = {.kind = CSIM_CHART_BAR, .title = words->title, .alt_text = words->told, .legend = CSIM_LEGEND_NONE, .x = {.label_every = 1}, .y = words->axis,
                                   .row = place.row, .column = place.column, .width_px = place.width_px, .height_px = place.height_px};
     csim_chart *chart = csim_sheet_add_chart(place.sheet, &plan);
     csim_chart_add_series(chart, words->value, csim_cells_of(ground, first, BAR_LABEL, last, BAR_LABEL), csim_cells_of(ground, first, BAR_VALUE, last, BAR_VALUE), CSIM_COLOUR_BLUE);
-    csim_chart_show_values(chart, words->axis.kind, words->decimals);
+    csim_chart_label_points(chart, csim_cells_of(ground, first, BAR_SAID, last, BAR_SAID));
 }
 
 void csim_report_draw_bars(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count) {
@@ -267,7 +269,7 @@ void csim_report_draw_correlations(csim_report *report, csim_report_place place,
     char told[CSIM_REPORT_LINE];
     if (!count) return;
     snprintf(told, sizeof told, "Bars of %zu rank correlations, the strongest on top, below zero to the left: %.400s. The table has the numbers with their errors.", count, title);
-    const bar_words words = {.title = title, .value = "rank correlation", .label = "input", .told = told, .decimals = 2,
+    const bar_words words = {.title = title, .value = "rank correlation", .label = "input", .told = told,
                              .axis = {.title = "rank correlation", .kind = CSIM_AS_NUMBER, .decimals = 1, .has_range = true, .least = -1, .most = 1, .step = 0.5}};
     draw_bars(report, place, &words, bars, count);
 }

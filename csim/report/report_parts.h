@@ -129,6 +129,8 @@ const char *csim_report_in_language(const csim_report *report, const char *text,
 char *csim_report_say(csim_cell_kind kind, double value, double error, char *text, size_t size);
 /* "< 0.015%" for none, "> 99.98%" for all. */
 char *csim_report_bound(csim_probability probability, char *text, size_t size);
+/* "45.0 ± 0.4 %", or its bound. */
+char *csim_report_say_probability(csim_probability probability, char *text, size_t size);
 
 /* Puts text into rows of one column, broken at spaces to lines of `width` characters (CJK count twice). Returns the first free row. */
 uint32_t csim_report_put_lines(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cell_style style, const char *text, size_t width);
@@ -187,7 +189,7 @@ void csim_report_draw_lines(csim_report *report, csim_report_place place, csim_o
 /* Share of paths at each of `values` values: 1 for flags, one a regime. */
 void csim_report_draw_shares(csim_report *report, csim_report_place place, int32_t slot, const char *title, int32_t values);
 /* Bars of probabilities with their labels. */
-typedef struct csim_report_bar { char label[96]; double value; } csim_report_bar;
+typedef struct csim_report_bar { char label[96], said[40]; double value; } csim_report_bar; /* `said`: the value with its error, in words of the chart */
 void csim_report_draw_bars(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count);
 /* Bars of rank correlations, −1 to 1. */
 void csim_report_draw_correlations(csim_report *report, csim_report_place place, const char *title, const csim_report_bar *bars, size_t count);

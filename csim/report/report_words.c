@@ -28,7 +28,10 @@ static letter letter_at(const char *text) {
     return damaged ? (letter){0xFFFD, 1} : (letter){code, bytes};
 }
 
-static bool is_control(uint32_t c) { return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0) || c == 0xFFFE || c == 0xFFFF; }
+/* What turns the direction of writing for all that follows. */
+static bool is_turn(uint32_t c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
+
+static bool is_control(uint32_t c) { return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0) || is_turn(c) || c == 0xFFFE || c == 0xFFFF; }
 
 /* Widths as fixed fonts have them: East Asian characters and most pictographs take two places. */
 static size_t width_of(uint32_t c) { return (c >= 0x1100 && c < 0x1160) || (c >= 0x2E80 && c < 0xD7B0) || (c >= 0xF900 && c < 0xFB00) || (c >= 0xFE30 && c < 0xFE70) || (c >= 0xFF00 && c < 0xFF61) || c >= 0x1F000 ? 2 : 1; }
@@ -137,6 +140,13 @@ char *csim_report_bound(csim_probability p, char *text, size_t size) {
     while (decimals < 6 && percent * pow(10, decimals) < 1) decimals++;
     const double step = pow(10, -decimals - 1), outward = ceil(percent / step) * step; /* two digits, never less than the bound */
     snprintf(text, size, none ? "< %.*f%%" : "> %.*f%%", decimals + 1, none ? outward : 100 - outward);
+    return text;
+}
+
+char *csim_report_say_probability(csim_probability p, char *text, size_t size) {
+    if (p.hits == 0 || p.hits == p.count) return csim_report_bound(p, text, size);
+    const int decimals = csim_report_decimals(CSIM_AS_PERCENT, p.value, p.error);
+    snprintf(text, size, "%.*f \xC2\xB1 %.*f %%", decimals, 100 * p.value, decimals, 100 * p.error);
     return text;
 }
 

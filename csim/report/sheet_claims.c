@@ -189,6 +189,7 @@ size_t csim_report_main_readings(const csim_report *report, csim_report_bar *bar
         const bool decided = first && (first->answer == CSIM_ANSWER_PATHS || first->answer == CSIM_ANSWER_PAIRS) && first->probability.count;
         if (used >= most || !claim->count || !decided || (open_only && strcmp(claim->status, "open"))) continue;
         csim_report_clean(csim_report_in_language(report, claim->statement, claim->statement_zh), csim_word_label_width(report->language), bars[used].label, sizeof bars[used].label);
+        csim_report_say_probability(first->probability, bars[used].said, sizeof bars[used].said);
         bars[used++].value = first->probability.value;
     }
     return used;

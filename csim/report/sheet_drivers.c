@@ -86,6 +86,7 @@ static void draw(csim_report *report, csim_report_place place, uint32_t headline
     const uint32_t count = strongest(report, headline, chance, input, CHARTED);
     for (uint32_t i = 0; i < count; i++) {
         bars[i].value = correlations_of(report, headline)[input[i]];
+        snprintf(bars[i].said, sizeof bars[i].said, "%.2f \xC2\xB1 %.2f", bars[i].value, csim_draws_correlation_error(bars[i].value, report->what_if->draws->rows));
         snprintf(bars[i].label, sizeof bars[i].label, "%.90s", report->plan->input_key[input[i]]);
     }
     csim_report_draw_correlations(report, place, headline_words(report, headline, title, sizeof title), bars, count);
