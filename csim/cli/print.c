@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "csim/base/printable.h"
 #include "csim/report/sampling_note.h"
 #include "csim/store/run_file.h"
 
@@ -113,9 +114,10 @@ static void print_sampling(FILE *out, const csim_result *result) {
 }
 
 void csim_print_run(FILE *out, const csim_scenario *scenario, const csim_result *result, const csim_claim_result *claims, size_t claim_count, const char *folder, int with_report) {
-    char digest[65];
+    char digest[65], title[4 * 256] = "";
     csim_result_digest(result, digest);
-    fprintf(out, "%s: %llu paths of %d months in %.1f s, seed %llu, %llu failed\ndigest %s\n", scenario->title, (unsigned long long)result->done, result->plan->months,
+    csim_printable_append(title, sizeof title, scenario->title);
+    fprintf(out, "%s: %llu paths of %d months in %.1f s, seed %llu, %llu failed\ndigest %s\n", title, (unsigned long long)result->done, result->plan->months,
             result->seconds, (unsigned long long)result->options.seed, (unsigned long long)result->failed, digest);
     print_sampling(out, result);
     fprintf(out, "\n  %-26s %29s | %29s | %29s |\n", "5, 50, 95 %", "December 2026", "December 2028", "December 2030");

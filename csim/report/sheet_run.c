@@ -1,11 +1,12 @@
 /* Run: which program, scenario, seed and paths these numbers come from, what was stopped and why, and how to make them again. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "csim/report/report_parts.h"
 
-enum { LABEL, VALUE };
+enum { LABEL, VALUE, DESCRIPTION_WIDTH = 130 };
 
 static uint32_t put(csim_sheet *sheet, uint32_t row, const char *label, const char *value) {
     char clean[2 * CSIM_REPORT_LINE];
@@ -36,6 +37,20 @@ static const char *utc(int64_t unix_s, char *text, size_t size) {
     return text;
 }
 
+/* All of it: the summary has room for the beginning. */
+static uint32_t put_description(csim_sheet *sheet, uint32_t row, const char *description) {
+    const size_t size = 3 * strlen(description) + 8; /* as many letters, each at most the sign for one that cannot be shown */
+    char *clean = malloc(size);
+    if (!clean || !description[0]) {
+        free(clean);
+        return row;
+    }
+    csim_sheet_put_text(sheet, row, LABEL, CSIM_GENERAL(CSIM_ROLE_BODY), "Description");
+    row = csim_report_put_lines(sheet, row, VALUE, CSIM_GENERAL(CSIM_ROLE_BODY), csim_report_clean(description, size, clean, size), DESCRIPTION_WIDTH);
+    free(clean);
+    return row;
+}
+
 static uint32_t put_identity(const csim_report *report, csim_sheet *sheet, uint32_t row) {
     const csim_scenario *s = report->scenario;
     const csim_run_options *options = &report->result->options;
@@ -44,6 +59,7 @@ static uint32_t put_identity(const csim_report *report, csim_sheet *sheet, uint3
     row = put_heading(sheet, row, "What was run");
     row = put(sheet, row, "Scenario", s->name);
     row = put(sheet, row, "Title", s->title);
+    row = put_description(sheet, row, s->description);
     row = put(sheet, row, "Horizon", horizon);
     row = put(sheet, row, "SHA-256 of the scenario", csim_run_file_meta(report->run, "scenario_sha256"));
     row = put(sheet, row, "SHA-256 of the compiled plan", csim_run_file_meta(report->run, "plan_sha256"));

@@ -10,7 +10,7 @@
 
 enum {
     OUTCOME, UNIT, NOW, P5, MEDIAN, P95, MEDIAN_ERROR, MEAN, MEAN_ERROR, COLUMNS,
-    TEXT_WIDTH = 215, CHART_PX = 610, ROW_PX = 20, GAP_PX = 4, PAGE_ROWS = 40, BARS_ROWS = 14, RIGHT_CHART = 3, BARS_MOST = 10
+    TEXT_WIDTH = 215, QUESTION_LINES = 4 /* the whole description stands on Run */, CHART_PX = 610, ROW_PX = 20, GAP_PX = 4, PAGE_ROWS = 40, BARS_ROWS = 14, RIGHT_CHART = 3, BARS_MOST = 10
 };
 
 /* ---- contents ---- */
@@ -52,7 +52,7 @@ static size_t text_width(const csim_report *report) { return (size_t)(TEXT_WIDTH
 static uint32_t put_question(const csim_report *report, csim_sheet *sheet, uint32_t row) {
     char text[4 * CSIM_REPORT_LINE];
     put_heading(report, sheet, row, csim_word_text(report->language, CSIM_WORD_QUESTION));
-    csim_report_clean(csim_report_in_language(report, report->scenario->description, report->scenario->description_zh), 2000, text, sizeof text);
+    csim_report_clean(csim_report_in_language(report, report->scenario->description, report->scenario->description_zh), QUESTION_LINES * text_width(report), text, sizeof text);
     return csim_report_put_lines(sheet, row + 1, OUTCOME, CSIM_GENERAL(CSIM_ROLE_BODY), text, text_width(report)) + 1;
 }
 
