@@ -25,6 +25,7 @@ csim_report_dates csim_report_dates_of(const csim_scenario *scenario, const csim
         if ((plan->start_month + t + 1) % 3 == 0 || i == plan->report_months - 1) dates.quarter[dates.quarters++] = i;
         if (scenario->assimilate_until != CSIM_NO_MONTH && plan->start_month + t <= scenario->assimilate_until) dates.now = i;
     }
+    if (dates.now == dates.last) dates.now = 0; /* all was observed: the end is held against the beginning */
     choose_rows(plan, 6, &dates);
     if (dates.rows > MOST_TABLE_ROWS) choose_rows(plan, 12, &dates);
     return dates;

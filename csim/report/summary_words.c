@@ -10,6 +10,8 @@
 
 #include "csim/report/words.h"
 
+enum { FEW_PATHS = 100 };
+
 uint32_t csim_summary_keys(const csim_report *report, int32_t *slots) {
     const csim_scenario *s = report->scenario;
     const struct { csim_outcome_id id; int element; } keys[CSIM_SUMMARY_KEYS] = {
@@ -104,30 +106,35 @@ static void say_software(const csim_report *report, char *text, size_t size) {
 
 typedef struct claims_view {
     unsigned decided, high, low, between;
-    double largest_error;
-    const csim_claim *split; /* the claim whose readings differ most */
+    double farthest;         /* a probability's bound from it, at most */
+    const csim_claim *split; /* the claim whose readings differ most, beyond what few paths may make of them */
     double split_low, split_high;
 } claims_view;
 
 static bool is_decided(const csim_claim_result *result) { return (result->answer == CSIM_ANSWER_PATHS || result->answer == CSIM_ANSWER_PAIRS) && result->probability.count; }
 
+/* By its 95 % bounds: a probability that so many paths cannot tell counts as between. */
+static void count_reading(csim_probability p, claims_view *view) {
+    view->decided++;
+    if (p.low > 0.9) view->high++;
+    else if (p.high < 0.1) view->low++;
+    else view->between++;
+    view->farthest = fmax(view->farthest, fmax(p.value - p.low, p.high - p.value));
+}
+
 static void view_claim(const csim_claim *claim, const csim_claim_result *results, claims_view *view) {
-    double least = DBL_MAX, most = -DBL_MAX;
+    const csim_probability *least = NULL, *most = NULL;
     for (size_t i = 0; i < claim->count; i++) {
         if (!is_decided(&results[i])) continue;
-        const double p = results[i].probability.value;
-        view->decided++;
-        if (p > 0.9) view->high++;
-        else if (p < 0.1) view->low++;
-        else view->between++;
-        view->largest_error = fmax(view->largest_error, results[i].probability.error);
-        least = fmin(least, p);
-        most = fmax(most, p);
+        const csim_probability *p = &results[i].probability;
+        count_reading(*p, view);
+        if (!least || p->value < least->value) least = p;
+        if (!most || p->value > most->value) most = p;
     }
-    if (most - least <= view->split_high - view->split_low) return;
+    if (!least || most->low <= least->high || most->value - least->value <= view->split_high - view->split_low) return;
     view->split = claim;
-    view->split_low = least;
-    view->split_high = most;
+    view->split_low = least->value;
+    view->split_high = most->value;
 }
 
 static claims_view view_of(const csim_report *report) {
@@ -257,14 +264,18 @@ static void say_uncertainty(const csim_report *report, char *text, size_t size) 
         if (narrowest < 0 || factor < factor_of(report, narrowest)) narrowest = slots[i];
     }
     const csim_language in = report->language;
-    char wide[CSIM_REPORT_LINE / 2], narrow[CSIM_REPORT_LINE / 2], span[2 * CSIM_REPORT_LINE] = "", inputs[CSIM_REPORT_LINE];
+    char wide[CSIM_REPORT_LINE / 2], narrow[CSIM_REPORT_LINE / 2], span[2 * CSIM_REPORT_LINE] = "", inputs[CSIM_REPORT_LINE], blur[240], few[160] = "";
     unsigned uncertain, guesses;
     guesses_of(report->scenario, &uncertain, &guesses);
     if (widest >= 0)
         CSIM_SAY(in, CSIM_WORD_WIDEST, span, sizeof span, csim_report_series_title(report, widest, wide, sizeof wide), digits_of(factor_of(report, widest), 2).text,
                  csim_report_series_title(report, narrowest, narrow, sizeof narrow), digits_of(factor_of(report, narrowest), 2).text);
-    CSIM_SAY(in, CSIM_WORD_GUESSES_COUNTED, inputs, sizeof inputs, count_of(guesses).text, count_of(uncertain).text, percent_of(view_of(report).largest_error, 1).text);
-    CSIM_SAY(in, CSIM_WORD_SAY_UNCERTAIN, text, size, span, inputs);
+    const claims_view claims = view_of(report);
+    snprintf(blur, sizeof blur, "%s", csim_word_text(in, CSIM_WORD_STOP));
+    if (claims.decided) CSIM_SAY(in, CSIM_WORD_BLUR, blur, sizeof blur, percent_of(claims.farthest, 1).text);
+    if (report->result->done < FEW_PATHS) CSIM_SAY(in, CSIM_WORD_FEW_PATHS, few, sizeof few, count_of((unsigned)report->result->done).text);
+    CSIM_SAY(in, CSIM_WORD_GUESSES_COUNTED, inputs, sizeof inputs, count_of(guesses).text, count_of(uncertain).text, blur);
+    CSIM_SAY(in, CSIM_WORD_SAY_UNCERTAIN, text, size, span, inputs, few);
 }
 
 char *csim_summary_sentence(const csim_report *report, int which, char *text, size_t size) {
