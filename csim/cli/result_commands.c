@@ -85,7 +85,7 @@ csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_e
     csim_cli_report_request asked = {.each = {.paths = -1, .threads = -1, .orders = -1}};
     char path[CSIM_CLI_PATH];
     const csim_option options[] = {{"-o", CSIM_OPTION_TEXT, &to, "FILE", "the workbook (of one run: report.xlsx beside the run file)"},
-                                   {"--lang", CSIM_OPTION_TEXT, &code, "CODE", "language of a run's Summary and Claims: en (English, the default) or zh (Chinese)"},
+                                   {"--lang", CSIM_OPTION_TEXT, &code, "CODE", "language of a run's first sheets: en (English, the default) or zh (Chinese)"},
                                    {"--waterfall", CSIM_OPTION_TEXTS, &(csim_option_texts){asked.what, CSIM_SIDES_WATERFALLS, &asked.count}, "SERIES@MONTH", "of two runs: what the difference of their means is made of; may be repeated"},
                                    {"--paths", CSIM_OPTION_COUNT, &(csim_option_count){&asked.each.paths, 1, CSIM_KEEP_MAX}, "N", "paths of each scenario that --waterfall runs (1000)"},
                                    {"--groups", CSIM_OPTION_TEXT, &asked.each.groups, "FILE", "groups of keys for --waterfall (auto: the sections of the scenario)"},

@@ -1,4 +1,4 @@
-/* The languages in which the first two sheets of a workbook can be written. */
+/* The languages in which the first sheets of a workbook can be written. */
 #ifndef CSIM_REPORT_LANGUAGE_H
 #define CSIM_REPORT_LANGUAGE_H
 

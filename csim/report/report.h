@@ -8,7 +8,7 @@
 #include "csim/store/run_file.h"
 
 /* Writes the workbook of a run to `path`, which appears only when all of it was written. `scenario` is the one whose text the run file holds.
- * Summary and Claims are in `language`, the other sheets in English. The same run file, catalogue and language give the same bytes, whenever and wherever they
+ * Summary, Claims and Break-even are in `language`, the other sheets in English. The same run file, catalogue and language give the same bytes, whenever and wherever they
  * are written. INCONSISTENT when scenario and run do not belong together. */
 csim_status csim_report_write(const csim_run_file *run, const csim_scenario *scenario, const char *path, csim_language language, csim_error *err);
 

@@ -12,6 +12,7 @@
 #define CSIM_REPORT_SHEET_LIST(X)                                                                      \
     X(SUMMARY, "Summary", CSIM_SHEET_PAGE, CSIM_COLOUR_BLUE, summary, always)                          \
     X(CLAIMS, "Claims", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, claims, always)                       \
+    X(BREAK_EVEN, "Break-even", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, break_even, break_even)       \
     X(ADOPTION, "Adoption", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, adoption, always)                      \
     X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, prices, always)                     \
     X(SAAS, "SaaS", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, saas, always)                                  \
@@ -93,9 +94,6 @@ csim_status csim_report_compare_stories(csim_report *report, csim_error *err);  
 void csim_report_forget_stories(csim_report *report);
 csim_status csim_report_find_view(csim_report *report, csim_error *err);
 void csim_report_forget_view(csim_report *report);
-
-/* The table of break-evens, below the claims: sheet_break_even.c. Returns the first free row, `row` when no reading asks for one. */
-uint32_t csim_report_put_break_evens(csim_report *report, csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count);
 
 /* ---- report_sheets.c: which sheets there are ---- */
 

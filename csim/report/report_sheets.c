@@ -20,11 +20,14 @@ static const sheet_plan plans[CSIM_REPORT_SHEETS] = {
 
 const char *csim_report_sheet_name(csim_report_sheet_id id) { return plans[id].name; }
 
-/* The two sheets that are shown to others speak the reader's language; the rest is for checking, and English. */
-static csim_language language_of(const csim_report *report, int id) { return id == CSIM_REPORT_SUMMARY || id == CSIM_REPORT_CLAIMS ? report->wanted : CSIM_LANGUAGE_EN; }
+/* The sheets that are shown to others speak the reader's language; the rest is for checking, and English. */
+static csim_language language_of(const csim_report *report, int id) {
+    return id == CSIM_REPORT_SUMMARY || id == CSIM_REPORT_CLAIMS || id == CSIM_REPORT_BREAK_EVEN ? report->wanted : CSIM_LANGUAGE_EN;
+}
 
 static const char *tab_of(const csim_report *report, int id) {
     if (id == CSIM_REPORT_SUMMARY) return csim_word_text(report->wanted, CSIM_WORD_TAB_SUMMARY);
+    if (id == CSIM_REPORT_BREAK_EVEN) return csim_word_text(report->wanted, CSIM_WORD_TAB_BREAK_EVEN);
     return id == CSIM_REPORT_CLAIMS ? csim_word_text(report->wanted, CSIM_WORD_TAB_CLAIMS) : plans[id].name;
 }
 

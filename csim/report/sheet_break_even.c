@@ -1,12 +1,11 @@
-/* The table of break-evens on the sheet of claims: at what value of its deciding input a reading's answer turns, and where that value lies in the input's
- * prior. Shares the columns of the sheet's other tables; must not fit anything. */
+/* Break-even: at what value of its deciding input a reading's answer turns, and where that value lies in the input's prior. Must not fit anything. */
 #include <math.h>
 #include <stdio.h>
 
 #include "csim/report/report_parts.h"
 #include "csim/report/words.h"
 
-enum { ID, INPUT, WORDS, UNIT, VALUE, PERCENTILE, ERROR, LOW, HIGH, P5, P95, COLUMNS, WORDS_WIDTH = 45, PAGE_POINTS = 640, PAGE_ROWS = 48 };
+enum { ID, INPUT, WORDS, UNIT, VALUE, PERCENTILE, ERROR, LOW, HIGH, P5, P95, COLUMNS, WORDS_WIDTH = 45 };
 
 /* A share as a sentence says it. */
 static double percent(double share, int *decimals) {
@@ -38,12 +37,6 @@ static void words_of(csim_language in, const csim_break_even *it, char *text, si
     snprintf(text, size, "%s", csim_word_text(in, word));
 }
 
-static double height_of(csim_language in, const csim_claim_result *result) {
-    char text[CSIM_REPORT_LINE];
-    words_of(in, &result->break_even, text, sizeof text);
-    return csim_word_line_points(in) * csim_report_lines(text, WORDS_WIDTH) + 3;
-}
-
 static void put_row(csim_language in, csim_sheet *sheet, uint32_t row, const csim_claim_result *result) {
     const csim_break_even *it = &result->break_even;
     char text[CSIM_REPORT_LINE];
@@ -53,7 +46,7 @@ static void put_row(csim_language in, csim_sheet *sheet, uint32_t row, const csi
     csim_report_put_wrapped(sheet, row, INPUT, it->input);
     words_of(in, it, text, sizeof text);
     csim_report_put_wrapped(sheet, row, WORDS, text);
-    csim_sheet_set_height(sheet, row, height_of(in, result));
+    csim_sheet_set_height(sheet, row, csim_word_line_points(in) * csim_report_lines(text, WORDS_WIDTH) + 3);
     csim_report_put_wrapped(sheet, row, UNIT, csim_word_term(in, it->unit));
     if (it->state == CSIM_BREAK_FLIPS) {
         csim_report_put_value(sheet, row, VALUE, CSIM_ROLE_BODY, CSIM_AS_NUMBER, csim_report_decimals(CSIM_AS_NUMBER, it->value, 0.01 * fabs(it->value)), it->value);
@@ -67,40 +60,36 @@ static void put_row(csim_language in, csim_sheet *sheet, uint32_t row, const csi
     csim_report_put_value(sheet, row, P95, CSIM_ROLE_BODY, CSIM_AS_PERCENT, 1, it->p95);
 }
 
-/* Positions of the next results that ask for a break-even, as many as a page holds. *at moves behind them. */
-static uint32_t next_page(csim_language in, const csim_claim_result *results, size_t count, size_t *at, size_t page[PAGE_ROWS]) {
-    double points = 0;
+static const struct { csim_word header, unit; double width_chars; bool is_text; } columns[COLUMNS] = {
+    [ID] = {CSIM_WORD_H_CLAIM, CSIM_WORD_U_KEY, 32, true}, [INPUT] = {CSIM_WORD_H_DECIDING, CSIM_WORD_U_KEY, 30, true}, [WORDS] = {CSIM_WORD_H_ANSWER, CSIM_WORD_U_OVER_PRIOR, WORDS_WIDTH, true},
+    [UNIT] = {CSIM_WORD_UNIT, CSIM_WORD_U_OF_VALUE, 13, true}, [VALUE] = {CSIM_WORD_H_VALUE, CSIM_WORD_U_HALF, 12, false}, [PERCENTILE] = {CSIM_WORD_H_LIES_AT, CSIM_WORD_U_OF_ITS_PRIOR, 12, false},
+    [ERROR] = {CSIM_WORD_H_ERROR, CSIM_WORD_STANDARD, 10, false}, [LOW] = {CSIM_WORD_H_LOW, CSIM_WORD_U_OF_ITS_PRIOR, 11, false}, [HIGH] = {CSIM_WORD_H_HIGH, CSIM_WORD_U_OF_ITS_PRIOR, 11, false},
+    [P5] = {CSIM_WORD_H_P_5, CSIM_WORD_U_OF_PRIOR, 11, false}, [P95] = {CSIM_WORD_H_P_95, CSIM_WORD_U_OF_PRIOR, 11, false}};
+
+static uint32_t asked(const csim_claim_result *results, size_t count) {
     uint32_t rows = 0;
-    for (; *at < count && rows < PAGE_ROWS; ++*at) {
-        if (!results[*at].break_even.input[0]) continue;
-        points += height_of(in, &results[*at]);
-        if (points > PAGE_POINTS) break;
-        page[rows++] = *at;
-    }
+    for (size_t i = 0; i < count; i++) rows += results[i].break_even.input[0] != 0;
     return rows;
 }
 
-/* One table a page, each under its own heads: what a printed page of this sheet repeats are the heads of the claims. */
-uint32_t csim_report_put_break_evens(csim_report *report, csim_sheet *sheet, uint32_t row, const csim_claim_result *results, size_t count) {
-    static const struct { csim_word header, unit; bool is_text; } plan[COLUMNS] = {
-        [ID] = {CSIM_WORD_H_CLAIM, CSIM_WORD_U_KEY, true}, [INPUT] = {CSIM_WORD_H_DECIDING, CSIM_WORD_U_KEY, true}, [WORDS] = {CSIM_WORD_H_ANSWER, CSIM_WORD_U_OVER_PRIOR, true},
-        [UNIT] = {CSIM_WORD_UNIT, CSIM_WORD_U_OF_VALUE, true}, [VALUE] = {CSIM_WORD_H_VALUE, CSIM_WORD_U_HALF, false}, [PERCENTILE] = {CSIM_WORD_H_LIES_AT, CSIM_WORD_U_OF_ITS_PRIOR, false},
-        [ERROR] = {CSIM_WORD_H_ERROR, CSIM_WORD_STANDARD, false}, [LOW] = {CSIM_WORD_H_LOW, CSIM_WORD_U_OF_ITS_PRIOR, false}, [HIGH] = {CSIM_WORD_H_HIGH, CSIM_WORD_U_OF_ITS_PRIOR, false},
-        [P5] = {CSIM_WORD_H_P_5, CSIM_WORD_U_OF_PRIOR, false}, [P95] = {CSIM_WORD_H_P_95, CSIM_WORD_U_OF_PRIOR, false}};
+bool csim_report_has_break_even(const csim_report *report) {
+    size_t count = 0;
+    const csim_claim_result *results = csim_run_file_claims(report->run, &count);
+    return asked(results, count) > 0;
+}
+
+void csim_report_fill_break_even(csim_report *report) {
+    csim_sheet *sheet = report->sheet[CSIM_REPORT_BREAK_EVEN];
     const csim_language in = report->language;
+    size_t count = 0;
+    const csim_claim_result *results = csim_run_file_claims(report->run, &count);
     csim_table_column heads[COLUMNS];
-    for (int i = 0; i < COLUMNS; i++) heads[i] = (csim_table_column){csim_word_text(in, plan[i].header), csim_word_text(in, plan[i].unit), 0, plan[i].is_text};
-    size_t page[PAGE_ROWS], at = 0;
-    uint32_t rows;
-    for (int first = 1; (rows = next_page(in, results, count, &at, page)) > 0; first = 0) {
-        if (!first) csim_sheet_break_before(sheet, row);
-        if (csim_word_heading_points(in) > 0) csim_sheet_set_height(sheet, row, csim_word_heading_points(in));
-        csim_sheet_put_text(sheet, row, 0, CSIM_GENERAL(CSIM_ROLE_HEADING), csim_word_text(in, first ? CSIM_WORD_BREAK_EVENS : CSIM_WORD_BREAK_EVENS_MORE));
-        if (first)
-            csim_sheet_put_text(sheet, row + 1, 0, CSIM_GENERAL(CSIM_ROLE_NOTE), csim_word_text(in, CSIM_WORD_BREAK_EVENS_NOTE));
-        const csim_cells data = csim_sheet_add_table(sheet, row + 1 + (uint32_t)first, 0, heads, COLUMNS, rows, 0);
-        for (uint32_t i = 0; i < rows; i++) put_row(in, sheet, data.row + i, &results[page[i]]);
-        row = data.last_row + 2;
-    }
-    return row;
+    for (int i = 0; i < COLUMNS; i++) heads[i] = (csim_table_column){csim_word_text(in, columns[i].header), csim_word_text(in, columns[i].unit), columns[i].width_chars, columns[i].is_text};
+    const uint32_t top = csim_report_put_head(report, CSIM_REPORT_BREAK_EVEN, csim_word_text(in, CSIM_WORD_BREAK_EVENS), csim_word_text(in, CSIM_WORD_BREAK_EVENS_NOTE));
+    csim_sheet_put_link(sheet, 2, INPUT, csim_sheet_name(report->sheet[CSIM_REPORT_CLAIMS]), csim_cell_of(report->sheet[CSIM_REPORT_CLAIMS], 0, 0));
+    const csim_cells data = csim_sheet_add_table(sheet, top, 0, heads, COLUMNS, asked(results, count), CSIM_TABLE_FREEZE);
+    uint32_t row = data.row;
+    for (size_t i = 0; i < count; i++)
+        if (results[i].break_even.input[0]) put_row(in, sheet, row++, &results[i]);
+    csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, data.last_row, COLUMNS - 1));
 }

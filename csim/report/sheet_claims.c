@@ -247,11 +247,9 @@ void csim_report_fill_claims(csim_report *report) {
     }
     csim_cells_add_bars(csim_cells_of(sheet, data.row, PROBABILITY, row - 2, PROBABILITY), CSIM_COLOUR_SKY_BLUE, 0, 1);
     csim_sheet_break_before(sheet, row);
-    const uint32_t break_evens = row, chart = csim_report_put_break_evens(report, sheet, break_evens, results, count);
-    if (chart > break_evens) csim_sheet_break_before(sheet, chart);
-    const uint32_t end = put_chart(report, sheet, chart);
+    const uint32_t end = put_chart(report, sheet, row);
     if (report->sheet[CSIM_REPORT_SCENARIOS]) csim_sheet_put_link(sheet, 2, READING, csim_word_text(in, CSIM_WORD_LINK_CONTRASTS), csim_cell_of(report->sheet[CSIM_REPORT_SCENARIOS], 0, 0));
-    csim_sheet_put_link(sheet, 2, EXACT, csim_word_text(in, CSIM_WORD_LINK_BREAK_EVEN), csim_cell_of(sheet, break_evens, 0));
-    csim_sheet_put_link(sheet, 2, PROBABILITY, csim_word_text(in, CSIM_WORD_LINK_CHART), csim_cell_of(sheet, chart, 0));
+    if (report->sheet[CSIM_REPORT_BREAK_EVEN]) csim_sheet_put_link(sheet, 2, EXACT, csim_word_text(in, CSIM_WORD_TAB_BREAK_EVEN), csim_cell_of(report->sheet[CSIM_REPORT_BREAK_EVEN], 0, 0));
+    csim_sheet_put_link(sheet, 2, PROBABILITY, csim_word_text(in, CSIM_WORD_LINK_CHART), csim_cell_of(sheet, row, 0));
     csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, end, COLUMNS - 1));
 }

@@ -10,7 +10,7 @@
 
 enum {
     OUTCOME, UNIT, NOW, P5, MEDIAN, P95, MEDIAN_ERROR, MEAN, MEAN_ERROR, COLUMNS,
-    TEXT_WIDTH = 215, QUESTION_LINES = 4 /* the whole description stands on Run */, CHART_PX = 610, ROW_PX = 20, GAP_PX = 4, PAGE_ROWS = 40, BARS_ROWS = 14, RIGHT_CHART = 3, BARS_MOST = 10
+    TEXT_WIDTH = 220, QUESTION_LINES = 3 /* the whole description stands on Run */, CHART_PX = 610, ROW_PX = 20, GAP_PX = 4, PAGE_ROWS = 40, BARS_ROWS = 14, RIGHT_CHART = 3, BARS_MOST = 10
 };
 
 /* ---- contents ---- */
@@ -194,7 +194,7 @@ void csim_report_fill_summary(csim_report *report) {
     csim_sheet_put_text(sheet, 0, 0, CSIM_GENERAL(CSIM_ROLE_TITLE), csim_report_clean(csim_report_in_language(report, report->scenario->title, report->scenario->title_zh), 90, title, sizeof title));
     csim_sheet_set_height(sheet, 0, 26);
     csim_sheet_put_text(sheet, 1, 0, CSIM_GENERAL(CSIM_ROLE_SUBTITLE), csim_word_text(report->language, CSIM_WORD_SUBTITLE));
-    uint32_t row = put_question(report, sheet, 4);
+    uint32_t row = put_question(report, sheet, 3);
     row = put_answer(report, sheet, row);
     row = put_identity(report, sheet, put_key_outcomes(report, sheet, row)) + 1;
     csim_sheet_break_before(sheet, row);

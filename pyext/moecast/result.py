@@ -368,7 +368,7 @@ class Result:
         *others : Result
             At most 63. Differences are paired path by path where seed and sampler are the same and paths were kept.
         lang : str
-            Language of the sheets Summary and Claims: "en" or "zh" (Chinese). Results side by side are in English.
+            Language of the sheets Summary, Claims and Break-even: "en" or "zh" (Chinese). Results side by side are in English.
 
         Raises
         ------

@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 from workbooks import moecast
 
-SHEETS = ["Summary", "Claims", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Finance", "Drivers", "Scenarios", "Token cost", "Host or buy", "What-if", "Your view", "Bear base bull",
+SHEETS = ["Summary", "Claims", "Break-even", "Adoption", "Prices & cost", "SaaS", "Hardware & policy", "Finance", "Drivers", "Scenarios", "Token cost", "Host or buy", "What-if", "Your view", "Bear base bull",
           "Profit pool", "Companies", "Assumptions", "Run", "Data", "Models", "Machines", "Draws", "What-if steps", "View draws", "Chart data"]
 PAGES_LOOKED_AT = 8
 
@@ -102,7 +102,7 @@ def test_headline_names_point_at_the_numbers_of_the_export(book: openpyxl.Workbo
 
 
 def rows_by_key(sheet: openpyxl.worksheet.worksheet.Worksheet) -> dict[str, list[tuple]]:
-    """Rows of readings; one with a break-even stands in that table too."""
+    """Rows of readings."""
     rows: dict[str, list[tuple]] = {}
     for row in sheet.iter_rows(values_only=True):
         if isinstance(row[0], str) and re.fullmatch(r"[a-z0-9_]+\.[a-z0-9_]+", row[0]):
@@ -115,8 +115,7 @@ def test_every_reading_stands_on_claims(run: Path, book: openpyxl.Workbook) -> N
     rows = rows_by_key(book["Claims"])
     assert set(rows) == {f"{claim['claim']}.{claim['reading']}" for claim in claims}
     for claim in claims:
-        row, *more = rows[f"{claim['claim']}.{claim['reading']}"]
-        assert len(more) == ("break_even" in claim)
+        (row,) = rows[f"{claim['claim']}.{claim['reading']}"]
         probability = claim["probability"]
         if isinstance(row[3], str):  # a bound, a truth or nothing
             assert probability in (0, 1, None), row
@@ -144,12 +143,15 @@ def test_every_contrast_stands_on_scenarios(run: Path, book: openpyxl.Workbook) 
 def test_what_stands_beside_an_answer_stands_on_claims(run: Path, book: openpyxl.Workbook) -> None:
     claims = json.loads((run / "run.json").read_text(encoding="utf-8"))["claims"]
     rows = rows_by_key(book["Claims"])
+    turns = rows_by_key(book["Break-even"])
     heads = next(row for row in book["Claims"].iter_rows(values_only=True) if row[0] == "Claim and reading")
     vintage, guesses = heads.index("As known"), heads.index("Guesses")
     assert any(row[vintage] == "2025-09" for row in book["Claims"].iter_rows(values_only=True))
     flips = 0
     for claim in claims:
-        row, *more = rows[f"{claim['claim']}.{claim['reading']}"]
+        key = f"{claim['claim']}.{claim['reading']}"
+        (row,), more = rows[key], turns.get(key, [])
+        assert len(more) == ("break_even" in claim)
         then, share, turn = claim.get("vintage"), claim.get("guesses"), claim.get("break_even")
         if then and 0 < then["hits"] < then["count"]:
             assert math.isclose(row[vintage], then["probability"], rel_tol=1e-14) and math.isclose(row[vintage + 1], then["error"], rel_tol=1e-14)

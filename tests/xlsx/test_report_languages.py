@@ -17,7 +17,7 @@ import yaml
 from workbooks import ROOT, moecast
 from workbooks import opened as load
 
-TRANSLATED = {"Summary": "摘要", "Claims": "论断"}
+TRANSLATED = {"Summary": "摘要", "Claims": "论断", "Break-even": "翻转点"}
 
 # Names, symbols and units that Chinese readers use as they are.
 KEPT_WORDS = set("""moecast SHA Adoption Prices cost SaaS Hardware policy Assumptions Run Data Chart data baseline ECI EV API GPU GPUs Wilson OpenRouter DeepSeek GPT Qwen Kimi
