@@ -38,7 +38,7 @@ typedef struct csim_cells {
 /* ---- the book ---- */
 
 /* created_unix_s is the run's own time, after 1970 and before the year 10000. The file appears at path (where a symbolic link
- * leads, when it is one) only on success. FILE_WRITE when something stands there that is no regular file. */
+ * leads, when it is one) only on success. FILE_WRITE when something stands there that is no regular file, USAGE when it is a run file. */
 csim_status csim_book_new(const char *path, int64_t created_unix_s, csim_book **out, csim_error *err);
 
 /* Writes, checks, syncs and renames; on any failure the temporary file is gone and an older file at path untouched.
