@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/report/part_words.h"
 #include "csim/report/words.h"
 
 uint32_t csim_summary_keys(const csim_report *report, int32_t *slots) {
@@ -158,8 +159,11 @@ static void say_claims(const csim_report *report, char *text, size_t size) {
     const csim_language in = report->language;
     const claims_view view = view_of(report);
     char statement[2 * CSIM_REPORT_LINE], split[3 * CSIM_REPORT_LINE];
+    size_t answers = 0;
+    csim_run_file_claims(report->run, &answers);
     if (!view.decided) {
-        snprintf(text, size, "%s", csim_word_text(in, CSIM_WORD_SAY_CLAIMS_NONE));
+        if (report->scenario->claims && !answers) CSIM_SAY(in, CSIM_WORD_SAY_CLAIMS_LATER, text, size, csim_part_claims_words(report->run, in, statement, sizeof statement));
+        else snprintf(text, size, "%s", csim_word_text(in, report->scenario->claims ? CSIM_WORD_SAY_CLAIMS_NONE : CSIM_WORD_SAY_CLAIMS_ABSENT));
         return;
     }
     snprintf(split, sizeof split, "%s", csim_word_text(in, CSIM_WORD_STOP));
@@ -263,7 +267,8 @@ static void say_uncertainty(const csim_report *report, char *text, size_t size) 
     if (widest >= 0)
         CSIM_SAY(in, CSIM_WORD_WIDEST, span, sizeof span, csim_report_series_title(report, widest, wide, sizeof wide), digits_of(factor_of(report, widest), 2).text,
                  csim_report_series_title(report, narrowest, narrow, sizeof narrow), digits_of(factor_of(report, narrowest), 2).text);
-    CSIM_SAY(in, CSIM_WORD_GUESSES_COUNTED, inputs, sizeof inputs, count_of(guesses).text, count_of(uncertain).text, percent_of(view_of(report).largest_error, 1).text);
+    const claims_view claims = view_of(report);
+    CSIM_SAY(in, claims.decided ? CSIM_WORD_GUESSES_COUNTED : CSIM_WORD_GUESSES_COUNTED_ALONE, inputs, sizeof inputs, count_of(guesses).text, count_of(uncertain).text, percent_of(claims.largest_error, 1).text);
     CSIM_SAY(in, CSIM_WORD_SAY_UNCERTAIN, text, size, span, inputs);
 }
 
