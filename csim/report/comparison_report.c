@@ -50,7 +50,7 @@ static void put_run(const csim_sides *sides, csim_sheet *sheet, uint32_t row, si
     csim_sheet_put_integer(sheet, row, STOPPED, CSIM_ROLE_BODY, (int64_t)result->failed);
     put_word(sheet, row, SAMPLER, csim_sampler_name(result->options.sampler), CELL_TEXT);
     csim_sheet_put_integer(sheet, row, KEPT, CSIM_ROLE_BODY, (int64_t)result->kept);
-    put_word(sheet, row, PAIRING, !at ? "held against" : side->obstacle ? side->obstacle : result->kept && sides->side[0].report.result->kept ? "paired" : "no kept paths", CELL_TEXT);
+    put_word(sheet, row, PAIRING, !at ? "held against" : side->unpaired ? side->unpaired : "paired", CELL_TEXT);
     snprintf(text, sizeof text, "%.40s (%.12s)", info->version, info->git_revision);
     put_word(sheet, row, VERSION, text, CELL_TEXT);
     put_word(sheet, row, SCENARIO_HASH, csim_run_file_meta(side->file, "scenario_sha256"), HASH_SHOWN + 1);

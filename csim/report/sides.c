@@ -118,6 +118,27 @@ static void choose_headlines(csim_sides *sides) {
     }
 }
 
+/* ---- pairs ---- */
+
+/* Runs that met the same luck may have kept nothing at one date: horizons that end apart, or one of them broken off. */
+static csim_status find_pairs(csim_sides *sides, size_t at, csim_error *err) {
+    csim_side *side = &sides->side[at];
+    csim_compare_row pair = {.difference = {.pairs = 0}};
+    side->unpaired = side->obstacle;
+    if (side->obstacle) return CSIM_OK;
+    side->unpaired = "no kept paths";
+    if (!side->report.result->kept || !sides->side[0].report.result->kept) return CSIM_OK;
+    side->unpaired = "no kept date in common";
+    for (uint32_t i = 0; i < sides->rows; i++) {
+        const csim_status status = csim_sides_pair(sides, at, &sides->row[i], &pair, err);
+        if (status) return status;
+        if (!pair.difference.pairs) continue;
+        side->unpaired = NULL;
+        break;
+    }
+    return CSIM_OK;
+}
+
 /* ---- life ---- */
 
 static csim_status open_side(csim_sides *sides, size_t at, const char *path, const char *name, csim_error *err) {
@@ -125,9 +146,10 @@ static csim_status open_side(csim_sides *sides, size_t at, const char *path, con
     csim_status status = csim_run_file_read(path, &side->file, err);
     if (status) return status;
     const char *text = csim_run_file_scenario_text(side->file);
+    const csim_result *result = csim_run_file_result(side->file);
+    if (result->done <= result->failed) return csim_error_set_at(err, CSIM_INCONSISTENT, path, 0, 0, NULL, "the run has no paths yet");
     status = csim_scenario_parse(path, text, strlen(text), &side->scenario, err);
     if (!status) status = csim_report_open(&side->report, side->file, side->scenario, err);
-    if (!status && side->report.result->done <= side->report.result->failed) status = csim_error_set_at(err, CSIM_INCONSISTENT, path, 0, 0, NULL, "the run has no paths yet");
     if (status) return status;
     name_side(sides, at, name ? name : side->scenario->name);
     csim_run_file_shed(side->file);
@@ -147,13 +169,16 @@ csim_status csim_sides_open(const char *const *paths, const char *const *names, 
         status = open_side(sides, i, paths[i], names ? names[i] : NULL, err);
     }
     if (!status) status = find_horizon(sides, err);
+    for (size_t i = 0; !status && i < count; i++) cut_quarters(sides, &sides->side[i]);
+    if (!status) {
+        choose_rows(sides);
+        choose_headlines(sides);
+    }
+    for (size_t i = 1; !status && i < count; i++) status = find_pairs(sides, i, err);
     if (status) {
         csim_sides_free(sides);
         return status;
     }
-    for (size_t i = 0; i < count; i++) cut_quarters(sides, &sides->side[i]);
-    choose_rows(sides);
-    choose_headlines(sides);
     *out = sides;
     return CSIM_OK;
 }

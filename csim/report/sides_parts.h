@@ -12,7 +12,8 @@ enum { CSIM_SIDE_LABEL = 256, CSIM_SIDE_LABEL_UNITS = 56, CSIM_SIDES_MONTHS = 3,
 /* One run. Its file has been shed (csim_run_file_shed): series come from report.rows. */
 typedef struct csim_side {
     char label[CSIM_SIDE_LABEL]; /* unlike every other's, safe to put, short */
-    const char *obstacle;        /* why its paths cannot be paired with the first side's; NULL: they can */
+    const char *obstacle;        /* why its paths did not meet the luck of the first side's ("another seed"); NULL: they did */
+    const char *unpaired;        /* why no path is paired all the same, in a few words; NULL: some are */
     char scenario_name[CSIM_SIDE_LABEL];
     csim_run_file *file;
     csim_scenario *scenario;
