@@ -112,6 +112,8 @@ enum { CSIM_REPORT_LINE = 1024 };
 /* Foreign text made safe to put: what a cell cannot hold becomes U+FFFD, what is wider than `width` characters (CJK count twice) is cut at a space and ends
  * with an ellipsis. */
 char *csim_report_clean(const char *text, size_t width, char *out, size_t size);
+/* The same, but what is too long is cut in the middle and keeps `end` of its last letters: names that differ at their ends. */
+char *csim_report_clean_ends(const char *text, size_t width, size_t end, char *out, size_t size);
 
 /* "developers", "fortune500 us": an element's name for people. Returns text. */
 char *csim_report_element(const csim_report *report, int32_t slot, char *text, size_t size);

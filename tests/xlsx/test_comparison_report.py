@@ -520,3 +520,18 @@ def test_one_kept_path_is_one(runs: Path, tmp_path: Path) -> None:
     moecast("report", tmp_path / "baseline", tmp_path / "no_controls", "-o", tmp_path / "compared.xlsx")
     rows = [str(row[0]) for row in opened(tmp_path / "compared.xlsx")["Differences"].iter_rows(values_only=True)]
     assert any(row.startswith("Paired: the same draws; the first path, the only one") for row in rows) and not any("first 1 paths" in row for row in rows)
+
+
+def test_long_names_that_differ_at_their_ends_are_told_apart_and_one_path_is_left_out_aloud(runs: Path, tmp_path: Path) -> None:
+    base = "n" * 60
+    for name, paths in ((f"{base}x1", PATHS), (f"{base}x2", PATHS), ("lone", 1)):
+        (tmp_path / f"{name}.yaml").write_text(f"moecast: 1\nname: {name}\nextends: baseline\nclaims: null\ncap: {{lambda_K: 0.{4 + len(name) % 2}}}\nrun: {{seed: {7 + int(name[-1] == '2')}}}\n", encoding="utf-8")
+        moecast("run", tmp_path / f"{name}.yaml", "--paths", paths, "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / name)
+    moecast("report", runs / "baseline", tmp_path / f"{base}x1", tmp_path / f"{base}x2", tmp_path / "lone", "-o", tmp_path / "compared.xlsx")
+    book = opened(tmp_path / "compared.xlsx")
+    labels = [row[0] for row in book["Contents"].iter_rows(values_only=True) if str(row[0]).startswith("nnn")]
+    assert len(labels) == 2 and labels[0].endswith("x1") and labels[1].endswith("x2") and all("…" in label and len(label) <= 56 for label in labels)
+    drawn = [row[0] for row in book["Chart data"].iter_rows(values_only=True) if str(row[0]).startswith("nnn")]
+    assert drawn.count(next(name for name in drawn if name.endswith("x1"))) <= len(drawn) // 2
+    for name in CHARTS:
+        assert "lone (of one path there is no error)" in book[name]["A4"].value, name
