@@ -39,7 +39,7 @@ static csim_status check_output(const char *given, csim_error *err) {
     return given && !given[0] ? csim_error_set(err, CSIM_USAGE, "-o wants a file, not an empty name") : CSIM_OK;
 }
 
-static csim_status report_one(const char *run, const char *path, csim_language language, csim_error *err) {
+static csim_status report_one(const csim_cli_io *io, const char *run, const char *path, csim_language language, csim_error *err) {
     char from[CSIM_CLI_PATH];
     csim_run_file *file = NULL;
     csim_scenario *scenario = NULL;
@@ -47,7 +47,7 @@ static csim_status report_one(const char *run, const char *path, csim_language l
     csim_status status = csim_run_file_read(from, &file, err);
     const char *text = status ? "" : csim_run_file_scenario_text(file), *beside = status ? "" : csim_run_file_scenario_file(file); /* its catalogue stands beside it */
     if (!status) status = csim_scenario_parse(beside[0] ? beside : "run.moecast", text, strlen(text), &scenario, err);
-    if (!status) status = csim_report_write(file, scenario, path, language, err);
+    if (!status) status = csim_report_write(file, scenario, path, language, io->cancel, err);
     csim_scenario_free(scenario);
     csim_run_file_free(file);
     return status;
@@ -63,6 +63,7 @@ static csim_status report_several(const csim_cli_io *io, const char *const *runs
     }
     csim_comparison_report *report;
     csim_status status = csim_comparison_report_open(files, count, path, &report, err);
+    if (!status) csim_comparison_report_watch(report, io->cancel);
     if (!status) status = asked->count ? csim_cli_report_finish(io, report, runs, asked, err) : csim_comparison_report_finish(report, NULL, 0, err);
     csim_comparison_report_free(report);
     free(from);
@@ -105,7 +106,7 @@ csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_e
     if (!status && count > 1 && language != CSIM_LANGUAGE_EN) status = csim_error_set(err, CSIM_USAGE, "the workbook of several runs is in English: --lang goes with one run");
     if (status) return status;
     output_path(to, runs[0], "report.xlsx", path);
-    status = count == 1 ? report_one(runs[0], path, language, err) : report_several(io, runs, count, &asked, path, err);
+    status = count == 1 ? report_one(io, runs[0], path, language, err) : report_several(io, runs, count, &asked, path, err);
     if (!status) fprintf(io->out, "%s\n", path);
     return status;
 }

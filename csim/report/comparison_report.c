@@ -118,6 +118,8 @@ csim_status csim_comparison_report_open(const char *const *runs, size_t count, c
     return status;
 }
 
+void csim_comparison_report_watch(csim_comparison_report *self, const atomic_int *cancel) { csim_book_watch(self->book, cancel); }
+
 csim_status csim_comparison_report_finish(csim_comparison_report *self, const csim_waterfall *const *waterfalls, size_t count, csim_error *err) {
     if (count && self->sides->count != 2) return csim_error_set(err, CSIM_USAGE, "a waterfall attributes the difference of two runs, not of %zu", self->sides->count);
     if (count > CSIM_SIDES_WATERFALLS) return csim_error_set(err, CSIM_USAGE, "a workbook has at most %d waterfalls, not %zu", CSIM_SIDES_WATERFALLS, count);

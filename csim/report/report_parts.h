@@ -77,6 +77,7 @@ typedef struct csim_report {
     struct csim_shipped_cost *shipped; /* the question of the live sheets; NULL: the catalogue cannot answer one */
     struct csim_live *live;            /* their names; set with `shipped` */
     uint32_t chart_row; /* first free row of the sheet of chart data */
+    const atomic_int *cancel; /* NULL: nobody asks */
     csim_language wanted, language; /* asked for, and that of the sheet being filled: only some sheets speak others than English */
 } csim_report;
 

@@ -315,6 +315,35 @@ def test_export_and_report_write_through_a_link_and_refuse_what_is_no_regular_fi
     assert {p.name for p in tmp_path.iterdir()} == {"real.csv", "link.csv", "nowhere.csv", "pipe", "to_pipe"}
 
 
+def test_ctrl_c_ends_a_report_with_130_and_leaves_no_file(run, tmp_path):
+    """At any moment of it; the file that was there stays."""
+    (tmp_path / "x.xlsx").write_text("before")
+    codes = set()
+    for delay_s in (0.1, 0.2, 0.3, 0.4, 0.5):
+        process = subprocess.Popen([BIN, "report", run[0], "-o", tmp_path / "x.xlsx"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        time.sleep(delay_s)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+        codes.add(process.returncode)
+        if process.returncode == 0:  # it was done before
+            break
+        assert process.returncode in (130, -signal.SIGINT) and (process.returncode < 0 or "interrupted" in one_line(said))  # killed where the handler was not there yet
+        assert [p.name for p in tmp_path.iterdir()] == ["x.xlsx"] and (tmp_path / "x.xlsx").read_text() == "before"
+    assert 130 in codes
+
+
+def test_a_report_removes_what_killed_writers_of_the_same_workbook_have_left(run, tmp_path):
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    for name in (f"x.xlsx.{dead.pid}-0.part", f"x.xlsx.{dead.pid}-3.part.rows"):
+        (tmp_path / name).write_text("left")
+    others = {f"y.xlsx.{dead.pid}-0.part", f"x.xlsx.{os.getpid()}-0.part", f"x.xlsx.{dead.pid}-0.part.mine", "x.xlsx.part", "x.xlsx.notes-1.part"}
+    for name in others:
+        (tmp_path / name).write_text("mine")
+    assert moecast("report", run[0], "-o", tmp_path / "x.xlsx").returncode == 0
+    assert {p.name for p in tmp_path.iterdir()} == others | {"x.xlsx"}
+
+
 WRITERS = [("report", "{run}", "-o"), ("report", "{run}", "{other}", "-o"), ("export", "{run}", "--csv", "-o"), ("export", "{run}", "--monthly", "-o"), ("export", "{run}", "--claims", "-o"),
            ("export", "{run}", "--json", "-o"), ("path", "{run}", "3", "--csv"), ("path", "{run}", "3", "--tidy"), ("compare", "{run}", "{other}", "--paths", "64", "--quiet", "--csv"),
            ("compare", "{run}", "{other}", "--paths", "64", "--quiet", "--waterfall", "share.world_open@2028-12", "--csv")]  # fmt: skip
