@@ -12,6 +12,7 @@
 #include "csim/cli/waterfall.h"
 #include "csim/report/export_compare.h"
 #include "csim/scenario/yaml_tree.h"
+#include "csim/store/run_file_guard.h"
 
 enum { MOST_WORDS = 256 };
 
@@ -63,6 +64,7 @@ static csim_status check_request(const request *asked, csim_error *err) {
     if (asked->sides < 2) return csim_error_set(err, CSIM_USAGE, "compare wants two or more scenarios or runs; the first is the base");
     if (asked->waterfall && asked->sides != 2) return csim_error_set(err, CSIM_USAGE, "--waterfall attributes the difference of two scenarios, not of %zu", asked->sides);
     if (asked->waterfall && (asked->series || asked->at)) return csim_error_set(err, CSIM_USAGE, "--waterfall names its series and month itself: leave --series and --at out");
+    if (asked->csv && csim_run_file_spare(asked->csv, err)) return CSIM_USAGE;
     if (!asked->waterfall && (asked->groups || asked->orders >= 0)) return csim_error_set(err, CSIM_USAGE, "--groups and --orders belong to --waterfall");
     return CSIM_OK;
 }

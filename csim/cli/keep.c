@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/base/run_limits.h"
 #include "csim/catalogue/nearest.h"
 
-enum { USUAL_ROWS = 2000, MOST_ROWS = 1000000 };
+enum { MOST_ROWS = CSIM_KEEP_MAX };
 static const double most_bytes = 9e8; /* of one table in a run file; SQLite's limit is 1e9 */
 
 static csim_status refuse(const char *text, csim_error *err) {
@@ -57,7 +58,7 @@ static csim_status check_size(const csim_plan *plan, uint32_t rows, const csim_r
 csim_status csim_keep_read(const char *text, const csim_plan *plan, uint32_t *rows, csim_run_options *options, csim_error *err) {
     static const char series[] = "series:";
     const char *at = text ? text : "scalars";
-    *rows = USUAL_ROWS;
+    *rows = CSIM_KEEP_USUAL;
     if (*at >= '0' && *at <= '9') {
         char *end;
         errno = 0;

@@ -7,6 +7,7 @@
 #include "csim/cli/commands.h"
 #include "csim/cli/path_print.h"
 #include "csim/scenario/yaml_tree.h"
+#include "csim/store/run_file_guard.h"
 
 typedef struct request { int csv, tidy; const char *months, *series; } request;
 
@@ -89,6 +90,8 @@ static csim_status make_view(const csim_trace *trace, const request *wanted, csi
 }
 
 static csim_status print_csv(FILE *out, const csim_path_view *view, const request *wanted, const char *name, csim_error *err) {
+    const csim_status status = name ? csim_run_file_spare(name, err) : CSIM_OK;
+    if (status) return status;
     FILE *to = name ? fopen(name, "w") : out;
     if (!to) return csim_error_set_at(err, CSIM_FILE_WRITE, name, 0, 0, NULL, "cannot open this file for writing");
     if (wanted->tidy) csim_path_print_tidy(to, view);

@@ -39,7 +39,7 @@ static csim_status check_output(const char *given, csim_error *err) {
     return given && !given[0] ? csim_error_set(err, CSIM_USAGE, "-o wants a file, not an empty name") : CSIM_OK;
 }
 
-static csim_status report_one(const char *run, const char *path, csim_language language, csim_error *err) {
+static csim_status report_one(const csim_cli_io *io, const char *run, const char *path, csim_language language, csim_error *err) {
     char from[CSIM_CLI_PATH];
     csim_run_file *file = NULL;
     csim_scenario *scenario = NULL;
@@ -47,7 +47,7 @@ static csim_status report_one(const char *run, const char *path, csim_language l
     csim_status status = csim_run_file_read(from, &file, err);
     const char *text = status ? "" : csim_run_file_scenario_text(file), *beside = status ? "" : csim_run_file_scenario_file(file); /* its catalogue stands beside it */
     if (!status) status = csim_scenario_parse(beside[0] ? beside : "run.moecast", text, strlen(text), &scenario, err);
-    if (!status) status = csim_report_write(file, scenario, path, language, err);
+    if (!status) status = csim_report_write(file, scenario, path, language, io->cancel, err);
     csim_scenario_free(scenario);
     csim_run_file_free(file);
     return status;
@@ -63,6 +63,7 @@ static csim_status report_several(const csim_cli_io *io, const char *const *runs
     }
     csim_comparison_report *report;
     csim_status status = csim_comparison_report_open(files, count, path, &report, err);
+    if (!status) csim_comparison_report_watch(report, io->cancel);
     if (!status) status = asked->count ? csim_cli_report_finish(io, report, runs, asked, err) : csim_comparison_report_finish(report, NULL, 0, err);
     csim_comparison_report_free(report);
     free(from);
@@ -105,7 +106,7 @@ csim_status csim_cli_report(const csim_cli_io *io, int argc, char **argv, csim_e
     if (!status && count > 1 && language != CSIM_LANGUAGE_EN) status = csim_error_set(err, CSIM_USAGE, "the workbook of several runs is in English: --lang goes with one run");
     if (status) return status;
     output_path(to, runs[0], "report.xlsx", path);
-    status = count == 1 ? report_one(runs[0], path, language, err) : report_several(io, runs, count, &asked, path, err);
+    status = count == 1 ? report_one(io, runs[0], path, language, err) : report_several(io, runs, count, &asked, path, err);
     if (!status) fprintf(io->out, "%s\n", path);
     return status;
 }
@@ -122,11 +123,12 @@ static void put_monthly(FILE *out, const csim_run_file *run) { csim_export_month
 static csim_status write_summary(const char *path, const csim_run_file *run, csim_error *err) { return csim_export_csv(path, csim_run_file_result(run), err); }
 static csim_status write_monthly(const char *path, const csim_run_file *run, csim_error *err) { return csim_export_monthly_csv(path, csim_run_file_result(run), err); }
 
-enum { SUMMARY, MONTHLY, CLAIMS, JSON, KINDS };
+enum { SUMMARY, MONTHLY, CLAIMS, JSON, SCENARIO, KINDS };
 static const export_kind kinds[KINDS] = {{"summary.csv", put_summary, write_summary},
                                          {"monthly.csv", put_monthly, write_monthly},
                                          {"claims.csv", csim_export_claims_csv_put, csim_export_claims_csv},
-                                         {"run.json", csim_export_json_put, csim_export_json}};
+                                         {"run.json", csim_export_json_put, csim_export_json},
+                                         {"scenario.yaml", csim_export_scenario_put, csim_export_scenario}};
 
 static const export_kind *choose_kind(const int wanted[KINDS]) {
     const export_kind *out = NULL;
@@ -148,15 +150,16 @@ csim_status csim_cli_export(const csim_cli_io *io, int argc, char **argv, csim_e
                                    {"--monthly", CSIM_OPTION_FLAG, &wanted[MONTHLY], NULL, "means and standard deviations of every series in every month (monthly.csv)"},
                                    {"--claims", CSIM_OPTION_FLAG, &wanted[CLAIMS], NULL, "tidy table of the readings and what stands beside them (claims.csv)"},
                                    {"--json", CSIM_OPTION_FLAG, &wanted[JSON], NULL, "identity, claims and failures (run.json)"},
+                                   {"--scenario", CSIM_OPTION_FLAG, &wanted[SCENARIO], NULL, "the scenario that ran, with all that it extends, as a scenario file (scenario.yaml)"},
                                    {"-o", CSIM_OPTION_TEXT, &to, "FILE", "where to (beside the run file); - is standard output"}};
     if (csim_cli_wants_help(argc, argv)) {
-        fprintf(io->out, "usage: moecast export RUN --csv | --monthly | --claims | --json [-o FILE]\n\nWrites a run's numbers.\n\n");
+        fprintf(io->out, "usage: moecast export RUN --csv | --monthly | --claims | --json | --scenario [-o FILE]\n\nWrites a run's numbers, or its scenario.\n\n");
         csim_options_help(io->out, options, sizeof options / sizeof options[0]);
         return CSIM_OK;
     }
     csim_status status = csim_cli_open_run(argc, argv, options, sizeof options / sizeof options[0], 1, &run, &words, &file, err);
     const export_kind *kind = choose_kind(wanted);
-    if (!status && !kind) status = csim_error_set(err, CSIM_USAGE, "export wants one of --csv, --monthly, --claims and --json");
+    if (!status && !kind) status = csim_error_set(err, CSIM_USAGE, "export wants one of --csv, --monthly, --claims, --json and --scenario");
     if (!status) status = check_output(to, err);
     if (!status && to && !strcmp(to, "-")) kind->put(io->out, file); /* a full pipe or disk behind `out` is found by the dispatcher */
     else if (!status) {

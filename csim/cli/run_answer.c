@@ -59,7 +59,7 @@ csim_status csim_job_write(const csim_cli_io *io, csim_run_job *self, const csim
     snprintf(path, sizeof path, "%s/run.json", self->folder);
     if (!status) status = csim_export_json(path, file, err);
     snprintf(path, sizeof path, "%s/report.xlsx", self->folder);
-    if (!status && !self->part.shards && !wanted->no_report) status = csim_report_write(file, self->scenario, path, CSIM_LANGUAGE_EN, err);
+    if (!status && !self->part.shards && !wanted->no_report) status = csim_report_write(file, self->scenario, path, CSIM_LANGUAGE_EN, NULL, err);
     if (!status && wanted->json) status = csim_print_file(io->out, self->folder, "run.json", err);
     csim_run_file_free(file);
     return status;

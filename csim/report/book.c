@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "csim/base/target.h"
+#include "csim/store/run_file_guard.h"
 
 static csim_status book_open(csim_book *book) {
     book->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
@@ -36,7 +37,8 @@ csim_status csim_book_new(const char *path, int64_t created_unix_s, csim_book **
     book->created_unix_s = created_unix_s;
     book->last_sheet = &book->sheets;
     book->no_sheet.book = book->no_chart.book = book;
-    csim_status status = csim_target_resolve(path, &book->path, &book->error);
+    csim_status status = csim_run_file_spare(path, &book->error);
+    if (!status) status = csim_target_resolve(path, &book->path, &book->error);
     if (!status) status = book_open(book);
     if (status) {
         if (err) *err = book->error;

@@ -65,9 +65,18 @@ csim_status csim_book_hold_memory(csim_book *book, size_t bytes) {
     return CSIM_OK;
 }
 
+csim_status csim_book_ready(csim_book *book) {
+    if (book->error.code) return book->error.code;
+    const bool broken_off = book->cancel && atomic_load_explicit(book->cancel, memory_order_relaxed);
+    return broken_off ? csim_book_fail(book, CSIM_INTERRUPTED, "interrupted; no workbook was written") : CSIM_OK;
+}
+
+void csim_book_watch(csim_book *book, const atomic_int *cancel) { book->cancel = cancel; }
+
 csim_status csim_sheet_ready(const csim_sheet *sheet) {
     if (!sheet || !sheet->book) return CSIM_RUN_FAILED;
-    if (sheet->book->error.code) return sheet->book->error.code;
+    const csim_status status = csim_book_ready(sheet->book);
+    if (status) return status;
     return sheet->lxw && sheet->book->lxw ? CSIM_OK : CSIM_RUN_FAILED;
 }
 

@@ -2,8 +2,10 @@
  * renamed. Must not leave a file behind when anything fails, nor touch an older file at the target before all is well. */
 #include "csim/report/book_parts.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +18,32 @@ static char *folder_of(const char *path) {
     return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
 }
 
+/* The process that wrote "NAME.PID-N.part", or the copy with rows beside it, for the workbook `name`; 0 for any other file. */
+static long writer_of(const char *file, const char *name) {
+    const size_t length = strlen(name);
+    long process = 0;
+    int attempt, end = 0;
+    if (strncmp(file, name, length) != 0 || sscanf(file + length, ".%ld-%d.part%n", &process, &attempt, &end) != 2 || !end) return 0;
+    const char *rest = file + length + end;
+    return !*rest || !strcmp(rest, ".rows") ? process : 0;
+}
+
+/* What killed writers of this very workbook have left. Those of processes that still live are theirs. */
+static void sweep(const csim_book *book) {
+    const char *slash = strrchr(book->path, '/');
+    DIR *folder = opendir(book->folder);
+    if (!folder) return;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        const long writer = writer_of(entry->d_name, slash ? slash + 1 : book->path);
+        if (writer > 0 && kill((pid_t)writer, 0) && errno == ESRCH) unlinkat(dirfd(folder), entry->d_name, 0);
+    }
+    closedir(folder);
+}
+
 csim_status csim_book_claim_part(csim_book *book) {
     book->folder = folder_of(book->path);
     if (!book->folder) return csim_book_fail(book, CSIM_NO_MEMORY, "no memory for a workbook");
+    sweep(book);
     const size_t size = strlen(book->path) + 48;
     book->part_path = malloc(size);
     if (!book->part_path) return csim_book_fail(book, CSIM_NO_MEMORY, "no memory for a file name");
@@ -101,18 +126,22 @@ static csim_status library_close(csim_book *book) {
 }
 
 static csim_status book_write(csim_book *book) {
-    if (book->error.code) return book->error.code;
+    csim_status status = csim_book_ready(book);
+    if (status) return status;
     if (!book->lxw) return csim_book_fail(book, CSIM_RUN_FAILED, "the workbook is already finished");
     if (!book->sheets) return csim_book_fail(book, CSIM_INCONSISTENT, "the workbook has no sheet");
-    csim_status status = csim_book_hold_memory(book, CSIM_CLOSE_BYTES);
+    status = csim_book_hold_memory(book, CSIM_CLOSE_BYTES);
     if (!status) status = csim_book_close_charts(book);
     if (!status) status = csim_book_close_breaks(book);
     if (!status) status = csim_book_end_rows(book);
+    if (!status) status = csim_book_ready(book);
     if (!status) status = library_close(book);
     if (status) return status;
     csim_container_text *texts = malloc((size_t)book->sheet_count * sizeof *texts);
     status = texts ? rows_texts(book, texts) : csim_book_fail(book, CSIM_NO_MEMORY, "no memory for a workbook");
+    if (!status) status = csim_book_ready(book);
     if (!status) status = rows_fill(book, texts);
+    if (!status) status = csim_book_ready(book);
     free(texts);
     return status ? status : part_rename(book);
 }

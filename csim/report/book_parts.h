@@ -85,6 +85,7 @@ struct csim_book {
     int64_t created_unix_s;
     size_t held_bytes; /* known to have been free lately */
     csim_error error; /* the first one */
+    const atomic_int *cancel; /* NULL: nobody asks */
     csim_packer *packer;
     csim_sheet *sheets, **last_sheet;
     int sheet_count, data_sheets;
@@ -104,6 +105,7 @@ csim_status csim_book_fail(csim_book *book, csim_status code, const char *format
 csim_status csim_sheet_fail(csim_sheet *sheet, csim_status code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 csim_status csim_cell_fail(csim_sheet *sheet, uint32_t row, uint32_t column, csim_status code, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+csim_status csim_book_ready(csim_book *book); /* no error yet, and nobody has broken it off */
 csim_status csim_library_status(lxw_error error);
 csim_status csim_sheet_result(csim_sheet *sheet, lxw_error error, const char *what); /* fails when the library did */
 

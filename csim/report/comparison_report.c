@@ -50,7 +50,7 @@ static void put_run(const csim_sides *sides, csim_sheet *sheet, uint32_t row, si
     csim_sheet_put_integer(sheet, row, STOPPED, CSIM_ROLE_BODY, (int64_t)result->failed);
     put_word(sheet, row, SAMPLER, csim_sampler_name(result->options.sampler), CELL_TEXT);
     csim_sheet_put_integer(sheet, row, KEPT, CSIM_ROLE_BODY, (int64_t)result->kept);
-    put_word(sheet, row, PAIRING, !at ? "held against" : side->obstacle ? side->obstacle : result->kept && sides->side[0].report.result->kept ? "paired" : "no kept paths", CELL_TEXT);
+    put_word(sheet, row, PAIRING, !at ? "held against" : side->unpaired ? side->unpaired : "paired", CELL_TEXT);
     snprintf(text, sizeof text, "%.40s (%.12s)", info->version, info->git_revision);
     put_word(sheet, row, VERSION, text, CELL_TEXT);
     put_word(sheet, row, SCENARIO_HASH, csim_run_file_meta(side->file, "scenario_sha256"), HASH_SHOWN + 1);
@@ -117,6 +117,8 @@ csim_status csim_comparison_report_open(const char *const *runs, size_t count, c
     *out = NULL;
     return status;
 }
+
+void csim_comparison_report_watch(csim_comparison_report *self, const atomic_int *cancel) { csim_book_watch(self->book, cancel); }
 
 csim_status csim_comparison_report_finish(csim_comparison_report *self, const csim_waterfall *const *waterfalls, size_t count, csim_error *err) {
     if (count && self->sides->count != 2) return csim_error_set(err, CSIM_USAGE, "a waterfall attributes the difference of two runs, not of %zu", self->sides->count);

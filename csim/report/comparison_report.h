@@ -2,6 +2,7 @@
 #ifndef CSIM_REPORT_COMPARISON_REPORT_H
 #define CSIM_REPORT_COMPARISON_REPORT_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "csim/base/error.h"
@@ -16,6 +17,8 @@ csim_status csim_report_write_comparison(const char *const *runs, size_t count, 
  * is simulated. */
 typedef struct csim_comparison_report csim_comparison_report;
 csim_status csim_comparison_report_open(const char *const *runs, size_t count, const char *path, csim_comparison_report **out, csim_error *err);
+/* As csim_book_watch has it. */
+void csim_comparison_report_watch(csim_comparison_report *self, const atomic_int *cancel);
 /* Once. With waterfalls, which only two runs have (at most 16 of them, finished), a sheet of these. */
 csim_status csim_comparison_report_finish(csim_comparison_report *self, const csim_waterfall *const *waterfalls, size_t count, csim_error *err);
 void csim_comparison_report_free(csim_comparison_report *self); /* NULL is fine; without finish no file appears */

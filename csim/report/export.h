@@ -28,10 +28,14 @@ csim_status csim_export_claims_csv(const char *path, const csim_run_file *file, 
 /* run.json (RFC 8259): identity, scenario, stopped paths, claims. What is not known is null; bytes that are not UTF-8 become U+FFFD. */
 csim_status csim_export_json(const char *path, const csim_run_file *file, csim_error *err);
 
+/* scenario.yaml: the canonical text of the scenario that ran, a scenario file that gives the same plan and digest wherever it stands. */
+csim_status csim_export_scenario(const char *path, const csim_run_file *file, csim_error *err);
+
 /* The same texts into an open stream, for pipes. Call in the "C" locale; whether all was written, the stream knows. */
 void csim_export_csv_put(FILE *stream, const csim_result *result);
 void csim_export_monthly_csv_put(FILE *stream, const csim_result *result);
 void csim_export_claims_csv_put(FILE *stream, const csim_run_file *file);
 void csim_export_json_put(FILE *stream, const csim_run_file *file);
+void csim_export_scenario_put(FILE *stream, const csim_run_file *file);
 
 #endif

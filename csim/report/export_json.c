@@ -167,3 +167,9 @@ static void put_all(FILE *stream, const void *what) {
 void csim_export_json_put(FILE *stream, const csim_run_file *file) { put_all(stream, file); }
 
 csim_status csim_export_json(const char *path, const csim_run_file *file, csim_error *err) { return csim_atomic_file_write(path, put_all, file, err); }
+
+static void put_scenario(FILE *stream, const void *what) { fputs(csim_run_file_scenario_text(what), stream); }
+
+void csim_export_scenario_put(FILE *stream, const csim_run_file *file) { put_scenario(stream, file); }
+
+csim_status csim_export_scenario(const char *path, const csim_run_file *file, csim_error *err) { return csim_atomic_file_write(path, put_scenario, file, err); }

@@ -31,7 +31,9 @@ static csim_status find(csim_report *report, int which, csim_error *err) {
 static csim_status run_part(void *object, csim_error *err) {
     const part *self = object;
     const csim_c_locale guard = csim_c_locale_enter(); /* each thread has its own */
-    const csim_status status = find(self->report, self->which, err);
+    const atomic_int *cancel = self->report->cancel;
+    const bool broken_off = cancel && atomic_load_explicit(cancel, memory_order_relaxed);
+    const csim_status status = broken_off ? csim_error_set(err, CSIM_INTERRUPTED, "interrupted; no workbook was written") : find(self->report, self->which, err);
     csim_c_locale_leave(guard);
     return status;
 }

@@ -35,13 +35,15 @@ static csim_status make(csim_report *report, csim_error *err) {
     return is_complete ? csim_book_finish(report->book, err) : csim_error_set(err, CSIM_NO_MEMORY, "no memory for the formulas of a workbook");
 }
 
-csim_status csim_report_write(const csim_run_file *run, const csim_scenario *scenario, const char *path, csim_language language, csim_error *err) {
+csim_status csim_report_write(const csim_run_file *run, const csim_scenario *scenario, const char *path, csim_language language, const atomic_int *cancel, csim_error *err) {
     csim_report report = {.rows = NULL};
     csim_status status = csim_report_open(&report, run, scenario, err);
     report.wanted = language;
+    report.cancel = cancel;
     const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
     if (!status) status = csim_report_gather(&report, err);
     if (!status) status = csim_book_new(path, csim_run_file_info(run)->created_unix_s, &report.book, err);
+    if (!status) csim_book_watch(report.book, cancel);
     if (!status) status = make(&report, err);
     csim_book_free(report.book);
     csim_report_forget(&report);

@@ -77,6 +77,7 @@ csim_status csim_report_open(csim_report *report, const csim_run_file *run, cons
     if (!belong_together(run, scenario)) return csim_error_set(err, CSIM_INCONSISTENT, "the scenario '%.100s' is not the one the run was made from", scenario->name);
     const csim_plan *plan = csim_run_file_plan(run);
     const csim_result *result = csim_run_file_result(run);
+    if (result->done == result->failed) return csim_error_set(err, CSIM_INCONSISTENT, "the run of '%.100s' has no path yet that a workbook could tell of: it was broken off before the first", scenario->name);
     *report = (csim_report){.run = run, .scenario = scenario, .plan = plan, .result = result, .statistics = result->statistics, .dates = csim_report_dates_of(scenario, plan)};
     return read_all(report, err);
 }

@@ -11,7 +11,7 @@
  * and links: letters, spaces, - and & only. */
 #define CSIM_REPORT_SHEET_LIST(X)                                                                      \
     X(SUMMARY, "Summary", CSIM_SHEET_PAGE, CSIM_COLOUR_BLUE, summary, always)                          \
-    X(CLAIMS, "Claims", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, claims, always)                       \
+    X(CLAIMS, "Claims", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, claims, claims)                       \
     X(BREAK_EVEN, "Break-even", CSIM_SHEET_PAGE, CSIM_COLOUR_VERMILLION, break_even, break_even)       \
     X(ADOPTION, "Adoption", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, adoption, always)                      \
     X(PRICES, "Prices & cost", CSIM_SHEET_PAGE, CSIM_COLOUR_GREEN, prices, always)                     \
@@ -78,6 +78,7 @@ typedef struct csim_report {
     struct csim_shipped_cost *shipped; /* the question of the live sheets; NULL: the catalogue cannot answer one */
     struct csim_live *live;            /* their names; set with `shipped` */
     uint32_t chart_row; /* first free row of the sheet of chart data */
+    const atomic_int *cancel; /* NULL: nobody asks */
     csim_language wanted, language; /* asked for, and that of the sheet being filled: only some sheets speak others than English */
 } csim_report;
 
@@ -110,6 +111,8 @@ enum { CSIM_REPORT_LINE = 1024 };
 /* Foreign text made safe to put: what a cell cannot hold becomes U+FFFD, what is wider than `width` characters (CJK count twice) is cut at a space and ends
  * with an ellipsis. */
 char *csim_report_clean(const char *text, size_t width, char *out, size_t size);
+/* The same, but what is too long is cut in the middle and keeps `end` of its last letters: names that differ at their ends. */
+char *csim_report_clean_ends(const char *text, size_t width, size_t end, char *out, size_t size);
 
 /* "developers", "fortune500 us": an element's name for people. Returns text. */
 char *csim_report_element(const csim_report *report, int32_t slot, char *text, size_t size);

@@ -59,6 +59,24 @@ char *csim_report_clean(const char *text, size_t width, char *out, size_t size) 
     return out;
 }
 
+char *csim_report_clean_ends(const char *text, size_t width, size_t end, char *out, size_t size) {
+    char whole[CSIM_REPORT_LINE];
+    csim_report_clean(text, sizeof whole, whole, sizeof whole);
+    const size_t length = strlen(whole);
+    size_t at = length, taken = 0;
+    while (at > 0) {
+        size_t before = at - 1;
+        while (before > 0 && ((unsigned char)whole[before] & 0xC0) == 0x80) before--;
+        taken += width_of(letter_at(whole + before).code);
+        if (taken > end) break;
+        at = before;
+    }
+    csim_report_clean(whole, width - end, out, size);
+    const size_t used = strlen(out);
+    if (used + (length - at) < size && strcmp(out, whole) != 0) memcpy(out + used, whole + at, length - at + 1);
+    return out;
+}
+
 /* ---- names and months ---- */
 
 /* "fortune500.us": words between spaces, or each word in the sheet's language with dots between. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "csim/report/part_words.h"
 #include "csim/report/reading_words.h"
 #include "csim/report/report_parts.h"
 #include "csim/report/words.h"
@@ -220,6 +221,8 @@ static void columns_of(csim_language in, const csim_claim_result *results, size_
         if (results[i].aside.vintage_month != CSIM_NO_MONTH) out[VINTAGE].unit = csim_word_month_short(in, results[i].aside.vintage_month, month, size);
 }
 
+bool csim_report_has_claims(const csim_report *report) { return report->scenario->claims > 0; }
+
 void csim_report_fill_claims(csim_report *report) {
     csim_sheet *sheet = report->sheet[CSIM_REPORT_CLAIMS];
     size_t count = 0, i = 0;
@@ -227,7 +230,8 @@ void csim_report_fill_claims(csim_report *report) {
     const csim_language in = report->language;
     const uint32_t top = csim_report_put_head(report, CSIM_REPORT_CLAIMS, csim_word_text(in, CSIM_WORD_CLAIMS_TITLE), csim_word_text(in, CSIM_WORD_CLAIMS_SUBTITLE));
     if (!count) {
-        csim_sheet_put_text(sheet, top, 0, CSIM_GENERAL(CSIM_ROLE_BODY), csim_word_text(in, CSIM_WORD_CLAIMS_NONE));
+        char text[CSIM_REPORT_LINE];
+        csim_sheet_put_text(sheet, top, 0, CSIM_GENERAL(CSIM_ROLE_BODY), csim_part_claims_words(report->run, in, text, sizeof text));
         return;
     }
     csim_table_column heads[COLUMNS];

@@ -4,15 +4,17 @@
 #include <string.h>
 #include <time.h>
 
+#include "csim/report/part_words.h"
 #include "csim/report/report_parts.h"
+#include "csim/report/run_again.h"
 
-enum { LABEL, VALUE, DESCRIPTION_WIDTH = 130 };
+enum { LABEL, VALUE, DESCRIPTION_WIDTH = 130, VALUE_TEXT = CSIM_RUN_AGAIN_TEXT };
 
 static uint32_t put(csim_sheet *sheet, uint32_t row, const char *label, const char *value) {
-    char clean[2 * CSIM_REPORT_LINE];
+    char clean[VALUE_TEXT];
     csim_sheet_put_text(sheet, row, LABEL, CSIM_GENERAL(CSIM_ROLE_BODY), label);
     const bool known = value && value[0];
-    if (known) csim_sheet_put_text(sheet, row, VALUE, CSIM_GENERAL(CSIM_ROLE_BODY), csim_report_clean(value, 1000, clean, sizeof clean));
+    if (known) csim_sheet_put_text(sheet, row, VALUE, CSIM_GENERAL(CSIM_ROLE_BODY), csim_report_clean(value, VALUE_TEXT - 1, clean, sizeof clean));
     else csim_sheet_put_text(sheet, row, VALUE, CSIM_GENERAL(CSIM_ROLE_NOTE), "not known");
     return row + 1;
 }
@@ -54,7 +56,7 @@ static uint32_t put_description(csim_sheet *sheet, uint32_t row, const char *des
 static uint32_t put_identity(const csim_report *report, csim_sheet *sheet, uint32_t row) {
     const csim_scenario *s = report->scenario;
     const csim_run_options *options = &report->result->options;
-    char from[CSIM_MONTH_TEXT], to[CSIM_MONTH_TEXT], horizon[80];
+    char from[CSIM_MONTH_TEXT], to[CSIM_MONTH_TEXT], horizon[80], part[CSIM_REPORT_LINE];
     snprintf(horizon, sizeof horizon, "%s to %s, %d months", csim_month_text(s->start_month, from), csim_month_text(s->start_month + s->months - 1, to), s->months);
     row = put_heading(sheet, row, "What was run");
     row = put(sheet, row, "Scenario", s->name);
@@ -67,6 +69,7 @@ static uint32_t put_identity(const csim_report *report, csim_sheet *sheet, uint3
     row = put(sheet, row, "Sampler", csim_sampler_name(options->sampler));
     row = put_count(sheet, row, "Replicates", options->replicates);
     row = put_count(sheet, row, "First path", options->first_path);
+    row = put(sheet, row, "Part of a run", csim_part_is_whole(report->run) ? "the whole" : csim_part_words(report->run, CSIM_LANGUAGE_EN, part, sizeof part));
     row = put_count(sheet, row, "Paths wanted", options->paths);
     row = put_count(sheet, row, "Paths simulated", report->result->done);
     row = put_count(sheet, row, "Paths stopped", report->result->failed);
@@ -87,13 +90,13 @@ static uint32_t put_means(const csim_report *report, csim_sheet *sheet, uint32_t
 }
 
 static uint32_t put_how(const csim_report *report, csim_sheet *sheet, uint32_t row) {
-    const csim_run_info *info = csim_run_file_info(report->run);
-    const csim_run_options *options = &report->result->options;
-    char command[CSIM_REPORT_LINE];
-    snprintf(command, sizeof command, "moecast run %.200s --paths %lu --seed %llu -o out/%.200s", report->scenario->name, (unsigned long)options->paths, (unsigned long long)options->seed, report->scenario->name);
+    csim_run_again again;
+    csim_run_again_say(report->run, report->scenario, &again);
     row = put_heading(sheet, row, "How to make it again");
-    row = put(sheet, row, "Command as given", info->command_line);
-    row = put(sheet, row, "Command that repeats it", command);
+    row = put(sheet, row, "Command as given", csim_run_file_info(report->run)->command_line);
+    row = put(sheet, row, "Command that gives the same digest", again.command);
+    if (again.scenario[0]) row = put(sheet, row, "Its scenario", again.scenario);
+    if (again.rest[0]) row = put(sheet, row, "Command that finishes it", again.rest);
     row = put(sheet, row, "This workbook from the run file", "moecast report RUN.moecast -o REPORT.xlsx");
     return put(sheet, row, "Same numbers?", "The digest above is printed by every run; equal digests mean equal numbers, bit for bit, on any machine and number of threads.") + 1;
 }

@@ -7,10 +7,10 @@
 #include "csim/report/sides_parts.h"
 
 enum {
-    COLUMNS = 18, COLUMN_WIDTH = 9, COLUMN_PX = 68, TOP = 4, ROW_PX = 20,
+    COLUMNS = 18, COLUMN_WIDTH = 9, COLUMN_PX = 68, NOTE_ROW = 3, TOP = 4, ROW_PX = 20,
     LINES_PX = 748, LINES_HEIGHT_PX = 340, INTERVALS_COLUMN = 11, INTERVALS_PX = 470,
     FAN_COLUMNS = 6, FANS_ACROSS = 3, FAN_PX = 400, FAN_HEIGHT_PX = 270, FAN_ROWS = 14, FAN_ROWS_A_PAGE = 3, PAGE_ROWS = 40,
-    INTERVALS_MOST = 28 /* what a page holds */, NAMED_MOST = 8 /* more names would run into one another: numbers, which the fans have too */, NAME_UNITS = 30
+    INTERVALS_MOST = 28 /* what a page holds */, NAMED_MOST = 8 /* more names would run into one another: numbers, which the fans have too */, NAME_UNITS = 30, NOTE_UNITS = 180
 };
 
 /* ---- what is compared ---- */
@@ -23,25 +23,36 @@ static csim_status interval_of(const csim_sides *sides, size_t side, const csim_
     if (status) return status;
     *out = (csim_report_interval){.value = pair.difference.mean.value, .error = pair.difference.mean.error};
     if (sides->count - 1 > NAMED_MOST) snprintf(out->label, sizeof out->label, "%zu", side + 1);
-    else csim_report_clean(sides->side[side].label, NAME_UNITS, out->label, sizeof out->label);
+    else csim_side_short_label(sides, side, NAME_UNITS, out->label, sizeof out->label);
     if (pair.difference.pairs || !csim_side_read(&sides->side[0], row->series, row->month, &a) || !csim_side_read(&sides->side[side], row->series, row->month, &b)) return CSIM_OK;
     out->value = b.mean.value - a.mean.value;
     out->error = sqrt(a.mean.error * a.mean.error + b.mean.error * b.mean.error);
     return CSIM_OK;
 }
 
+/* What is not in the chart is said above it. */
+static void add_left_out(const csim_sides *sides, size_t side, bool has_value, char *text, size_t size) {
+    char name[CSIM_SIDE_LABEL];
+    const size_t used = strlen(text), fewer = sides->side[side].report.result->done < sides->side[0].report.result->done ? side : 0;
+    const char *why = !has_value ? "no such number in both runs" : sides->side[fewer].report.result->done < 2 ? "of one path there is no error" : "no error is known";
+    snprintf(text + used, size - used, "%s%s (%s)", used ? ", " : "Not in the chart of differences: ", csim_side_short_label(sides, side, NAME_UNITS, name, sizeof name), why);
+}
+
 static csim_status draw_differences(csim_sides *sides, const csim_sides_headline *headline, uint32_t *height_px, csim_error *err) {
     csim_sides_row row = {.outcome = headline->outcome, .month = sides->last_month};
     csim_report_interval items[CSIM_SIDES_MOST];
-    char title[CSIM_REPORT_LINE], axis[96], month[CSIM_MONTH_TEXT];
+    char title[CSIM_REPORT_LINE], axis[96], month[CSIM_MONTH_TEXT], left_out[CSIM_REPORT_LINE] = "", note[CSIM_REPORT_LINE];
     size_t count = 0;
     const size_t shown = sides->count > INTERVALS_MOST + 1 ? INTERVALS_MOST + 1 : sides->count;
     snprintf(row.series, sizeof row.series, "%s", headline->series);
     for (size_t side = 1; side < shown; side++) {
         const csim_status status = interval_of(sides, side, &row, &items[count], err);
         if (status) return status;
-        count += isfinite(items[count].value) && isfinite(items[count].error);
+        const bool is_drawn = isfinite(items[count].value) && isfinite(items[count].error);
+        if (!is_drawn) add_left_out(sides, side, isfinite(items[count].value), left_out, sizeof left_out);
+        count += is_drawn;
     }
+    if (left_out[0]) csim_sheet_put_text(headline->sheet, NOTE_ROW, 0, CSIM_GENERAL(CSIM_ROLE_NOTE), csim_report_clean(left_out, NOTE_UNITS, note, sizeof note));
     snprintf(title, sizeof title, "Mean less that of %s, %s%s", sides->side[0].label, csim_month_text(sides->last_month, month), shown < sides->count ? ", the first ones" : "");
     const char *unit = csim_outcome_rows[headline->outcome].unit;
     snprintf(axis, sizeof axis, "difference, %s; \xC2\xB1 two errors", !strcmp(unit, "-") ? "no unit" : unit);

@@ -66,13 +66,16 @@ static void put_paired(csim_sheet *sheet, uint32_t at, const csim_compare_row *p
     csim_sheet_put_integer(sheet, at, PAIRS, CSIM_ROLE_BODY, (int64_t)d->pairs);
 }
 
-/* "ok" where both estimates agree, "apart" where they do not, and words where there is nothing to hold against. Returns whether it says "apart". */
-static bool put_check(csim_sheet *sheet, uint32_t at, const both *means, const csim_compare_row *pair) {
+/* How many rows' checks say "ok" and "apart". */
+typedef struct verdict { size_t agreeing, apart; } verdict;
+
+/* "ok" where both estimates agree, "apart" where they do not, and words where there is nothing to hold against. */
+static void put_check(csim_sheet *sheet, uint32_t at, const both *means, const csim_compare_row *pair, verdict *found) {
     char d[CSIM_ADDRESS_SIZE], p[CSIM_ADDRESS_SIZE], e[CSIM_ADDRESS_SIZE], u[CSIM_ADDRESS_SIZE], a[CSIM_ADDRESS_SIZE], b[CSIM_ADDRESS_SIZE], limit[CSIM_ADDRESS_SIZE], rounding[CSIM_ADDRESS_SIZE];
     const csim_paired *of = &pair->difference;
     if (!means->has_error || !of->pairs || !isfinite(of->mean.error) || pair->identical) {
         csim_sheet_put_text(sheet, at, CHECK, CSIM_GENERAL(CSIM_ROLE_MISSING), !means->known ? "n/a" : !of->pairs ? "unpaired" : pair->identical ? "same paths" : "no error");
-        return false;
+        return;
     }
     const double difference = means->b.mean.value - means->a.mean.value, unpaired = sqrt(means->a.mean.error * means->a.mean.error + means->b.mean.error * means->b.mean.error);
     const double allowed = limit_errors * sqrt(of->mean.error * of->mean.error + unpaired * unpaired) + rounding_relative * fmax(fabs(means->a.mean.value), fabs(means->b.mean.value));
@@ -80,10 +83,11 @@ static bool put_check(csim_sheet *sheet, uint32_t at, const both *means, const c
     csim_sheet_put_formula_text(sheet, at, CHECK, CSIM_GENERAL(CSIM_ROLE_FORMULA), apart ? "apart" : "ok", "=IF(ABS(%s-%s)>%s*SQRT(SUMSQ(%s,%s))+%s*MAX(ABS(%s),ABS(%s)),\"apart\",\"ok\")",
                                 local(at, DIFFERENCE, d), local(at, PAIRED, p), csim_cells_address(csim_cell_of(sheet, LIMIT_ROW, VALUE_COLUMN), limit), local(at, PAIRED_ERROR, e), local(at, UNPAIRED, u),
                                 csim_cells_address(csim_cell_of(sheet, ROUNDING_ROW, VALUE_COLUMN), rounding), local(at, MEAN_A, a), local(at, MEAN_B, b));
-    return apart;
+    found->apart += apart;
+    found->agreeing += !apart;
 }
 
-static csim_status put_row(const csim_sides *sides, size_t side, uint32_t i, uint32_t at, bool *apart, csim_error *err) {
+static csim_status put_row(const csim_sides *sides, size_t side, uint32_t i, uint32_t at, verdict *found, csim_error *err) {
     const csim_sides_row *row = &sides->row[i];
     const csim_cell_kind kind = csim_report_kind(row->outcome);
     csim_compare_row pair;
@@ -98,7 +102,7 @@ static csim_status put_row(const csim_sides *sides, size_t side, uint32_t i, uin
     csim_report_put_month(sides->differences, at, MONTH, CSIM_ROLE_BODY, row->month);
     put_means(sides, side, i, at, &means, kind, decimals);
     put_paired(sides->differences, at, &pair, kind, decimals);
-    *apart = put_check(sides->differences, at, &means, &pair);
+    put_check(sides->differences, at, &means, &pair, found);
     return CSIM_OK;
 }
 
@@ -110,11 +114,13 @@ static void put_how(const csim_sides *sides, size_t side, uint32_t row) {
     char text[CSIM_REPORT_LINE];
     if (sides->side[side].obstacle) snprintf(text, sizeof text, "Unpaired: this run has %s than the first, so path by path the two did not meet the same luck.", sides->side[side].obstacle);
     else if (!pairs) snprintf(text, sizeof text, "Unpaired: the same draws, but one of the two runs has kept no paths one by one.");
+    else if (sides->side[side].unpaired) snprintf(text, sizeof text, "Unpaired: the same draws, but the two run files keep no outcome of the same path at the same date.");
+    else if (pairs == 1) snprintf(text, sizeof text, "Paired: the same draws; the first path, the only one that both run files keep, is compared with itself in the other run.");
     else snprintf(text, sizeof text, "Paired: the same draws; the first %u paths, which both run files keep, are compared path by path.", pairs);
     csim_sheet_put_text(sides->differences, row, OUTCOME, CSIM_GENERAL(CSIM_ROLE_NOTE), text);
 }
 
-static csim_status put_table(const csim_sides *sides, size_t side, size_t *apart, csim_error *err) {
+static csim_status put_table(const csim_sides *sides, size_t side, verdict *found, csim_error *err) {
     static const csim_table_column columns[COLUMNS] = {
         {"Outcome", "", 0, true},           {"Unit", "", 0, true},        {"Check", "", 0, true},               {"End of", "yyyy-mm", 0, false},        {"Mean, first", "all paths", 0, false}, {"Mean, this", "all paths", 0, false},
         {"Difference", "all paths", 0, false}, {"\xC2\xB1 unpaired", "standard", 0, false}, {"Paired", "kept paths", 0, false}, {"\xC2\xB1 paired", "standard", 0, false},
@@ -129,11 +135,7 @@ static csim_status put_table(const csim_sides *sides, size_t side, size_t *apart
     put_how(sides, side, top + 1);
     const csim_cells data = csim_sheet_add_table(sheet, top + 2, 0, columns, COLUMNS, sides->rows, 0);
     csim_status status = CSIM_OK;
-    for (uint32_t i = 0; !status && i < sides->rows; i++) {
-        bool differs = false;
-        status = put_row(sides, side, i, data.row + i, &differs, err);
-        *apart += differs;
-    }
+    for (uint32_t i = 0; !status && i < sides->rows; i++) status = put_row(sides, side, i, data.row + i, found, err);
     if (side > 1) csim_sheet_break_before(sheet, top);
     return status;
 }
@@ -152,22 +154,23 @@ static void put_settings(csim_sheet *sheet) {
 }
 
 /* One cell for all checks: how many tables' rows are apart. */
-static void put_verdict(const csim_sides *sides, size_t apart) {
+static void put_verdict(const csim_sides *sides, verdict found) {
     csim_sheet *sheet = sides->differences;
     const uint32_t last = table_row(sides, sides->count) - 2;
     char column[CSIM_ADDRESS_SIZE], text[64];
     csim_cells_address(csim_cells_of(sheet, FIRST, CHECK, last, CHECK), column);
-    if (apart) snprintf(text, sizeof text, "%zu apart", apart);
-    else snprintf(text, sizeof text, "ok");
+    if (found.apart) snprintf(text, sizeof text, "%zu apart", found.apart);
+    else snprintf(text, sizeof text, "%s", found.agreeing ? "ok" : "nothing checked");
     csim_sheet_put_text(sheet, VERDICT_ROW, OUTCOME, CSIM_GENERAL(CSIM_ROLE_BODY), "All rows below");
-    csim_sheet_put_formula_text(sheet, VERDICT_ROW, VALUE_COLUMN, CSIM_GENERAL(CSIM_ROLE_FORMULA), text, "=IF(COUNTIF(%s,\"apart\"),COUNTIF(%s,\"apart\")&\" apart\",\"ok\")", column, column);
-    csim_cells_mark_checks(csim_cell_of(sheet, VERDICT_ROW, VALUE_COLUMN));
+    csim_sheet_put_formula_text(sheet, VERDICT_ROW, VALUE_COLUMN, CSIM_GENERAL(CSIM_ROLE_FORMULA), text,
+                                "=IF(COUNTIF(%s,\"apart\"),COUNTIF(%s,\"apart\")&\" apart\",IF(COUNTIF(%s,\"ok\"),\"ok\",\"nothing checked\"))", column, column, column);
+    if (found.apart || found.agreeing) csim_cells_mark_checks(csim_cell_of(sheet, VERDICT_ROW, VALUE_COLUMN)); /* what is not checked is neither good nor bad */
 }
 
 csim_status csim_sides_fill_differences(csim_sides *sides, csim_error *err) {
     csim_sheet *sheet = sides->differences;
     char about[CSIM_REPORT_LINE];
-    size_t apart = 0;
+    verdict found = {0, 0};
     csim_status status = CSIM_OK;
     snprintf(about, sizeof about, "Each run less the first, %s. 5, 50 and 95 %% of pairs: how much the effect depends on the world it happens in, which is no error. Differences of shares are percentage points.", sides->side[0].label);
     csim_sides_put_head(sides, sheet, "Differences from the first run", about);
@@ -176,8 +179,8 @@ csim_status csim_sides_fill_differences(csim_sides *sides, csim_error *err) {
     csim_sheet_set_width(sheet, CHECK, MONTH, 10);
     csim_sheet_set_width(sheet, MEAN_A, PAIRS, 11);
     put_settings(sheet);
-    for (size_t side = 1; !status && side < sides->count; side++) status = put_table(sides, side, &apart, err);
-    put_verdict(sides, apart);
+    for (size_t side = 1; !status && side < sides->count; side++) status = put_table(sides, side, &found, err);
+    put_verdict(sides, found);
     csim_sheet_freeze(sheet, 1, 0);
     csim_sheet_set_print_area(csim_cells_of(sheet, 0, 0, table_row(sides, sides->count) - 2, COLUMNS - 1));
     return status;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "csim/report/part_words.h"
 #include "csim/report/report_parts.h"
 #include "csim/report/summary_words.h"
 #include "csim/report/words.h"
@@ -63,6 +64,14 @@ static uint32_t put_answer(const csim_report *report, csim_sheet *sheet, uint32_
         csim_summary_sentence(report, sentence, text, sizeof text);
         row = csim_report_put_lines(sheet, row, OUTCOME, CSIM_GENERAL(CSIM_ROLE_BODY), text, text_width(report));
     }
+    return row + 1;
+}
+
+/* What the numbers below are not: of all paths. Returns the first free row. */
+static uint32_t put_part(const csim_report *report, csim_sheet *sheet, uint32_t row) {
+    char text[CSIM_REPORT_LINE];
+    if (csim_part_is_whole(report->run)) return row;
+    csim_sheet_put_text(sheet, row, OUTCOME, CSIM_GENERAL(CSIM_ROLE_GUESS), csim_part_words(report->run, report->language, text, sizeof text));
     return row + 1;
 }
 
@@ -194,7 +203,7 @@ void csim_report_fill_summary(csim_report *report) {
     csim_sheet_put_text(sheet, 0, 0, CSIM_GENERAL(CSIM_ROLE_TITLE), csim_report_clean(csim_report_in_language(report, report->scenario->title, report->scenario->title_zh), 90, title, sizeof title));
     csim_sheet_set_height(sheet, 0, 26);
     csim_sheet_put_text(sheet, 1, 0, CSIM_GENERAL(CSIM_ROLE_SUBTITLE), csim_word_text(report->language, CSIM_WORD_SUBTITLE));
-    uint32_t row = put_question(report, sheet, 3);
+    uint32_t row = put_question(report, sheet, put_part(report, sheet, 3));
     row = put_answer(report, sheet, row);
     row = put_identity(report, sheet, put_key_outcomes(report, sheet, row)) + 1;
     csim_sheet_break_before(sheet, row);

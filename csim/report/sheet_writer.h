@@ -23,6 +23,8 @@
 #ifndef CSIM_REPORT_SHEET_WRITER_H
 #define CSIM_REPORT_SHEET_WRITER_H
 
+#include <stdatomic.h>
+
 #include "csim/report/sheet_style.h"
 
 typedef struct csim_book csim_book;
@@ -38,8 +40,11 @@ typedef struct csim_cells {
 /* ---- the book ---- */
 
 /* created_unix_s is the run's own time, after 1970 and before the year 10000. The file appears at path (where a symbolic link
- * leads, when it is one) only on success. FILE_WRITE when something stands there that is no regular file. */
+ * leads, when it is one) only on success. FILE_WRITE when something stands there that is no regular file, USAGE when it is a run file. */
 csim_status csim_book_new(const char *path, int64_t created_unix_s, csim_book **out, csim_error *err);
+
+/* From now on every call looks at *cancel and fails with INTERRUPTED once it is set, until the file has its name. NULL: nobody asks. */
+void csim_book_watch(csim_book *book, const atomic_int *cancel);
 
 /* Writes, checks, syncs and renames; on any failure the temporary file is gone and an older file at path untouched.
  * Called once; afterwards only csim_book_free and csim_book_status are of use. */

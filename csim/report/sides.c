@@ -16,14 +16,39 @@ static bool is_taken(const csim_sides *sides, size_t before, const char *label) 
     return false;
 }
 
-/* "no_controls", and "no_controls (2)" when that is taken. */
-static void name_side(csim_sides *sides, size_t at, const char *name) {
+static const char *name_of(const csim_sides *sides, const char *const *names, size_t at) {
+    const char *name = names && names[at] ? names[at] : sides->side[at].scenario->name;
+    return name[0] ? name : "run";
+}
+
+/* Whether another name becomes the same when both are cut at their end. */
+static bool is_told_by_its_end(const csim_sides *sides, const char *const *names, size_t at, const char *clean) {
+    char other[CSIM_SIDE_LABEL];
+    for (size_t i = 0; i < sides->count; i++) {
+        const char *name = name_of(sides, names, i);
+        if (strcmp(name, name_of(sides, names, at)) != 0 && csim_names_equal(csim_report_clean(name, CSIM_SIDE_LABEL_UNITS, other, sizeof other), clean)) return true;
+    }
+    return false;
+}
+
+/* "no_controls", and "no_controls (2)" when that is taken; long names are cut, in the middle where their ends tell them apart. */
+static void name_side(csim_sides *sides, const char *const *names, size_t at) {
     csim_side *side = &sides->side[at];
+    const char *name = name_of(sides, names, at);
     char clean[CSIM_SIDE_LABEL];
-    csim_report_clean(name && name[0] ? name : "run", CSIM_SIDE_LABEL_UNITS, clean, sizeof clean);
+    csim_report_clean(name, CSIM_SIDE_LABEL_UNITS, clean, sizeof clean);
+    if (is_told_by_its_end(sides, names, at, clean)) csim_report_clean_ends(name, CSIM_SIDE_LABEL_UNITS, CSIM_SIDE_END_UNITS, clean, sizeof clean);
     snprintf(side->label, sizeof side->label, "%s", clean);
     for (unsigned number = 2; is_taken(sides, at, side->label); number++) snprintf(side->label, sizeof side->label, "%.200s (%u)", clean, number);
     csim_report_clean(side->scenario->name, CSIM_SIDE_LABEL_UNITS, side->scenario_name, sizeof side->scenario_name);
+}
+
+char *csim_side_short_label(const csim_sides *sides, size_t at, size_t units, char *text, size_t size) {
+    char other[CSIM_SIDE_LABEL];
+    csim_report_clean(sides->side[at].label, units, text, size);
+    for (size_t i = 0; i < sides->count; i++)
+        if (i != at && !strcmp(csim_report_clean(sides->side[i].label, units, other, sizeof other), text)) return csim_report_clean_ends(sides->side[at].label, units, units / 2, text, size);
+    return text;
 }
 
 /* ---- months ---- */
@@ -118,18 +143,39 @@ static void choose_headlines(csim_sides *sides) {
     }
 }
 
+/* ---- pairs ---- */
+
+/* Runs that met the same luck may have kept nothing at one date: horizons that end apart, or one of them broken off. */
+static csim_status find_pairs(csim_sides *sides, size_t at, csim_error *err) {
+    csim_side *side = &sides->side[at];
+    csim_compare_row pair = {.difference = {.pairs = 0}};
+    side->unpaired = side->obstacle;
+    if (side->obstacle) return CSIM_OK;
+    side->unpaired = "no kept paths";
+    if (!side->report.result->kept || !sides->side[0].report.result->kept) return CSIM_OK;
+    side->unpaired = "no kept date in common";
+    for (uint32_t i = 0; i < sides->rows; i++) {
+        const csim_status status = csim_sides_pair(sides, at, &sides->row[i], &pair, err);
+        if (status) return status;
+        if (!pair.difference.pairs) continue;
+        side->unpaired = NULL;
+        break;
+    }
+    return CSIM_OK;
+}
+
 /* ---- life ---- */
 
-static csim_status open_side(csim_sides *sides, size_t at, const char *path, const char *name, csim_error *err) {
+static csim_status open_side(csim_sides *sides, size_t at, const char *path, csim_error *err) {
     csim_side *side = &sides->side[at];
     csim_status status = csim_run_file_read(path, &side->file, err);
     if (status) return status;
     const char *text = csim_run_file_scenario_text(side->file);
+    const csim_result *result = csim_run_file_result(side->file);
+    if (result->done <= result->failed) return csim_error_set_at(err, CSIM_INCONSISTENT, path, 0, 0, NULL, "the run has no paths yet");
     status = csim_scenario_parse(path, text, strlen(text), &side->scenario, err);
     if (!status) status = csim_report_open(&side->report, side->file, side->scenario, err);
-    if (!status && side->report.result->done <= side->report.result->failed) status = csim_error_set_at(err, CSIM_INCONSISTENT, path, 0, 0, NULL, "the run has no paths yet");
     if (status) return status;
-    name_side(sides, at, name ? name : side->scenario->name);
     csim_run_file_shed(side->file);
     side->report.statistics = NULL;
     side->obstacle = at ? csim_compare_kept_obstacle(sides->side[0].report.result, side->report.result) : NULL;
@@ -144,16 +190,20 @@ csim_status csim_sides_open(const char *const *paths, const char *const *names, 
     csim_status status = sides && sides->side ? CSIM_OK : csim_error_set(err, CSIM_NO_MEMORY, "no memory for a comparison");
     for (size_t i = 0; !status && i < count; i++) {
         sides->count++;
-        status = open_side(sides, i, paths[i], names ? names[i] : NULL, err);
+        status = open_side(sides, i, paths[i], err);
     }
+    for (size_t i = 0; !status && i < count; i++) name_side(sides, names, i);
     if (!status) status = find_horizon(sides, err);
+    for (size_t i = 0; !status && i < count; i++) cut_quarters(sides, &sides->side[i]);
+    if (!status) {
+        choose_rows(sides);
+        choose_headlines(sides);
+    }
+    for (size_t i = 1; !status && i < count; i++) status = find_pairs(sides, i, err);
     if (status) {
         csim_sides_free(sides);
         return status;
     }
-    for (size_t i = 0; i < count; i++) cut_quarters(sides, &sides->side[i]);
-    choose_rows(sides);
-    choose_headlines(sides);
     *out = sides;
     return CSIM_OK;
 }

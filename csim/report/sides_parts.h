@@ -7,12 +7,13 @@
 #include "csim/report/sides.h"
 #include "csim/report/summary_words.h"
 
-enum { CSIM_SIDE_LABEL = 256, CSIM_SIDE_LABEL_UNITS = 56, CSIM_SIDES_MONTHS = 3, CSIM_SIDES_SERIES = 2 * CSIM_SUMMARY_KEYS, CSIM_SIDES_HEADLINES = 6 };
+enum { CSIM_SIDE_LABEL = 256, CSIM_SIDE_LABEL_UNITS = 56, CSIM_SIDE_END_UNITS = 24 /* of a name cut in the middle */, CSIM_SIDES_MONTHS = 3, CSIM_SIDES_SERIES = 2 * CSIM_SUMMARY_KEYS, CSIM_SIDES_HEADLINES = 6 };
 
 /* One run. Its file has been shed (csim_run_file_shed): series come from report.rows. */
 typedef struct csim_side {
     char label[CSIM_SIDE_LABEL]; /* unlike every other's, safe to put, short */
-    const char *obstacle;        /* why its paths cannot be paired with the first side's; NULL: they can */
+    const char *obstacle;        /* why its paths did not meet the luck of the first side's ("another seed"); NULL: they did */
+    const char *unpaired;        /* why no path is paired all the same, in a few words; NULL: some are */
     char scenario_name[CSIM_SIDE_LABEL];
     csim_run_file *file;
     csim_scenario *scenario;
@@ -45,6 +46,8 @@ struct csim_sides {
 /* A series of a side; −1 when it has none. */
 int32_t csim_side_slot(const csim_side *side, const char *series);
 /* Its numbers in a month that all report; false when the side lacks the series. */
+/* The label in `units` letters, unlike every other's where their ends differ. Returns text. */
+char *csim_side_short_label(const csim_sides *sides, size_t at, size_t units, char *text, size_t size);
 bool csim_side_read(const csim_side *side, const char *series, int month, csim_report_row *out);
 /* Title, subtitle, the way back. Returns the first free row. */
 uint32_t csim_sides_put_head(const csim_sides *sides, csim_sheet *sheet, const char *title, const char *subtitle);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csim/report/part_words.h"
 #include "csim/report/words.h"
 
 enum { FEW_PATHS = 100 };
@@ -165,8 +166,11 @@ static void say_claims(const csim_report *report, char *text, size_t size) {
     const csim_language in = report->language;
     const claims_view view = view_of(report);
     char statement[2 * CSIM_REPORT_LINE], split[3 * CSIM_REPORT_LINE];
+    size_t answers = 0;
+    csim_run_file_claims(report->run, &answers);
     if (!view.decided) {
-        snprintf(text, size, "%s", csim_word_text(in, CSIM_WORD_SAY_CLAIMS_NONE));
+        if (report->scenario->claims && !answers) CSIM_SAY(in, CSIM_WORD_SAY_CLAIMS_LATER, text, size, csim_part_claims_words(report->run, in, statement, sizeof statement));
+        else snprintf(text, size, "%s", csim_word_text(in, report->scenario->claims ? CSIM_WORD_SAY_CLAIMS_NONE : CSIM_WORD_SAY_CLAIMS_ABSENT));
         return;
     }
     snprintf(split, sizeof split, "%s", csim_word_text(in, CSIM_WORD_STOP));

@@ -12,6 +12,7 @@
 
 #include "csim/base/target.h"
 #include "csim/scenario/c_locale.h"
+#include "csim/store/run_file_guard.h"
 
 enum { NAME_TRIES = 1000, NAME_ROOM = 48 };
 
@@ -129,7 +130,8 @@ static csim_status write_stream(const csim_atomic_file *self, void (*write)(FILE
 
 csim_status csim_atomic_file_write(const char *path, void (*write)(FILE *stream, const void *what), const void *what, csim_error *err) {
     csim_atomic_file file;
-    csim_status status = csim_atomic_file_begin(&file, path, err);
+    csim_status status = csim_run_file_spare(path, err);
+    if (!status) status = csim_atomic_file_begin(&file, path, err);
     if (status) return status;
     status = write_stream(&file, write, what, err);
     if (!status) return csim_atomic_file_finish(&file, err);

@@ -23,7 +23,8 @@ void csim_atomic_file_abandon(csim_atomic_file *self);
  * files of processes that still live are left alone. */
 void csim_atomic_file_sweep(const char *folder);
 
-/* begin, write(stream, what) in the "C" locale, finish. A full disk shows here even when `write` looks at nothing it is returned. */
+/* begin, write(stream, what) in the "C" locale, finish. A full disk shows here even when `write` looks at nothing it is returned. For texts made from runs: USAGE when
+ * a run file stands there. */
 csim_status csim_atomic_file_write(const char *path, void (*write)(FILE *stream, const void *what), const void *what, csim_error *err);
 
 #endif

@@ -54,7 +54,7 @@ PyObject *core_result_report(PyObject *object, PyObject *arguments, PyObject *ke
     char *name = scenario ? core_path(path) : NULL;
     if (!name) return NULL;
     Py_BEGIN_ALLOW_THREADS
-    status = csim_report_write(self->file, scenario->scenario, name, language, &err);
+    status = csim_report_write(self->file, scenario->scenario, name, language, NULL, &err);
     Py_END_ALLOW_THREADS
     free(name);
     return status ? core_raise(core_state_of(object), &err) : Py_NewRef(Py_None);

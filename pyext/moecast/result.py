@@ -375,7 +375,7 @@ class Result:
         FileError
             When it cannot be written; what was there stays.
         RunError
-            When two of them are the same result, or there are too many.
+            When two of them are the same result, there are too many, or a run file stands at `path`.
         ScenarioError
             When they have no reported month in common.
         ValueError

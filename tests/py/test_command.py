@@ -33,6 +33,13 @@ def run(tmp_path_factory):
     return folder / "a", done
 
 
+@pytest.fixture(scope="module")
+def other_run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("other")
+    assert moecast("run", "no_controls", "--paths", 200, "--seed", 3, "--no-contrasts", "--no-report", "-o", folder).returncode == 0
+    return folder
+
+
 def test_help_everywhere():
     for words in (["--help"], ["-h"], ["help"], *[[c, "--help"] for c in COMMANDS]):
         done = moecast(*words)
@@ -306,6 +313,66 @@ def test_export_and_report_write_through_a_link_and_refuse_what_is_no_regular_fi
             assert done.returncode == 4 and said in one_line(done.stderr) and str(target) in done.stderr, (words, target)
     assert pipe.is_fifo() and nowhere.is_symlink()
     assert {p.name for p in tmp_path.iterdir()} == {"real.csv", "link.csv", "nowhere.csv", "pipe", "to_pipe"}
+
+
+def test_ctrl_c_ends_a_report_with_130_and_leaves_no_file(run, tmp_path):
+    """At any moment of it; the file that was there stays."""
+    (tmp_path / "x.xlsx").write_text("before")
+    codes = set()
+    for delay_s in (0.1, 0.2, 0.3, 0.4, 0.5):
+        process = subprocess.Popen([BIN, "report", run[0], "-o", tmp_path / "x.xlsx"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        time.sleep(delay_s)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+        codes.add(process.returncode)
+        if process.returncode == 0:  # it was done before
+            break
+        assert process.returncode in (130, -signal.SIGINT) and (process.returncode < 0 or "interrupted" in one_line(said))  # killed where the handler was not there yet
+        assert [p.name for p in tmp_path.iterdir()] == ["x.xlsx"] and (tmp_path / "x.xlsx").read_text() == "before"
+    assert 130 in codes
+
+
+def test_a_report_removes_what_killed_writers_of_the_same_workbook_have_left(run, tmp_path):
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    for name in (f"x.xlsx.{dead.pid}-0.part", f"x.xlsx.{dead.pid}-3.part.rows"):
+        (tmp_path / name).write_text("left")
+    others = {f"y.xlsx.{dead.pid}-0.part", f"x.xlsx.{os.getpid()}-0.part", f"x.xlsx.{dead.pid}-0.part.mine", "x.xlsx.part", "x.xlsx.notes-1.part"}
+    for name in others:
+        (tmp_path / name).write_text("mine")
+    assert moecast("report", run[0], "-o", tmp_path / "x.xlsx").returncode == 0
+    assert {p.name for p in tmp_path.iterdir()} == others | {"x.xlsx"}
+
+
+WRITERS = [("report", "{run}", "-o"), ("report", "{run}", "{other}", "-o"), ("export", "{run}", "--csv", "-o"), ("export", "{run}", "--monthly", "-o"), ("export", "{run}", "--claims", "-o"),
+           ("export", "{run}", "--json", "-o"), ("path", "{run}", "3", "--csv"), ("path", "{run}", "3", "--tidy"), ("compare", "{run}", "{other}", "--paths", "64", "--quiet", "--csv"),
+           ("compare", "{run}", "{other}", "--paths", "64", "--quiet", "--waterfall", "share.world_open@2028-12", "--csv")]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WRITERS, ids=lambda words: "-".join(w for w in words if "{" not in w))
+def test_nothing_made_from_a_run_replaces_a_run_file(run, other_run, tmp_path, words):
+    """Neither the one that is read nor another, under any spelling and through any link."""
+    places = {"run": tmp_path / "run", "other": tmp_path / "other"}
+    for name, source in (("run", run[0]), ("other", other_run)):
+        places[name].mkdir()
+        (places[name] / "run.moecast").write_bytes((source / "run.moecast").read_bytes())
+    kept = {place: (place / "run.moecast").read_bytes() for place in places.values()}
+    soft, hard = tmp_path / "soft.xlsx", tmp_path / "hard.csv"
+    soft.symlink_to(places["run"] / "run.moecast")
+    hard.hardlink_to(places["run"] / "run.moecast")
+    for target in (places["run"] / "run.moecast", places["run"] / ".." / "run" / "run.moecast", places["other"] / "run.moecast", soft, hard):
+        done = moecast(*(word.format(**places) for word in words), target)
+        assert done.returncode == 2 and "run file" in one_line(done.stderr) and str(target) in done.stderr, target
+    assert {place: (place / "run.moecast").read_bytes() for place in places.values()} == kept
+    assert {path.name for path in tmp_path.rglob("*")} == {"run", "other", "run.moecast", "soft.xlsx", "hard.csv"}
+
+
+def test_a_merge_does_not_replace_its_shards(tmp_path):
+    for part in (1, 2):
+        assert moecast("run", "baseline", "--paths", 300, "--shard", f"{part}/2", "-o", tmp_path / f"{part}", "--quiet").returncode == 0
+    kept = (tmp_path / "1" / "run.moecast").read_bytes()
+    done = moecast("merge", tmp_path / "1", tmp_path / "2", "--no-contrasts", "-o", tmp_path / "1")
+    assert done.returncode == 2 and "overwrite" in one_line(done.stderr) and (tmp_path / "1" / "run.moecast").read_bytes() == kept
 
 
 def test_a_dash_is_standard_output_for_text_and_refused_for_the_workbook(run, tmp_path):

@@ -489,3 +489,49 @@ def test_waterfall_of_sampled_runs_takes_their_points_and_replicates(tmp_path: P
     assert (said["sampler"], said["replicates"]) == ("sobol", 8) and [row["Share"] for row in rows[1:-1]] == [told(bar["effect"]["value"]) for bar in said["bars"]]
     assert below["error"] == told(said["difference"]["error"])
     assert any("sampler sobol" in str(row[0]) and "between 8 replicates" in str(row[0]) for row in opened(tmp_path / "sobol.xlsx")["Waterfall"].iter_rows(values_only=True))
+
+
+EARLY = """
+moecast: 1
+name: early
+extends: baseline
+claims: null
+time: {end: 2026-11}
+"""
+
+
+def test_runs_that_keep_no_date_in_common_are_said_to_be_unpaired(runs: Path, tmp_path: Path) -> None:
+    """The same seed, other horizons: kept paths have no number at one date, so nothing is paired and nothing checked."""
+    (tmp_path / "early.yaml").write_text(EARLY, encoding="utf-8")
+    moecast("run", tmp_path / "early.yaml", "--paths", PATHS, "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / "early")
+    moecast("report", runs / "baseline", tmp_path / "early", "-o", tmp_path / "compared.xlsx")
+    book = opened(tmp_path / "compared.xlsx")
+    told = {row[0]: row[5] for row in book["Contents"].iter_rows(values_only=True) if row[0] in ("baseline", "early")}
+    rows = list(book["Differences"].iter_rows(values_only=True))
+    assert {row["Check"] for row in tables(book["Differences"], "Outcome")["early less baseline"]} <= {"unpaired", "n/a"}
+    assert told["early"] == "no kept date in common"
+    assert not any(str(row[0]).startswith("Paired") for row in rows) and any("no outcome of the same path at the same date" in str(row[0]) for row in rows)
+    assert next(row[1] for row in rows if row[0] == "All rows below") == "nothing checked"
+
+
+def test_one_kept_path_is_one(runs: Path, tmp_path: Path) -> None:
+    for name in ("baseline", "no_controls"):
+        moecast("run", name, "--paths", PATHS, "--keep", 1, "--contrast-paths", 1, "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / name)
+    moecast("report", tmp_path / "baseline", tmp_path / "no_controls", "-o", tmp_path / "compared.xlsx")
+    rows = [str(row[0]) for row in opened(tmp_path / "compared.xlsx")["Differences"].iter_rows(values_only=True)]
+    assert any(row.startswith("Paired: the same draws; the first path, the only one") for row in rows) and not any("first 1 paths" in row for row in rows)
+
+
+def test_long_names_that_differ_at_their_ends_are_told_apart_and_one_path_is_left_out_aloud(runs: Path, tmp_path: Path) -> None:
+    base = "n" * 60
+    for name, paths in ((f"{base}x1", PATHS), (f"{base}x2", PATHS), ("lone", 1)):
+        (tmp_path / f"{name}.yaml").write_text(f"moecast: 1\nname: {name}\nextends: baseline\nclaims: null\ncap: {{lambda_K: 0.{4 + len(name) % 2}}}\nrun: {{seed: {7 + int(name[-1] == '2')}}}\n", encoding="utf-8")
+        moecast("run", tmp_path / f"{name}.yaml", "--paths", paths, "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / name)
+    moecast("report", runs / "baseline", tmp_path / f"{base}x1", tmp_path / f"{base}x2", tmp_path / "lone", "-o", tmp_path / "compared.xlsx")
+    book = opened(tmp_path / "compared.xlsx")
+    labels = [row[0] for row in book["Contents"].iter_rows(values_only=True) if str(row[0]).startswith("nnn")]
+    assert len(labels) == 2 and labels[0].endswith("x1") and labels[1].endswith("x2") and all("…" in label and len(label) <= 56 for label in labels)
+    drawn = [row[0] for row in book["Chart data"].iter_rows(values_only=True) if str(row[0]).startswith("nnn")]
+    assert drawn.count(next(name for name in drawn if name.endswith("x1"))) <= len(drawn) // 2
+    for name in CHARTS:
+        assert "lone (of one path there is no error)" in book[name]["A4"].value, name
