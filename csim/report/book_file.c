@@ -9,7 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+enum { LIBRARY_BYTES = 4 << 20 }; /* its parts of the largest workbooks, without rows, and the largest of them unpacked */
+
+/* Why writing stopped, where the system has said so. */
+static const char *full_words(int reason) { return reason == ENOSPC || reason == EDQUOT || reason == EFBIG ? strerror(reason) : "is the disk full?"; }
 
 /* The folder of a path, for scratch files: where the result must fit, they fit too. */
 static char *folder_of(const char *path) {
@@ -68,21 +74,38 @@ void csim_book_remove_part(csim_book *book) {
     book->part_path = NULL;
 }
 
+/* The library prints when its container does not fit on the disk, so room for that and for its largest scratch file is made sure of before; what follows is ours and
+ * speaks in sentences. Returns the system's reason, 0 where there is room or a file system cannot tell. */
+static int room_reason(const csim_book *book) {
+    const int file = open(book->part_path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) return errno;
+    struct stat facts;
+    const int known = !fstat(file, &facts), why = known ? posix_fallocate(file, facts.st_size, LIBRARY_BYTES) : errno;
+    const bool full = why == ENOSPC || why == EDQUOT || why == EFBIG;
+    const int emptied = known ? ftruncate(file, facts.st_size) : 0;
+    (void)emptied; /* a longer file is written over, or found not to be whole */
+    close(file);
+    return full ? why : 0;
+}
+
 /* All rows, waiting for the packer to be done with them. */
 static csim_status rows_texts(csim_book *book, csim_container_text *texts) {
     size_t count = 0;
     for (csim_sheet *sheet = book->sheets; sheet; sheet = sheet->next, count++) {
         texts[count] = (csim_container_text){.name = sheet->part, .tag = "sheetData"};
-        if (csim_packed_rows_text(sheet->rows, &texts[count].text)) return csim_sheet_fail(sheet, CSIM_FILE_WRITE, "the rows cannot all be written; is the disk full?");
+        if (csim_packed_rows_text(sheet->rows, &texts[count].text)) return csim_sheet_fail(sheet, CSIM_FILE_WRITE, "the rows cannot all be written: %s", full_words(room_reason(book)));
     }
     return CSIM_OK;
 }
 
 /* The library's container must be whole, since it does not notice everything; then a copy with the rows in their places must reach the disk. Sets the error. */
 static csim_status part_fill(csim_book *book, int from, FILE *to, const csim_container_text *texts) {
-    if (!csim_container_is_whole(from)) return csim_book_fail(book, CSIM_FILE_WRITE, "the written file is not whole; is the disk full?");
+    if (!csim_container_is_whole(from)) return csim_book_fail(book, CSIM_FILE_WRITE, "the written file is not whole: %s", full_words(room_reason(book)));
+    errno = 0;
     const csim_status status = csim_container_fill(from, to, texts, (size_t)book->sheet_count);
-    if (status) return csim_book_fail(book, status, status == CSIM_LIMIT ? "the workbook would be larger than 4 GB" : "the rows of its sheets cannot be put into the workbook; is the disk full?");
+    const int reason = errno;
+    if (status == CSIM_LIMIT) return csim_book_fail(book, status, "the workbook would be larger than 4 GB");
+    if (status) return csim_book_fail(book, status, "the rows of its sheets cannot be put into the workbook: %s", full_words(reason));
     if (fflush(to) || fsync(fileno(to))) return csim_book_fail(book, CSIM_FILE_WRITE, "the written file cannot be synced: %s", strerror(errno));
     return CSIM_OK;
 }
@@ -135,6 +158,8 @@ static csim_status book_write(csim_book *book) {
     if (!status) status = csim_book_close_breaks(book);
     if (!status) status = csim_book_end_rows(book);
     if (!status) status = csim_book_ready(book);
+    const int reason = status ? 0 : room_reason(book);
+    if (reason) status = csim_book_fail(book, CSIM_FILE_WRITE, "the workbook cannot be written: %s", strerror(reason));
     if (!status) status = library_close(book);
     if (status) return status;
     csim_container_text *texts = malloc((size_t)book->sheet_count * sizeof *texts);

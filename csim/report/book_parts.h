@@ -8,6 +8,7 @@
  *   - numbers are printed with "%.16G" under the thread's locale, at close.
  *   - chart caches ignore the values of formulas and would show 0 in viewers: book_caches.c mends that.
  *   - workbook_close frees the book whether it succeeds or not.
+ *   - it reports a full disk under its container on stderr: so room is made sure of before it is closed (book_file.c).
  *   - it does not notice a full disk under its scratch files, and would pack a cut part: csim_container_is_whole inflates
  *     every part again and looks for its end.
  *   - rows are handed to printf one value at a time and packed at the slowest level but two, so those of data sheets never reach

@@ -29,7 +29,12 @@ int core_dict_put(PyObject *dict, const char *key, PyObject *value) {
 
 char *core_path(PyObject *path) {
     PyObject *bytes;
-    if (!PyUnicode_FSConverter(path, &bytes)) return NULL;
+    if (!PyUnicode_FSConverter(path, &bytes)) {
+        if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) return NULL;
+        PyErr_Clear(); /* it would speak of codecs */
+        PyErr_Format(PyExc_ValueError, "no file can be called %A: half a surrogate pair stands in it", path);
+        return NULL;
+    }
     char *text = strdup(PyBytes_AsString(bytes));
     Py_DECREF(bytes);
     if (!text) PyErr_NoMemory();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import reprlib
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -378,11 +379,20 @@ class Result:
             When two of them are the same result, there are too many, or a run file stands at `path`.
         ScenarioError
             When they have no reported month in common.
+        TypeError
+            When one of `others` is no result.
         ValueError
-            For another language, or Chinese with `others`.
+            For another language, Chinese with `others`, or a path that no file can have.
         """
+        for other in others:
+            if not isinstance(other, Result):
+                raise TypeError(f"report puts results side by side and wants a Result, not {reprlib.repr(other)}; moecast.load reads one from a run file")
         if others and lang != "en":
             raise ValueError(f"results side by side are in English, not in {lang!r}")
+        for number, result in enumerate((self, *others)):
+            for before in (self, *others)[:number]:
+                if before.digest == result.digest:
+                    raise _core.RunError(f"{before.scenario.name!r} and {result.scenario.name!r} are the same run: their results have the digest {result.digest[:16]}")
         with tempfile.TemporaryDirectory(prefix="moecast-") as folder:
             files = []
             for number, result in enumerate((self, *others)):

@@ -676,7 +676,7 @@ static int fill_and_finish_page_sheet(void) {
 
 static void a_cut_part_is_noticed(void **state) {
     (void)state;
-    assert_int_equal(in_child(RLIMIT_FSIZE, 1 << 20, fill_and_finish_page_sheet), CSIM_OK);
+    assert_int_equal(in_child(RLIMIT_FSIZE, 10 << 20, fill_and_finish_page_sheet), CSIM_OK);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(in_child(RLIMIT_FSIZE, 30000, fill_and_finish_page_sheet), CSIM_FILE_WRITE);
     assert_int_equal(files_in_folder(), 0);

@@ -4,6 +4,7 @@ import json
 import math
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import time
@@ -342,6 +343,16 @@ def test_a_report_removes_what_killed_writers_of_the_same_workbook_have_left(run
         (tmp_path / name).write_text("mine")
     assert moecast("report", run[0], "-o", tmp_path / "x.xlsx").returncode == 0
     assert {p.name for p in tmp_path.iterdir()} == others | {"x.xlsx"}
+
+
+@pytest.mark.parametrize("kilobytes", [1, 64, 500, 2000, 3500])
+def test_a_workbook_that_does_not_fit_is_one_sentence(run, tmp_path, kilobytes):
+    """The system's limit on file sizes stands for a full disk."""
+    (tmp_path / "x.xlsx").write_text("before")
+    limit = (kilobytes * 1024, kilobytes * 1024)
+    done = subprocess.run([BIN, "report", run[0], "-o", tmp_path / "x.xlsx"], capture_output=True, text=True, timeout=120, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit), restore_signals=False)
+    assert done.returncode == 4 and "File too large" in one_line(done.stderr) and not done.stdout
+    assert [p.name for p in tmp_path.iterdir()] == ["x.xlsx"] and (tmp_path / "x.xlsx").read_text() == "before"
 
 
 WRITERS = [("report", "{run}", "-o"), ("report", "{run}", "{other}", "-o"), ("export", "{run}", "--csv", "-o"), ("export", "{run}", "--monthly", "-o"), ("export", "{run}", "--claims", "-o"),

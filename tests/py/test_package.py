@@ -266,13 +266,28 @@ def test_run_file_gives_back_the_result_and_makes_the_workbook(result, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.xlsx", "run.moecast"]
 
 
+def test_a_workbook_does_not_replace_a_run_file(result, tmp_path):
+    other = moecast.run("no_controls", paths=16)
+    result.save(tmp_path / "run.moecast")
+    kept = (tmp_path / "run.moecast").read_bytes()
+    for words in ([], [other]):
+        with pytest.raises(moecast.RunError, match="that is a run file"):
+            result.report(tmp_path / "run.moecast", *words)
+    assert (tmp_path / "run.moecast").read_bytes() == kept and [path.name for path in tmp_path.iterdir()] == ["run.moecast"]
+
+
 def test_results_go_side_by_side_into_one_workbook(result, tmp_path):
     other = moecast.run("no_controls", paths=16)
     result.report(tmp_path / "compared.xlsx", other)
     with zipfile.ZipFile(tmp_path / "compared.xlsx") as book:
         assert book.testzip() is None and b'name="Differences"' in book.read("xl/workbook.xml")
-    with pytest.raises(moecast.RunError, match="the same run"):
+    with pytest.raises(moecast.RunError, match="'baseline' and 'baseline' are the same run"):
         result.report(tmp_path / "no.xlsx", result)
+    with pytest.raises(TypeError, match="wants a Result, not 'p2'"):
+        result.report(tmp_path / "no.xlsx", "p2")
+    for words in ([], [other]):
+        with pytest.raises(ValueError, match="half a surrogate pair"):
+            result.report("no\ud800.xlsx", *words)
     assert [path.name for path in tmp_path.iterdir()] == ["compared.xlsx"]
 
 
