@@ -25,13 +25,16 @@ csim_status csim_cells_allow_list(csim_cells cells, csim_cells values, const cha
     return cells_validate(cells, &rule, prompt);
 }
 
-csim_status csim_cells_allow_numbers(csim_cells cells, double least, double most, const char *prompt) {
+static csim_status cells_allow(csim_cells cells, enum lxw_validation_types type, double least, double most, const char *prompt) {
     const csim_status status = csim_cells_check(cells);
     if (status) return status;
     if (!isfinite(least) || !isfinite(most) || least > most) return csim_cell_fail(cells.sheet, cells.row, cells.column, CSIM_OUT_OF_RANGE, "%g … %g is not a range of numbers", least, most);
-    lxw_data_validation rule = {.validate = LXW_VALIDATION_TYPE_DECIMAL, .criteria = LXW_VALIDATION_CRITERIA_BETWEEN, .minimum_number = least, .maximum_number = most};
+    lxw_data_validation rule = {.validate = (uint8_t)type, .criteria = LXW_VALIDATION_CRITERIA_BETWEEN, .minimum_number = least, .maximum_number = most};
     return cells_validate(cells, &rule, prompt);
 }
+
+csim_status csim_cells_allow_numbers(csim_cells cells, double least, double most, const char *prompt) { return cells_allow(cells, LXW_VALIDATION_TYPE_DECIMAL, least, most, prompt); }
+csim_status csim_cells_allow_whole(csim_cells cells, double least, double most, const char *prompt) { return cells_allow(cells, LXW_VALIDATION_TYPE_INTEGER, least, most, prompt); }
 
 static csim_status cells_condition(csim_cells cells, lxw_conditional_format *condition) {
     return csim_sheet_result(cells.sheet, worksheet_conditional_format_range(cells.sheet->lxw, cells.row, (lxw_col_t)cells.column, cells.last_row, (lxw_col_t)cells.last_column, condition), "the condition");

@@ -3,7 +3,7 @@
 
 enum { FAN_BASE, FAN_LOW, FAN_MIDDLE_LOW, FAN_MEDIAN, FAN_MIDDLE_HIGH, FAN_HIGH };
 
-/* One row of the stack. The median is a band of no height: its outline is the line, of one width on any axis. */
+/* One row of the stack, empty where a quantile is a text (n/a). The median is a band of no height: its outline is the line, of one width on any axis. */
 static csim_status fan_row(csim_cells quantiles, uint32_t row, csim_sheet *helper, uint32_t helper_row, uint32_t helper_column) {
     double q[5];
     char at[5][CSIM_ADDRESS_SIZE];
@@ -13,10 +13,10 @@ static csim_status fan_row(csim_cells quantiles, uint32_t row, csim_sheet *helpe
         csim_cells_address(csim_cell_of(quantiles.sheet, row, quantiles.column + i), at[i]);
     }
     const csim_cell_style style = csim_style(CSIM_ROLE_FORMULA, CSIM_AS_GENERAL);
-    csim_status status = csim_sheet_put_formula(helper, helper_row, helper_column + FAN_BASE, style, q[0], "=%s", at[0]);
+    csim_status status = csim_sheet_put_formula(helper, helper_row, helper_column + FAN_BASE, style, q[0], "=IF(ISNUMBER(%s),%s,\"\")", at[0], at[0]);
     static const int places[4] = {FAN_LOW, FAN_MIDDLE_LOW, FAN_MIDDLE_HIGH, FAN_HIGH};
     for (int i = 0; i < 4 && !status; i++)
-        status = csim_sheet_put_formula(helper, helper_row, helper_column + (uint32_t)places[i], style, q[i + 1] - q[i], "=%s-%s", at[i + 1], at[i]);
+        status = csim_sheet_put_formula(helper, helper_row, helper_column + (uint32_t)places[i], style, q[i + 1] - q[i], "=IFERROR(%s-%s,\"\")", at[i + 1], at[i]);
     return status ? status : csim_sheet_put_number(helper, helper_row, helper_column + FAN_MEDIAN, csim_style(CSIM_ROLE_BODY, CSIM_AS_GENERAL), 0);
 }
 

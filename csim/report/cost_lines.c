@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "csim/cost/drafting.h"
 #include "csim/report/shipped_cost.h"
 #include "kernels/moe_efficiency.h"
 
@@ -26,6 +27,11 @@
 #define SERVED(bytes) "IF(AND(widens=1," bytes "<four_bit_below),eight_bit_bytes," bytes ")"
 #define RATE(bytes, four_bit, widened) "IF(" bytes ">=wide_from,bf_rate,IF(" bytes ">=four_bit_below,eight_bit_rate,IF(four_bit_units=1," four_bit "," widened ")))"
 #define EXPERT_RATE "IF(expert_served<narrow_below,eight_bit_rate,four_bit_rate)"
+/* What is wrong with t and G of a pool; two IFs are left open. */
+#define POOL(t, g, pool) \
+    "IF(OR(" t "<>INT(" t ")," t "<1)," "\"" pool ": t must be a whole number from one on\",IF(OR(" g "<" t "," g "/MAX(1," t ")<>INT(" g "/MAX(1," t ")))," \
+    "\"" pool ": G must be a whole multiple of t\",IF(" g ">group_most,\"" pool ": G is above the machine's largest group\","
+#define IF_PRICED(formula) "IF(ISNUMBER(usd_per_s)," formula ",\"n/a\")"
 #define READ(params, bytes) params "*" bytes "/IF(" bytes "<four_bit_below,eta_memory_four,1)"
 
 static const csim_cost_line lines[] = {
@@ -97,6 +103,15 @@ static const csim_cost_line lines[] = {
     LARGE("prompt_kept_bytes", "Kept of a cached prompt, a token", "B/token", "SUM(groups_prompt)/input_tokens", NONE, 0),
     WHOLE("verified", "Tokens verified a step", "tokens", "drafts+1"),
 
+    HEADING("What is asked"),
+    WORD("asked", "Whether the request can be: ok, or what is not allowed",
+         "IF(COUNTIF(input_states,\"missing\")>0,\"missing: \"&INDEX(input_labels,MATCH(\"missing\",input_states,FALSE)),IF(COUNTIF(coefficient_states,\"missing\")>0,\"missing: a coefficient\","
+         "IF(OR(drafts<>INT(drafts),drafts<0,drafts>drafts_most),\"drafts must be a whole number, up to three\",IF(OR(accepted<1,accepted>drafts+1),\"accepted tokens must lie between one and drafts and one more\",\"ok\"))))"),
+    WORD("built", "Whether the layout can be: ok, or what is not allowed",
+         "IF(asked<>\"ok\",asked," POOL("tensor", "group", "decode") POOL("prefill_tensor", "prefill_group", "prompts") "IF(sequences>0,\"ok\",\"sequences must be above zero\"))))))))"),
+    WORD("allowed", "and whether it has a price",
+         "IF(built<>\"ok\",built,IF(ISNUMBER(IF(ISNUMBER(own_price),own_price,INDEX(basis_hours,MATCH(basis,basis_names,FALSE)))),\"ok\",\"no price of this machine on this basis: state an hour's price of your own\"))"),
+
     HEADING("Layout"),
     FLAG("exchanging", "Messages go all to all", "IF(AND(mixture=1,group>tensor),1,0)", CSIM_LINE_KINDS),
     PLAIN("replication", "Copies of a cache over the tensor ranks", "ratio", "IF(COUNT(groups_heads)=0,1,tensor/MIN(tensor,groups_heads))", KERNEL(replication), CSIM_LINE_KINDS),
@@ -113,7 +128,7 @@ static const csim_cost_line lines[] = {
     HEADING("A decode step"),
     SECONDS("dense_s", "Reading dense weights", "dense_reading/(tensor*eta_memory*memory_rate)", KERNEL(dense_s), CSIM_LINE_KINDS),
     SECONDS("experts_all_s", "Reading every routed expert", "routed_bytes/(group*expert_share*memory_rate)", NONE, CSIM_LINE_KINDS),
-    PLAIN("untouched", "Experts that no token visits", "share", "IF(experts>0,(1-top_k/experts)^(batch*group*verified),0)", NONE, BOTH),
+    PLAIN("untouched", "Experts that no token visits", "share", "IF(experts>top_k,EXP(batch*group*verified*LN(1-top_k/experts)),0)", NONE, BOTH),
     PLAIN("touched", "Experts touched", "share", "1-untouched", KERNEL(experts_touched_share), BOTH),
     SECONDS("experts_s", "Reading experts: those touched, one on each accelerator at least", "experts_all_s*(1-MIN(untouched,IF(exchanging=1,1-group/experts,1)))", KERNEL(experts_s), BOTH),
     SECONDS("compute_s", "Matrix products", "batch*verified*products_s/eta_flop", KERNEL(compute_s), BOTH),
@@ -152,14 +167,14 @@ static const csim_cost_line lines[] = {
 
     HEADING("Dollars and joules"),
     PLAIN("usd_per_hour", "An accelerator hour", "$/h", "IF(ISNUMBER(own_price),own_price,INDEX(basis_hours,MATCH(basis,basis_names,FALSE)))", COST(usd_per_hour), 0),
-    LARGE("usd_per_s", "A second that serves", "$/s", "usd_per_hour/seconds_an_hour/utilisation", NONE, 0),
+    LARGE("usd_per_s", "A second that serves", "$/s", "IF(allowed=\"ok\",usd_per_hour/seconds_an_hour/utilisation,\"n/a\")", NONE, 0),
     LARGE("usd_per_byte_hour", "Host memory", "$/B/h", "host_memory_usd/bytes_a_gb/(host_memory_years*hours_a_year)", NONE, 0),
-    PLAIN("usd_in", "Uncached input", "$/M tokens", "tokens_a_price*usd_per_s*input_s", COST(usd_per_mtok_in), 0),
-    PLAIN("usd_cached", "Cached input: fetched and kept, or computed again where that is cheaper", "$/M tokens", "MIN(tokens_a_price*(usd_per_s*prompt_kept_bytes/(fetch_share*far_rate)+prompt_kept_bytes*cache_hours*usd_per_byte_hour),usd_in)", COST(usd_per_mtok_cached), 0),
-    PLAIN("usd_out", "Output", "$/M tokens", "tokens_a_price*usd_per_s*output_s", COST(usd_per_mtok_out), CSIM_LINE_BATCHES),
-    PLAIN("usd_out_low", "Output, 80 % from", "$/M tokens", "usd_out*EXP(-interval_sd*log_sd)", ENGINE(usd_out_low), 0),
-    PLAIN("usd_out_high", "Output, 80 % to", "$/M tokens", "usd_out*EXP(interval_sd*log_sd)", ENGINE(usd_out_high), 0),
-    {"usd_request", "A request", "$", CSIM_AS_SCIENTIFIC, 4, "(input_tokens*((1-hit_share)*usd_in+hit_share*usd_cached)+output_tokens*usd_out)/tokens_a_price", COST(usd_per_request), 0},
+    PLAIN("usd_in", "Uncached input", "$/M tokens", IF_PRICED("tokens_a_price*usd_per_s*input_s"), COST(usd_per_mtok_in), 0),
+    PLAIN("usd_cached", "Cached input: fetched and kept, or computed again where that is cheaper", "$/M tokens", IF_PRICED("MIN(tokens_a_price*(usd_per_s*prompt_kept_bytes/(fetch_share*far_rate)+prompt_kept_bytes*cache_hours*usd_per_byte_hour),usd_in)"), COST(usd_per_mtok_cached), 0),
+    PLAIN("usd_out", "Output", "$/M tokens", IF_PRICED("tokens_a_price*usd_per_s*output_s"), COST(usd_per_mtok_out), CSIM_LINE_BATCHES),
+    PLAIN("usd_out_low", "Output, 80 % from", "$/M tokens", IF_PRICED("usd_out*EXP(-interval_sd*log_sd)"), ENGINE(usd_out_low), 0),
+    PLAIN("usd_out_high", "Output, 80 % to", "$/M tokens", IF_PRICED("usd_out*EXP(interval_sd*log_sd)"), ENGINE(usd_out_high), 0),
+    {"usd_request", "A request", "$", CSIM_AS_SCIENTIFIC, 4, IF_PRICED("(input_tokens*((1-hit_share)*usd_in+hit_share*usd_cached)+output_tokens*usd_out)/tokens_a_price"), COST(usd_per_request), 0},
     PLAIN("speed", "Speed of a user", "tokens/s", "1/tpot_s", COST(tok_per_s_user), CSIM_LINE_BATCHES),
     PLAIN("output_rate", "Output of an accelerator that decodes", "tokens/s", "1/output_s", COST(output_tok_per_s), 0),
     PLAIN("input_rate", "Prompt tokens of an accelerator that takes prompts", "tokens/s", "1/input_s", COST(input_tok_per_s), 0),
@@ -274,6 +289,8 @@ static const csim_cost_number constants[] = {
     CONSTANT("host_memory_usd", "Server memory", "$/GB", CSIM_CACHE_USD_PER_GB, "judged"),
     CONSTANT("host_memory_years", "Life of server memory", "years", CSIM_CACHE_YEARS, "judged"),
     CONSTANT("bytes_a_gb", "A gigabyte", "B", 1e9, "unit"),
+    CONSTANT("drafts_most", "Drafts at most", "tokens", CSIM_DRAFT_MOST, "as far as the equations were looked at"),
+    CONSTANT("tokens_a_billion", "A billion tokens", "tokens", 1e9, "unit"),
     CONSTANT("tokens_a_price", "Tokens that a price is for", "tokens", 1e6, "unit"),
     CONSTANT("seconds_an_hour", "An hour", "s", 3600, "unit"),
     CONSTANT("hours_a_year", "A year", "h", 8760, "365 days"),

@@ -232,13 +232,26 @@ static operand sum(reading *r) {
     }
 }
 
+/* Texts one after the other; numbers are not written out. */
+static operand joined(reading *r) {
+    operand a = sum(r);
+    while (take(r, "&")) {
+        const operand b = sum(r);
+        csim_value both = csim_value_of_text(a.value.text);
+        const size_t used = strlen(both.text);
+        snprintf(both.text + used, sizeof both.text - used, "%s", b.value.text);
+        a = plain(a.value.kind == CSIM_VALUE_TEXT && b.value.kind == CSIM_VALUE_TEXT ? both : error_value);
+    }
+    return a;
+}
+
 static operand expression(reading *r) {
     static const struct { const char *sign; bool less, equal, more; } comparisons[] = {
         {"<=", true, true, false}, {">=", false, true, true}, {"<>", true, false, true}, {"=", false, true, false}, {"<", true, false, false}, {">", false, false, true}};
-    const operand a = sum(r);
+    const operand a = joined(r);
     for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++) {
         if (!take(r, comparisons[i].sign)) continue;
-        const operand b = sum(r);
+        const operand b = joined(r);
         if (a.value.kind == CSIM_VALUE_ERROR || b.value.kind == CSIM_VALUE_ERROR) return plain(error_value);
         const int order = compare(&a.value, &b.value);
         return number(order < 0 ? comparisons[i].less : order > 0 ? comparisons[i].more : comparisons[i].equal);

@@ -26,7 +26,7 @@ csim_value csim_value_of_text(const char *text); /* cut at the size of a value's
 /* The cells that a name of a formula (lower case letters, digits, _) stands for; false when it stands for none. */
 typedef bool csim_value_find(const void *scope, const char *name, size_t length, csim_value_line *out);
 
-/* Of a formula without its "=". Knows + - * / ^, comparisons, numbers, "texts", names and ABS AND COUNT COUNTIF EXP IF IFERROR INDEX INT ISNUMBER LN LOG MATCH MAX
+/* Of a formula without its "=". Knows + - * / ^, & between texts, comparisons, numbers, "texts", names and ABS AND COUNT COUNTIF EXP IF IFERROR INDEX INT ISNUMBER LN LOG MATCH MAX
  * MIN NOT OR ROUND ROUNDUP (both to whole numbers) SQRT SUM; whatever else gives an error, as do texts in arithmetic. */
 csim_value csim_formula_value(const char *formula, csim_value_find *find, const void *scope);
 

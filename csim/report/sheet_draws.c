@@ -18,7 +18,7 @@ static void put_score(const csim_report *report, uint32_t row, uint32_t belief, 
     csim_cells values = csim_what_if_block(report);
     values.row = values.last_row = row;
     snprintf(text, size, "(INDEX(%s,%s,%s)-%s)*%s", CSIM_AT(values), CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ONE)),
-             CSIM_AT(csim_what_if_step(report, rows.beliefs + belief, CSIM_STEP_BELIEF_COLUMN)), CSIM_AT(csim_what_if_belief_cell(report, belief, CSIM_BELIEF_MEAN)),
+             CSIM_AT(csim_what_if_step(report, rows.beliefs + belief, CSIM_STEP_BELIEF_COLUMN)), CSIM_AT(csim_what_if_step(report, rows.beliefs + belief, CSIM_STEP_BELIEF_MEAN)),
              CSIM_AT(csim_what_if_step(report, rows.beliefs + belief, CSIM_STEP_BELIEF_FACTOR)));
 }
 

@@ -70,12 +70,14 @@ static void put_input(page *p, const char *name, const char *label, const char *
     char formula[LINE_TEXT];
     put_words(p, label, unit);
     csim_live_put_number(p->live, at(p, p->row, FIRST), style, name, value);
-    csim_cells_allow_numbers(at(p, p->row, FIRST), least, most, label);
+    snprintf(formula, sizeof formula, "%s: from %g to %g", label, least, most);
+    if (!strcmp(name, "replicas_least")) csim_cells_allow_whole(at(p, p->row, FIRST), least, most, formula);
+    else csim_cells_allow_numbers(at(p, p->row, FIRST), least, most, formula);
     style.role = CSIM_ROLE_BODY;
     csim_live_scope(p->live, "shipped_");
     csim_live_put_number(p->live, at(p, p->row, FIRST + 1), style, name, value);
     csim_live_scope(p->live, "");
-    snprintf(formula, sizeof formula, "IF(%s=shipped_%s,\"as shipped\",\"edited\")", name, name);
+    snprintf(formula, sizeof formula, "IF(ISNUMBER(%s),IF(%s=shipped_%s,\"as shipped\",\"edited\"),\"missing\")", name, name, name);
     csim_live_put_formula(p->live, at(p, p->row++, FIRST + 3), CSIM_GENERAL(CSIM_ROLE_FORMULA), NULL, formula);
 }
 
@@ -91,7 +93,7 @@ static void put_inputs(page *p) {
     put_input(p, "staff", "Staff of the smallest fleet", "$/month", csim_style_digits(CSIM_ROLE_INPUT, CSIM_AS_NUMBER, 0), q->staff_usd_per_month, 0, 1e9);
     put_input(p, "staff_growth", "Staff grows with accelerators to this power", "power", plain, q->staff_growth, 0, .9);
     put_input(p, "peak_to_mean", "Busiest hour over the month's mean", "ratio", plain, q->fleet.peak_to_mean, 1, 1000);
-    put_input(p, "replicas_least", "Replicas at least", "replicas", plain, q->fleet.replicas_min, 1, 1000);
+    put_input(p, "replicas_least", "Replicas at least, a whole number", "replicas", plain, q->fleet.replicas_min, 1, 1000);
     csim_live_gather(p->live, "host_states", csim_cells_of(p->sheet, first, FIRST + 3, p->row - 1, FIRST + 3));
     put_words(p, "Accelerators up to which staff does not grow", "accelerators");
     csim_live_put_number(p->live, at(p, p->row++, FIRST), csim_style(CSIM_ROLE_BODY, CSIM_AS_GENERAL), "staffed_alike", CSIM_HOST_STAFFED_ALIKE);
@@ -108,15 +110,18 @@ static void put_inputs(page *p) {
 
 /* ---- kinds of replica ---- */
 
-typedef struct kind_input { const char *name, *label, *unit; double value; } kind_input;
-enum { KIND_NUMBERS = 5 };
+typedef struct kind_input { const char *name, *label, *unit; double value; const char *prompt; } kind_input; /* prompt: whole numbers; NULL: others too */
+enum { KIND_NUMBERS = 5, KIND_MOST = 10000 };
+
+#define WHOLE "A whole number of accelerators"
+#define MULTIPLE "A whole multiple of t, up to the machine's largest group"
 
 static void list_kind(const csim_replica *r, kind_input out[KIND_NUMBERS]) {
     const moe_layout *l = &r->cost.serving.kernel.layout;
-    const kind_input all[KIND_NUMBERS] = {{"tensor", "Decode: tensor parallel t", "accelerators", l->tensor}, {"group", "Decode: replica G", "accelerators", l->group},
-                                          {"prefill_tensor", "Prompts: tensor parallel t", "accelerators", l->prefill_tensor},
-                                          {"prefill_group", "Prompts: replica G", "accelerators", l->prefill_group},
-                                          {"sequences", "Sequences of the replica", "sequences", round(r->cost.serving.kernel.batch * l->group)}};
+    const kind_input all[KIND_NUMBERS] = {{"tensor", "Decode: tensor parallel t", "accelerators", l->tensor, WHOLE}, {"group", "Decode: replica G", "accelerators", l->group, MULTIPLE},
+                                          {"prefill_tensor", "Prompts: tensor parallel t", "accelerators", l->prefill_tensor, WHOLE},
+                                          {"prefill_group", "Prompts: replica G", "accelerators", l->prefill_group, MULTIPLE},
+                                          {"sequences", "Sequences of the replica", "sequences", round(r->cost.serving.kernel.batch * l->group), NULL}};
     memcpy(out, all, sizeof all);
 }
 
@@ -133,7 +138,11 @@ static void put_kind_inputs(page *p, csim_cell_role role) {
             page line = *p;
             line.row += i;
             if (!k) put_words(&line, in[i].label, in[i].unit);
-            csim_live_put_number(p->live, at(&line, line.row, FIRST + k), csim_style_digits(role, CSIM_AS_NUMBER, 0), in[i].name, in[i].value);
+            const csim_cells cell = at(&line, line.row, FIRST + k);
+            csim_live_put_number(p->live, cell, csim_style_digits(role, CSIM_AS_NUMBER, 0), in[i].name, in[i].value);
+            if (role != CSIM_ROLE_INPUT) continue;
+            if (in[i].prompt) csim_cells_allow_whole(cell, 1, KIND_MOST, in[i].prompt);
+            else csim_cells_allow_numbers(cell, 1e-6, 1e9, "All that the replica serves at a time: above 0");
         }
         const csim_cells pools = at(p, p->row + KIND_NUMBERS, FIRST + k);
         csim_live_put_text(p->live, pools, CSIM_GENERAL(role), "pools", pools_of(r));
@@ -168,6 +177,8 @@ static void put_kind_heading(page *p, const char *title, const char *last) {
     put_heading(p, title, heads, last ? kinds + 1 : kinds);
 }
 
+#define IF_EXISTS(formula) "IF(exists=\"yes\"," formula ",\"n/a\")"
+
 static void put_kinds(page *p) {
     size_t count;
     const csim_cost_line *lines = csim_cost_lines(&count);
@@ -175,19 +186,22 @@ static void put_kinds(page *p) {
     put_kind_inputs(p, CSIM_ROLE_INPUT);
     for (size_t i = 0; i < count; i++)
         if (lines[i].tables & CSIM_LINE_KINDS) put_kind_line(p, lines[i].name, lines[i].label, lines[i].unit, looks(lines[i].kind, lines[i].decimals), lines[i].formula);
+    put_kind_line(p, "exists", "The layout exists", "yes, no", looks(CSIM_AS_GENERAL, 0),
+                  "IFERROR(IF(AND(tensor>=1,tensor=INT(tensor),group>=tensor,group/tensor=INT(group/tensor),group<=group_most,prefill_tensor>=1,prefill_tensor=INT(prefill_tensor),prefill_group>=prefill_tensor,"
+                  "prefill_group/prefill_tensor=INT(prefill_group/prefill_tensor),prefill_group<=group_most,sequences>0,OR(pools=\"one\",pools=\"split\")),\"yes\",\"no\"),\"no\")");
     put_kind_line(p, "prompts_chips", "Accelerators of a pool for prompts", "accelerators", looks(CSIM_AS_NUMBER, 0), "IF(pools=\"one\",0,prefill_group)");
-    put_kind_line(p, "size", "Accelerators of the smallest fleet of one", "accelerators", looks(CSIM_AS_NUMBER, 0), "group+prompts_chips");
+    put_kind_line(p, "size", "Accelerators of the smallest fleet of one", "accelerators", looks(CSIM_AS_NUMBER, 0), IF_EXISTS("group+prompts_chips"));
     put_kind_line(p, "requests_s", "Accelerator-seconds of a request's prompt", "s", looks(CSIM_AS_SCIENTIFIC, 4), "(1-hit_share)*input_tokens*input_s");
     put_kind_line(p, "carries", "Tokens that a replica decodes", "tokens/month", looks(CSIM_AS_SCIENTIFIC, 4),
                   "group*load*seconds_an_hour*hours_a_month/(output_tokens*output_s+IF(pools=\"one\",requests_s,0))*(input_tokens+output_tokens)");
     put_kind_line(p, "prompts_carry", "Tokens that a pool for prompts takes", "tokens/month", looks(CSIM_AS_SCIENTIFIC, 4), "prefill_group*load*seconds_an_hour*hours_a_month/requests_s*(input_tokens+output_tokens)");
-    put_kind_line(p, "chips_a_token", "Accelerators for a token a month, many wanted", "acc. month/token", looks(CSIM_AS_SCIENTIFIC, 4), "group/carries+prompts_chips/prompts_carry");
+    put_kind_line(p, "chips_a_token", "Accelerators for a token a month, many wanted", "acc. month/token", looks(CSIM_AS_SCIENTIFIC, 4), IF_EXISTS("group/carries+prompts_chips/prompts_carry"));
     put_kind_line(p, "speed", "Speed of a user", "tokens/s", looks(CSIM_AS_NUMBER, 1), "1/tpot_s");
-    put_kind_line(p, "keeps", "Keeps the wanted speed, and fits", "yes, no", looks(CSIM_AS_GENERAL, 0), "IF(AND(speed>=speed_wanted,batch<=batch_memory),\"yes\",\"no\")");
+    put_kind_line(p, "keeps", "Keeps the wanted speed, and fits", "yes, no", looks(CSIM_AS_GENERAL, 0), IF_EXISTS("IF(AND(speed>=speed_wanted,batch<=batch_memory),\"yes\",\"no\")"));
     put_words(p, "Accelerators of the smallest fleet", "accelerators");
     csim_live_put_formula(p->live, at(p, p->row++, FIRST), looks(CSIM_AS_NUMBER, 0), "least_chips", "replicas_least*MIN(kinds_size)");
     put_words(p, "Prompt token in the cheapest kind", "s");
-    csim_live_put_formula(p->live, at(p, p->row++, FIRST), looks(CSIM_AS_SCIENTIFIC, 4), "cheapest_input_s", "INDEX(kinds_input_s,MATCH(MIN(kinds_chips_a_token),kinds_chips_a_token,FALSE))");
+    csim_live_put_formula(p->live, at(p, p->row++, FIRST), looks(CSIM_AS_SCIENTIFIC, 4), "cheapest_input_s", "IFERROR(INDEX(kinds_input_s,MATCH(MIN(kinds_chips_a_token),kinds_chips_a_token,FALSE)),\"n/a\")");
 }
 
 /* ---- by owner ---- */
@@ -201,7 +215,9 @@ static void put_owners(page *p) {
     put_words(p, "An accelerator hour", "$/h");
     for (int b = 0; b < CSIM_BASES; b++) {
         set_owner(p, b);
-        csim_live_put_formula(p->live, at(p, p->row, FIRST + (uint32_t)b), looks(CSIM_AS_NUMBER, 4), "hour", hours[b]);
+        char formula[LINE_TEXT];
+        snprintf(formula, sizeof formula, "IF(AND(asked=\"ok\",COUNTIF(host_states,\"missing\")=0,COUNTIF(kinds_exists,\"yes\")>0,COUNT(kinds_chips_a_token)>0),%s,\"n/a\")", hours[b]);
+        csim_live_put_formula(p->live, at(p, p->row, FIRST + (uint32_t)b), looks(CSIM_AS_NUMBER, 4), "hour", formula);
     }
     csim_live_scope(p->live, "");
     p->row++;
@@ -223,8 +239,8 @@ static void put_fleet(page *p, uint32_t row, uint32_t chips_column) {
     for (uint32_t k = 1; k <= (uint32_t)p->shipped->kinds; k++) {
         char formula[LINE_TEXT];
         snprintf(formula, sizeof formula,
-                 "MAX(replicas_least,ROUNDUP(volume/kind%u_carries*(1-rounding),0))*kind%u_group+MAX(replicas_least,ROUNDUP(volume/kind%u_prompts_carry*(1-rounding),0))*kind%u_prompts_chips",
-                 (unsigned)k, (unsigned)k, (unsigned)k, (unsigned)k);
+                 "IF(kind%u_exists=\"yes\",MAX(replicas_least,ROUNDUP(volume/kind%u_carries*(1-rounding),0))*kind%u_group+MAX(replicas_least,ROUNDUP(volume/kind%u_prompts_carry*(1-rounding),0))*kind%u_prompts_chips,\"n/a\")",
+                 (unsigned)k, (unsigned)k, (unsigned)k, (unsigned)k, (unsigned)k);
         csim_live_put_formula(p->live, at(p, row, FIRST + k - 1), looks(CSIM_AS_NUMBER, 0), NULL, formula);
     }
     csim_live_gather(p->live, "wanted", across(p, row, (uint32_t)p->shipped->kinds));
@@ -232,6 +248,8 @@ static void put_fleet(page *p, uint32_t row, uint32_t chips_column) {
 }
 
 /* ---- bills by volume ---- */
+
+static const double VOLUME_MOST = 1e18; /* tokens a month that may be asked about */
 
 typedef struct bills { csim_cells volumes, price[CSIM_BASES], api; } bills;
 
@@ -248,13 +266,14 @@ static bills put_bills(page *p, uint32_t fleets) {
     for (uint32_t i = 0; i < CSIM_SHIPPED_VOLUMES; i++) {
         set_scope(p, "volume", i);
         csim_live_put_number(p->live, at(p, first + i, UNIT), csim_style_digits(CSIM_ROLE_INPUT, CSIM_AS_SCIENTIFIC, 2), "volume", p->shipped->volumes[i]);
+        csim_cells_allow_numbers(at(p, first + i, UNIT), 1, VOLUME_MOST, "Tokens a month, from 1 to 1e18");
         csim_sheet_put_text(p->sheet, first + i, LABEL, CSIM_GENERAL(CSIM_ROLE_BODY), "$/M tokens, at so many tokens a month");
         csim_live_put_formula(p->live, at(p, fleets + i, UNIT), looks(CSIM_AS_SCIENTIFIC, 2), NULL, "volume");
         csim_sheet_put_text(p->sheet, fleets + i, LABEL, CSIM_GENERAL(CSIM_ROLE_BODY), "Accelerators, for so many tokens a month");
         put_fleet(p, fleets + i, FIRST + (uint32_t)p->shipped->kinds);
         for (int b = 0; b < CSIM_BASES; b++) {
             char formula[LINE_TEXT];
-            snprintf(formula, sizeof formula, "IF(ISNUMBER(%s_hour),tokens_a_price*(chips*%s_month+" STAFF("chips") ")/volume+%s_cached_mix,\"n/a\")", owners[b], owners[b], owners[b]);
+            snprintf(formula, sizeof formula, "IF(AND(ISNUMBER(%s_hour),volume>0),tokens_a_price*(chips*%s_month+" STAFF("chips") ")/volume+%s_cached_mix,\"n/a\")", owners[b], owners[b], owners[b]);
             csim_live_put_formula(p->live, at(p, first + i, FIRST + (uint32_t)b), looks(CSIM_AS_NUMBER, 4), owners[b], formula);
         }
         csim_live_put_formula(p->live, at(p, first + i, API_COLUMN), looks(CSIM_AS_NUMBER, 4), NULL, "api_mix");
@@ -313,6 +332,7 @@ static void put_break_evens(page *p) {
     }
     csim_live_scope(p->live, "");
     p->row++;
+    put_by_owner(p, "even_billions", "The same in billions", "bn tokens/month", csim_style_digits(CSIM_ROLE_KEY, CSIM_AS_NUMBER, 3), "IF(ISNUMBER(even),even/tokens_a_billion,even)");
 }
 
 /* ---- the engine ---- */
@@ -385,10 +405,10 @@ static void put_kinds_as_shipped(page *p) {
 /* ---- the sheet ---- */
 
 static void put_check(page *p) {
-    put_words(p, "Check: formulas against the engine", "ok, edited");
+    put_words(p, "Check: formulas against the engine", "ok, edited, missing");
     csim_live_put_formula(p->live, at(p, p->row, FIRST), CSIM_GENERAL(CSIM_ROLE_FORMULA), "host_check",
-                          "IF(COUNTIF(input_states,\"edited\")+COUNTIF(coefficient_states,\"edited\")+COUNTIF(host_states,\"edited\")+COUNTIF(kind_states,\"edited\")>0,\"edited\","
-                          "IF(MAX(host_differences)<=tolerance,\"ok\",\"differs\"))");
+                          "IF(asked=\"ok\",IF(COUNTIF(host_states,\"missing\")>0,\"missing\",IF(COUNTIF(input_states,\"edited\")+COUNTIF(coefficient_states,\"edited\")+COUNTIF(host_states,\"edited\")+COUNTIF(kind_states,\"edited\")>0,\"edited\","
+                          "IF(MAX(host_differences)<=tolerance,\"ok\",\"differs\"))),IF(COUNTIF(input_states,\"missing\")+COUNTIF(coefficient_states,\"missing\")>0,\"missing\",\"edited\"))");
     csim_cells_mark_checks(at(p, p->row++, FIRST));
 }
 
@@ -411,7 +431,7 @@ void csim_report_fill_host_or_buy(csim_report *report) {
     csim_sheet_put_link(p.sheet, 2, UNIT, "Token cost", csim_cell_of(report->sheet[CSIM_REPORT_TOKEN_COST], 0, 0));
     put_source(&p);
     const uint32_t answer_row = p.row;
-    enum { ANSWER_ROWS = 3 };
+    enum { ANSWER_ROWS = 4 };
     p.row = answer_row + 1 + ANSWER_ROWS;
     put_inputs(&p);
     const uint32_t owners_row = p.row, kinds_row = owners_row + 11 + CSIM_SHIPPED_VOLUMES + 2;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "csim/cost/drafting.h"
 #include "csim/report/catalogue_sheets.h"
 #include "csim/report/cost_lines.h"
 #include "csim/report/live_cells.h"
@@ -38,12 +39,12 @@ static void put_note(const page *p, const char *text) {
 
 /* ---- inputs ---- */
 
-typedef struct input { const char *name, *label, *unit; csim_cell_kind kind; int decimals; const char *text; double value, least, most; const char *list, *prompt; } input;
+typedef struct input { const char *name, *label, *unit; csim_cell_kind kind; int decimals; const char *text; double value, least, most; const char *list, *prompt; } input; /* CSIM_AS_INTEGER: only whole numbers */
 
-/* Whether the reader has changed a cell; its shipped value stands beside it. */
-static void put_state(page *p, const char *name) {
+/* Whether the reader has changed a cell, or left nothing in it that can be used: `given` is a number where there is something. The shipped value stands beside it. */
+static void put_state(page *p, const char *name, const char *given) {
     char formula[FORMULA_TEXT];
-    snprintf(formula, sizeof formula, "IF(%s=shipped_%s,\"as shipped\",\"edited\")", name, name);
+    snprintf(formula, sizeof formula, "IF(ISNUMBER(%s),IF(%s=shipped_%s,\"as shipped\",\"edited\"),\"missing\")", given, name, name);
     csim_live_put_formula(p->live, at(p, p->row, STATE), CSIM_GENERAL(CSIM_ROLE_FORMULA), NULL, formula);
 }
 
@@ -53,23 +54,27 @@ static void put_number_input(page *p, const char *name, csim_cell_style style, d
     csim_live_scope(p->live, "shipped_");
     csim_live_put_number(p->live, at(p, p->row, ENGINE), style, name, value);
     csim_live_scope(p->live, "");
-    put_state(p, name);
+    put_state(p, name, name);
 }
 
-static void put_text_input(page *p, const char *name, const char *text) {
+/* A word of a list. */
+static void put_text_input(page *p, const char *name, const char *text, const char *list) {
+    char given[FORMULA_TEXT];
     csim_live_put_text(p->live, at(p, p->row, VALUE), CSIM_GENERAL(CSIM_ROLE_INPUT), name, text);
     csim_live_scope(p->live, "shipped_");
     csim_live_put_text(p->live, at(p, p->row, ENGINE), CSIM_GENERAL(CSIM_ROLE_BODY), name, text);
     csim_live_scope(p->live, "");
-    put_state(p, name);
+    snprintf(given, sizeof given, "MATCH(%s,%s,FALSE)", name, list);
+    put_state(p, name, given);
 }
 
 static void put_input(page *p, const input *in) {
-    put_text(p, LABEL, CSIM_ROLE_BODY, in->label);
+    csim_live_put_text(p->live, at(p, p->row, LABEL), CSIM_GENERAL(CSIM_ROLE_BODY), NULL, in->label);
     put_text(p, UNIT, CSIM_ROLE_BODY, in->unit);
-    if (in->text) put_text_input(p, in->name, in->text);
+    if (in->text) put_text_input(p, in->name, in->text, in->list);
     else put_number_input(p, in->name, csim_style_digits(CSIM_ROLE_INPUT, in->kind, in->decimals), in->value);
     if (in->list) csim_cells_allow_list(at(p, p->row, VALUE), csim_live_cells(p->live, in->list), in->prompt);
+    else if (in->kind == CSIM_AS_INTEGER) csim_cells_allow_whole(at(p, p->row, VALUE), in->least, in->most, in->prompt);
     else csim_cells_allow_numbers(at(p, p->row, VALUE), in->least, in->most, in->prompt);
     p->row++;
 }
@@ -80,7 +85,7 @@ static void put_own_price(page *p) {
     put_text(p, UNIT, CSIM_ROLE_BODY, "$/h");
     csim_live_put_blank(p->live, at(p, p->row, VALUE), CSIM_ROLE_INPUT, "own_price");
     put_text(p, ENGINE, CSIM_ROLE_MISSING, "by the basis");
-    csim_cells_allow_numbers(at(p, p->row, VALUE), 0.0, 1e4, "Dollars an accelerator hour; empty: by the basis");
+    csim_cells_allow_numbers(at(p, p->row, VALUE), 1e-6, 1e4, "Dollars an accelerator hour, above 0; empty: by the basis");
     csim_live_put_formula(p->live, at(p, p->row, STATE), CSIM_GENERAL(CSIM_ROLE_FORMULA), NULL, "IF(ISNUMBER(own_price),\"edited\",\"as shipped\")");
     p->row++;
 }
@@ -89,7 +94,7 @@ static void put_inputs(page *p) {
     const csim_cost_question *q = &p->shipped->question;
     const moe_request *r = &q->request;
     const moe_layout *l = &p->shipped->engine.cost.serving.kernel.layout;
-    const double chips = p->shipped->machine->machine.group_max, tokens = 1e8;
+    const double chips = 1e4, tokens = 1e8; /* the machine's own limit is checked beside the answer */
     const input inputs[] = {
         {"model", "Model", "id", 0, 0, p->shipped->model->id, 0, 0, 0, "models_id", "One of the sheet Models"},
         {"machine", "Machine", "id", 0, 0, p->shipped->machine->id, 0, 0, 0, "machines_id", "One of the sheet Machines"},
@@ -100,18 +105,18 @@ static void put_inputs(page *p) {
         {"output_tokens", "Output of a request", "tokens", CSIM_AS_NUMBER, 0, NULL, r->output_tokens, 1, tokens, NULL, "Tokens of an answer"},
         {"hit_share", "Input found in a cache", "share", CSIM_AS_PERCENT, 0, NULL, r->hit_share, 0, .999999, NULL, "Share of the input, below 1"},
         {"speed_wanted", "Speed wanted by a user", "tokens/s", CSIM_AS_NUMBER, 1, NULL, 1.0 / r->tpot_s, 1e-3, 1e5, NULL, "Whether it is kept is said above; the layout is yours"},
-        {"drafts", "Tokens drafted a step", "tokens", CSIM_AS_NUMBER, 0, NULL, r->verified - 1.0, 0, 3, NULL, "0 to 3"},
+        {"drafts", "Tokens drafted a step", "tokens", CSIM_AS_INTEGER, 0, NULL, r->verified - 1.0, 0, CSIM_DRAFT_MOST, NULL, "0, 1, 2 or 3"},
         {"accepted", "Tokens accepted a step", "tokens", CSIM_AS_NUMBER, 3, NULL, r->accepted, 1, 4, NULL, "1 to drafts + 1; in mixed use 1.85, 2.25, 2.44 with 1, 2, 3 drafts"},
-        {"tensor", "Decode: tensor parallel t", "accelerators", CSIM_AS_NUMBER, 0, NULL, l->tensor, 1, chips, NULL, "Accelerators that share the dense weights"},
-        {"group", "Decode: replica G", "accelerators", CSIM_AS_NUMBER, 0, NULL, l->group, 1, chips, NULL, "A multiple of t; of a dense model t itself"},
+        {"tensor", "Decode: tensor parallel t", "accelerators", CSIM_AS_INTEGER, 0, NULL, l->tensor, 1, chips, NULL, "Accelerators that share the dense weights: a whole number"},
+        {"group", "Decode: replica G", "accelerators", CSIM_AS_INTEGER, 0, NULL, l->group, 1, chips, NULL, "A whole multiple of t, up to the machine's largest group; of a dense model t itself"},
         {"sequences", "Decode: sequences B of the replica", "sequences", CSIM_AS_NUMBER, 0, NULL, p->shipped->engine.batch_sequences, 1e-6, 1e9, NULL, "All that the replica serves at a time"},
-        {"prefill_tensor", "Prompts: tensor parallel t", "accelerators", CSIM_AS_NUMBER, 0, NULL, l->prefill_tensor, 1, chips, NULL, "In the pool that takes prompts"},
-        {"prefill_group", "Prompts: replica G", "accelerators", CSIM_AS_NUMBER, 0, NULL, l->prefill_group, 1, chips, NULL, "In the pool that takes prompts"},
+        {"prefill_tensor", "Prompts: tensor parallel t", "accelerators", CSIM_AS_INTEGER, 0, NULL, l->prefill_tensor, 1, chips, NULL, "In the pool that takes prompts: a whole number"},
+        {"prefill_group", "Prompts: replica G", "accelerators", CSIM_AS_INTEGER, 0, NULL, l->prefill_group, 1, chips, NULL, "In the pool that takes prompts: a whole multiple of its t"},
         {"basis", "Who owns the machine", "basis", 0, 0, csim_basis_name(q->owner.basis), 0, 0, 0, "basis_names", "own: capital, interest, power below; the others are the catalogue's prices"},
         {"utilisation", "Time that serves paying tokens", "share", CSIM_AS_PERCENT, 0, NULL, q->owner.utilisation, 1e-3, 1, NULL, "Share of all hours"},
         {"electricity", "Electricity", "$/kWh", CSIM_AS_NUMBER, 3, NULL, q->owner.electricity_usd_per_kwh, 0, 10, NULL, "Dollars a kWh"},
         {"life", "Life of a machine", "years", CSIM_AS_NUMBER, 1, NULL, q->owner.life_yr, .1, 100, NULL, "Years in which its capital is recovered"},
-        {"interest", "Interest", "a year", CSIM_AS_PERCENT, 1, NULL, q->owner.interest_per_yr, 1e-6, 10, NULL, "A year, on capital"},
+        {"interest", "Interest", "a year", CSIM_AS_PERCENT, 1, NULL, q->owner.interest_per_yr, 1e-6, 10, NULL, "A year, on capital: above 0, as moecast cost takes it"},
         {"upkeep", "Upkeep, of the capital", "a year", CSIM_AS_PERCENT, 1, NULL, q->owner.opex_per_yr, 0, 10, NULL, "A year"},
         {"cache_hours", "Time that a cached prompt is kept", "h", CSIM_AS_NUMBER, 2, NULL, q->cache_hours, 0, 1e4, NULL, "Hours before it is used"},
     };
@@ -119,6 +124,7 @@ static void put_inputs(page *p) {
     const uint32_t first = p->row;
     for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) put_input(p, &inputs[i]);
     put_own_price(p);
+    csim_live_gather(p->live, "input_labels", csim_cells_of(p->sheet, first, LABEL, p->row - 1, LABEL));
     csim_live_gather(p->live, "input_states", csim_cells_of(p->sheet, first, STATE, p->row - 1, STATE));
 }
 
@@ -160,7 +166,7 @@ static double engine_hour(const page *p, csim_basis basis) {
 
 static void put_difference(page *p, const char *name) {
     char formula[FORMULA_TEXT];
-    snprintf(formula, sizeof formula, "IF(engine_%s=0,ABS(%s),ABS(%s/engine_%s-1))", name, name, name, name);
+    snprintf(formula, sizeof formula, "IF(ISNUMBER(%s),IF(engine_%s=0,ABS(%s),ABS(%s/engine_%s-1)),\"n/a\")", name, name, name, name, name);
     csim_live_put_formula(p->live, at(p, p->row, STATE), csim_style_digits(CSIM_ROLE_FORMULA, CSIM_AS_SCIENTIFIC, 0), NULL, formula);
 }
 
@@ -174,7 +180,7 @@ static void put_engine(page *p, const char *name, csim_cell_style style, double 
 
 static void put_hours(page *p) {
     static const char *const formulas[CSIM_BASES] = {
-        "INDEX(machines_capital,machine_row)*(interest/(1-(1+interest)^(-life))+upkeep)/hours_a_year+all_in_kw*electricity",
+        "IF(ISNUMBER(INDEX(machines_capital,machine_row)),INDEX(machines_capital,machine_row)*(interest/(1-(1+interest)^(-life))+upkeep)/hours_a_year+all_in_kw*electricity,\"n/a\")",
         "INDEX(machines_neocloud,machine_row)", "INDEX(machines_rental,machine_row)", "INDEX(machines_contract,machine_row)"};
     static const char *const names[CSIM_BASES] = {"hour_own", "hour_neocloud", "hour_rental", "hour_contract"};
     const uint32_t first = p->row;
@@ -234,7 +240,7 @@ static void put_engine_word(page *p, const csim_cost_line *line) {
     csim_live_scope(p->live, "engine_");
     csim_live_put_text(p->live, at(p, p->row, ENGINE), CSIM_GENERAL(CSIM_ROLE_BODY), line->name, moe_binding_name(p->shipped->engine.cost.serving.kernel.binding));
     csim_live_scope(p->live, "");
-    csim_live_put_formula(p->live, at(p, p->row, STATE), csim_style_digits(CSIM_ROLE_FORMULA, CSIM_AS_SCIENTIFIC, 0), NULL, "IF(binding=engine_binding,0,1)");
+    csim_live_put_formula(p->live, at(p, p->row, STATE), csim_style_digits(CSIM_ROLE_FORMULA, CSIM_AS_SCIENTIFIC, 0), NULL, "IFERROR(IF(binding=engine_binding,0,1),1)");
 }
 
 static void put_line(page *p, const csim_cost_line *line) {
@@ -363,12 +369,17 @@ static void draw_speed(page *p, uint32_t row) {
 
 typedef struct answer { const char *label, *unit, *formula; csim_cell_kind kind; int decimals; } answer;
 
+#define IF_BUILT(formula) "IF(built=\"ok\"," formula ",\"n/a\")"
+#define LAYOUT_EXISTS "The layout exists and has a price"
+
+/* Prices are n/a by themselves where the last but one of these is not ok. */
 static const answer answers[] = {
     {"Output", "$/M tokens", "usd_out", CSIM_AS_NUMBER, 4}, {"80 % interval of the equations, from", "$/M tokens", "usd_out_low", CSIM_AS_NUMBER, 4},
     {"to", "$/M tokens", "usd_out_high", CSIM_AS_NUMBER, 4}, {"Uncached input", "$/M tokens", "usd_in", CSIM_AS_NUMBER, 4}, {"Cached input", "$/M tokens", "usd_cached", CSIM_AS_NUMBER, 5},
-    {"Energy of an output token", "J/token", "joule_out", CSIM_AS_NUMBER, 2}, {"Speed of a user", "tokens/s", "speed", CSIM_AS_NUMBER, 1},
-    {"The wanted speed is kept", "yes, no", "IF(speed>=speed_wanted,\"yes\",\"no\")", CSIM_AS_GENERAL, 0},
-    {"The sequences fit the memory", "yes, no", "IF(batch<=batch_memory,\"yes\",\"no\")", CSIM_AS_GENERAL, 0}, {"What limits the batch", "word", "binding", CSIM_AS_GENERAL, 0},
+    {"Energy of an output token", "J/token", IF_BUILT("joule_out"), CSIM_AS_NUMBER, 2}, {"Speed of a user", "tokens/s", IF_BUILT("speed"), CSIM_AS_NUMBER, 1},
+    {"The wanted speed is kept", "yes, no", IF_BUILT("IF(speed>=speed_wanted,\"yes\",\"no\")"), CSIM_AS_GENERAL, 0},
+    {"The sequences fit the memory", "yes, no", IF_BUILT("IF(batch<=batch_memory,\"yes\",\"no\")"), CSIM_AS_GENERAL, 0}, {"What limits the batch", "word", IF_BUILT("binding"), CSIM_AS_GENERAL, 0},
+    {LAYOUT_EXISTS, "ok, or why not", "allowed", CSIM_AS_GENERAL, 0},
     {"Largest relative difference to the engine", "relative", "MAX(differences,more_differences)", CSIM_AS_SCIENTIFIC, 0},
 };
 enum { ANSWERS = sizeof answers / sizeof answers[0] };
@@ -379,11 +390,13 @@ static void put_answers(page *p, uint32_t row) {
         put_text(p, LABEL, CSIM_ROLE_BODY, answers[i].label);
         put_text(p, UNIT, CSIM_ROLE_BODY, answers[i].unit);
         csim_live_put_formula(p->live, at(p, p->row, VALUE), csim_style_digits(i ? CSIM_ROLE_FORMULA : CSIM_ROLE_KEY, answers[i].kind, answers[i].decimals), NULL, answers[i].formula);
+        if (!strcmp(answers[i].label, LAYOUT_EXISTS)) csim_cells_mark_checks(at(p, p->row, VALUE));
     }
     put_text(p, LABEL, CSIM_ROLE_BODY, "Check: formulas against the engine");
-    put_text(p, UNIT, CSIM_ROLE_BODY, "ok, edited");
+    put_text(p, UNIT, CSIM_ROLE_BODY, "ok, edited, missing");
     csim_live_put_formula(p->live, at(p, p->row, VALUE), CSIM_GENERAL(CSIM_ROLE_FORMULA), "check",
-                          "IF(COUNTIF(input_states,\"edited\")+COUNTIF(coefficient_states,\"edited\")>0,\"edited\",IF(MAX(differences,more_differences)<=tolerance,\"ok\",\"differs\"))");
+                          "IF(COUNTIF(input_states,\"missing\")+COUNTIF(coefficient_states,\"missing\")>0,\"missing\",IF(COUNTIF(input_states,\"edited\")+COUNTIF(coefficient_states,\"edited\")>0,\"edited\","
+                          "IF(AND(MAX(differences,more_differences)<=tolerance,COUNTIF(differences,\"n/a\")+COUNTIF(more_differences,\"n/a\")=0),\"ok\",\"differs\")))");
     csim_cells_mark_checks(at(p, p->row, VALUE));
 }
 

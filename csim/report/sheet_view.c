@@ -139,15 +139,25 @@ static void label(const csim_report *report, int which, const char *text, const 
     csim_sheet_put_text(sheet_of(report), constants_row(report) + (uint32_t)which, UNIT, CSIM_GENERAL(CSIM_ROLE_BODY), unit);
 }
 
+/* Whether a number of nearest paths stands in its cell that can be looked at: "AND(…)". */
+static address whether_asked(const csim_report *report) {
+    const address asked = to(constant(report, CONSTANT_ASKED));
+    address out;
+    snprintf(out.text, sizeof out.text, "AND(ISNUMBER(%.40s),%.40s>=%.40s)", asked.text, asked.text, to(csim_view_one(report)).text);
+    return out;
+}
+
 static void put_constant_formulas(const csim_report *report) {
     csim_sheet *sheet = sheet_of(report);
     const csim_report_view *view = report->view;
     const uint32_t row = constants_row(report);
     const address counts = to(csim_view_counts(report)), distances = to(csim_view_distances(report)), nears = to(csim_view_nears(report)), asked = to(constant(report, CONSTANT_ASKED));
+    const address asks = whether_asked(report);
     csim_sheet_put_formula(sheet, row + CONSTANT_COUNTED, FORECAST, formula(CSIM_AS_INTEGER, 0), view->outcomes, "=SUM(%s)", counts.text);
     csim_sheet_put_formula(sheet, row + CONSTANT_NEAR, FORECAST, formula(CSIM_AS_INTEGER, 0), view->near_rows, "=SUM(%s)", nears.text);
-    csim_sheet_put_formula(sheet, row + CONSTANT_FARTHEST, FORECAST, formula(CSIM_AS_NUMBER, 2), view->farthest, "=SMALL(%s,%s)", distances.text, asked.text);
-    csim_sheet_put_formula(sheet, row + CONSTANT_MEAN, FORECAST, formula(CSIM_AS_NUMBER, 2), view->mean_distance, "=SUMPRODUCT(%s,%s)/%s", nears.text, distances.text, to(csim_view_near_count(report)).text);
+    csim_sheet_put_formula(sheet, row + CONSTANT_FARTHEST, FORECAST, formula(CSIM_AS_NUMBER, 2), view->farthest, "=IFERROR(IF(%s,SMALL(%s,%s),\"n/a\"),\"n/a\")", asks.text, distances.text, asked.text);
+    csim_sheet_put_formula(sheet, row + CONSTANT_MEAN, FORECAST, formula(CSIM_AS_NUMBER, 2), view->mean_distance, "=IF(ISNUMBER(%s),SUMPRODUCT(%s,%s)/%s,\"n/a\")", to(csim_view_farthest(report)).text,
+                           nears.text, distances.text, to(csim_view_near_count(report)).text);
 }
 
 /* As shipped every forecast is a median, so every percentile must be a half. */
@@ -155,9 +165,10 @@ static void put_check(const csim_report *report) {
     csim_sheet *sheet = sheet_of(report);
     const uint32_t last = DATA + report->view->outcomes - 1;
     const address typed = to(csim_cells_of(sheet, DATA, FORECAST, last, FORECAST)), median = to(csim_cells_of(sheet, DATA, MEDIAN, last, MEDIAN));
-    const address percentile = to(csim_cells_of(sheet, DATA, PERCENTILE, last, PERCENTILE)), half = levels(report, CSIM_VIEW_P50, CSIM_VIEW_P50);
+    const address says = to(csim_cells_of(sheet, DATA, SAYS, last, SAYS)), percentile = to(csim_cells_of(sheet, DATA, PERCENTILE, last, PERCENTILE)), half = levels(report, CSIM_VIEW_P50, CSIM_VIEW_P50);
     csim_sheet_put_formula_text(sheet, constants_row(report) + CONSTANT_CHECK, FORECAST, CSIM_GENERAL(CSIM_ROLE_FORMULA), "ok",
-                                "=IF(SUMPRODUCT(--(%s<>%s)),\"edited\",IF(SUMPRODUCT(--(%s<>%s)),\"wrong\",\"ok\"))", typed.text, median.text, percentile.text, half.text);
+                                "=IF(AND(ISNUMBER(%s),ISNUMBER(%s)),IF(SUMPRODUCT(--(%s<>%s))+SUMPRODUCT(--(%s<>%s)),\"edited\",IF(SUMPRODUCT(--(%s<>%s)),\"wrong\",\"ok\")),\"missing\")",
+                                to(csim_view_farthest(report)).text, to(constant(report, CONSTANT_CHANCE)).text, typed.text, median.text, says.text, to(helper_text(report, YES_ROW)).text, percentile.text, half.text);
     csim_cells_mark_checks(constant(report, CONSTANT_CHECK));
 }
 
@@ -179,7 +190,7 @@ static void put_constants(const csim_report *report) {
     label(report, CONSTANT_DECIMALS, "Decimals by which drivers are ranked: equals stay equal", "number");
     label(report, CONSTANT_CHECK, "Check: with the forecasts as shipped, the medians, every percentile is 50 %", "");
     csim_sheet_put_integer(sheet, row + CONSTANT_ASKED, FORECAST, CSIM_ROLE_INPUT, view->nearest);
-    csim_cells_allow_numbers(constant(report, CONSTANT_ASKED), 10, view->rows, "A whole number of paths, at least 10.");
+    csim_cells_allow_whole(constant(report, CONSTANT_ASKED), 10, view->rows, "A whole number of paths, at least 10.");
     csim_sheet_put_number(sheet, row + CONSTANT_SHIPPED, FORECAST, csim_style_digits(CSIM_ROLE_BODY, CSIM_AS_NUMBER, 2), view->mean_distance);
     csim_sheet_put_integer(sheet, row + CONSTANT_ROWS, FORECAST, CSIM_ROLE_BODY, view->rows);
     csim_sheet_put_number(sheet, row + CONSTANT_CHANCE, FORECAST, csim_style_digits(CSIM_ROLE_INPUT, CSIM_AS_NUMBER, 1), chance_errors);
@@ -232,9 +243,9 @@ static void put_driver(const csim_report *report, uint32_t row, unsigned rank) {
     csim_sheet_put_formula_text(sheet, row, OUTCOME, CSIM_GENERAL(CSIM_ROLE_PARAGRAPH), csim_view_input_name(report, position, name, sizeof name), "=%s", looked_up(report, CSIM_VIEW_NAME, row).text);
     csim_sheet_put_formula_text(sheet, row, UNIT, CSIM_GENERAL(CSIM_ROLE_FORMULA), csim_input_rows[report->plan->input[it->input].id].unit, "=%s", looked_up(report, CSIM_VIEW_UNIT, row).text);
     csim_sheet_put_formula_text(sheet, row, SIDE, CSIM_GENERAL(CSIM_ROLE_FORMULA), it->away > chance_errors * it->error ? (away > 0 ? "high" : "low") : "chance",
-                                "=IF(ABS(%s)>%s*%s,IF(%s>%s,\"high\",\"low\"),\"chance\")", off.text, to(constant(report, CONSTANT_CHANCE)).text, stray.text, place.text, middle.text);
+                                "=IF(AND(ISNUMBER(%s),ISNUMBER(%s)),IF(ABS(%s)>%s*%s,IF(%s>%s,\"high\",\"low\"),\"chance\"),\"n/a\")", off.text, to(constant(report, CONSTANT_CHANCE)).text, off.text, to(constant(report, CONSTANT_CHANCE)).text, stray.text, place.text, middle.text);
     csim_sheet_put_formula(sheet, row, PLACE, formula(CSIM_AS_PERCENT, 1), it->near_mean, "=%s", looked_up(report, CSIM_VIEW_MEAN, row).text);
-    csim_sheet_put_formula(sheet, row, AWAY, formula(CSIM_AS_PERCENT, 1), away, "=%s-%s", place.text, middle.text);
+    csim_sheet_put_formula(sheet, row, AWAY, formula(CSIM_AS_PERCENT, 1), away, "=IF(ISNUMBER(%s),%s-%s,\"n/a\")", place.text, place.text, middle.text);
     csim_sheet_put_formula(sheet, row, STRAY, formula(CSIM_AS_PERCENT, 1), it->error, "=%s", looked_up(report, CSIM_VIEW_ERROR, row).text);
     for (uint32_t i = 0; i < 3; i++)
         csim_sheet_put_formula(sheet, row, PRIOR + i, formula(CSIM_AS_GENERAL, CSIM_DIGITS_DEFAULT), it->point[prior[i]], "=%s", looked_up(report, (csim_view_line)(CSIM_VIEW_FIRST_POINT + prior[i]), row).text);

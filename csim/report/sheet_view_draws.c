@@ -138,12 +138,12 @@ static void put_forecast_lines(const csim_report *report, csim_view_line line) {
 
 static void put_mean_line(const csim_report *report) {
     const csim_report_view *view = report->view;
-    const address nears = to(csim_view_nears(report)), count = to(csim_view_near_count(report));
+    const address nears = to(csim_view_nears(report)), count = to(csim_view_near_count(report)), farthest = to(csim_view_farthest(report)); /* n/a where no number of paths is asked for */
     put_label(report, CSIM_VIEW_MEAN, "Mean of the nearest paths");
     for (uint32_t i = 0; i < view->outcomes; i++)
-        csim_sheet_put_formula(sheet_of(report), row_of(CSIM_VIEW_MEAN), FIRST_OUTCOME + i, formula(), view->outcome[i].near_mean, "=SUMPRODUCT(%s,%s)/%s", nears.text, to(column_of_draws(report, FIRST_OUTCOME + i)).text, count.text);
+        csim_sheet_put_formula(sheet_of(report), row_of(CSIM_VIEW_MEAN), FIRST_OUTCOME + i, formula(), view->outcome[i].near_mean, "=IF(ISNUMBER(%s),SUMPRODUCT(%s,%s)/%s,\"n/a\")", farthest.text, nears.text, to(column_of_draws(report, FIRST_OUTCOME + i)).text, count.text);
     for (uint32_t i = 0; i < view->inputs; i++)
-        csim_sheet_put_formula(sheet_of(report), row_of(CSIM_VIEW_MEAN), first_input(report) + i, formula(), view->input[i].near_mean, "=SUMPRODUCT(%s,%s)/%s", nears.text,
+        csim_sheet_put_formula(sheet_of(report), row_of(CSIM_VIEW_MEAN), first_input(report) + i, formula(), view->input[i].near_mean, "=IF(ISNUMBER(%s),SUMPRODUCT(%s,%s)/%s,\"n/a\")", farthest.text, nears.text,
                                to(column_of_draws(report, first_input(report) + i)).text, count.text);
 }
 
@@ -156,10 +156,10 @@ static void put_input_lines(const csim_report *report, csim_view_line line) {
         const uint32_t column = first_input(report) + i;
         const address away = to(cell(report, CSIM_VIEW_AWAY, column));
         if (line == CSIM_VIEW_ERROR)
-            csim_sheet_put_formula(sheet_of(report), row_of(line), column, formula(), it->error, "=STDEVP(%s)*SQRT((%s-%s)/(%s*(%s-%s)))", to(column_of_draws(report, column)).text, rows.text, near.text, near.text,
+            csim_sheet_put_formula(sheet_of(report), row_of(line), column, formula(), it->error, "=IF(ISNUMBER(%s),STDEVP(%s)*SQRT((%s-%s)/(%s*(%s-%s))),\"n/a\")", to(csim_view_farthest(report)).text, to(column_of_draws(report, column)).text, rows.text, near.text, near.text,
                                    rows.text, one.text);
         else if (line == CSIM_VIEW_AWAY)
-            csim_sheet_put_formula(sheet_of(report), row_of(line), column, formula(), it->away, "=ROUND(ABS(%s-%s),%s)", to(cell(report, CSIM_VIEW_MEAN, column)).text, half.text,
+            csim_sheet_put_formula(sheet_of(report), row_of(line), column, formula(), it->away, "=IF(ISNUMBER(%s),ROUND(ABS(%s-%s),%s),0)", to(cell(report, CSIM_VIEW_MEAN, column)).text, to(cell(report, CSIM_VIEW_MEAN, column)).text, half.text,
                                    to(csim_view_decimals(report)).text);
         else if (!i)
             csim_sheet_put_formula(sheet_of(report), row_of(line), column, formula(), it->rank, "=RANK(%s,%s)", away.text, all.text);
@@ -209,7 +209,8 @@ static void put_draw(const csim_report *report, uint32_t i) {
     squares(report, row, 0, view->linear, false, linear, sizeof linear);
     squares(report, row, view->linear, view->outcomes - view->linear, true, log, sizeof log);
     csim_sheet_put_formula(sheet, row, distance_column(report), csim_style_digits(CSIM_ROLE_FORMULA, CSIM_AS_NUMBER, POINT_DIGITS), view->distance[i], "=SQRT(%s%s%s)", linear, linear[0] && log[0] ? "+" : "", log);
-    csim_sheet_put_formula(sheet, row, near_column(report), formula(), view->near[i], "=--(%s<=%s)", to(csim_cell_of(sheet, row, distance_column(report))).text, to(csim_view_farthest(report)).text);
+    csim_sheet_put_formula(sheet, row, near_column(report), formula(), view->near[i], "=--AND(ISNUMBER(%s),%s<=%s)", to(csim_view_farthest(report)).text,
+                           to(csim_cell_of(sheet, row, distance_column(report))).text, to(csim_view_farthest(report)).text);
     for (uint32_t k = 0; k < view->inputs; k++)
         csim_sheet_put_number(sheet, row, first_input(report) + k, csim_style_digits(CSIM_ROLE_BODY, CSIM_AS_PERCENT, 2), view->place[(size_t)k * view->rows + i]);
 }

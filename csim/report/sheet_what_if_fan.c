@@ -19,12 +19,13 @@ static void put_condition_inputs(const csim_report *report, csim_sheet *sheet) {
     csim_cells directions = csim_what_if_constant_cell(report, CSIM_WHAT_IF_ABOVE);
     directions.last_row++;
     csim_sheet_put_text(sheet, row, CSIM_CONDITION_VARIABLE, INPUT, variable->label);
-    csim_sheet_put_formula_text(sheet, row, CSIM_CONDITION_UNIT, FORMULA, variable->unit, "=INDEX(%s,%s)", CSIM_AT(csim_what_if_step_run(report, rows.directory, CSIM_STEP_UNIT, it->draws->columns)),
-                                CSIM_AT(csim_what_if_step(report, rows.chosen, CSIM_STEP_CHOSEN_POSITION)));
+    csim_sheet_put_formula_text(sheet, row, CSIM_CONDITION_UNIT, FORMULA, variable->unit, "=IFERROR(INDEX(%s,MATCH(%s,%s,FALSE)),\"n/a\")", CSIM_AT(csim_what_if_step_run(report, rows.directory, CSIM_STEP_UNIT, it->draws->columns)),
+                                CSIM_AT(csim_what_if_condition_cell(report, CSIM_CONDITION_VARIABLE)), CSIM_AT(csim_what_if_step_run(report, rows.directory, CSIM_STEP_LABEL, it->draws->columns)));
     csim_sheet_put_text(sheet, row, CSIM_CONDITION_DIRECTION, INPUT, "above");
     csim_sheet_put_number(sheet, row, CSIM_CONDITION_THRESHOLD, INPUT, it->condition.threshold);
     csim_cells_allow_list(csim_what_if_condition_cell(report, CSIM_CONDITION_VARIABLE), csim_what_if_step_run(report, rows.directory, CSIM_STEP_LABEL, it->draws->columns), "An outcome at a date, or an input.");
-    csim_cells_allow_list(csim_what_if_condition_cell(report, CSIM_CONDITION_DIRECTION), directions, NULL);
+    csim_cells_allow_list(csim_what_if_condition_cell(report, CSIM_CONDITION_DIRECTION), directions, "above: at least the threshold; below: less than it.");
+    csim_cells_allow_numbers(csim_what_if_condition_cell(report, CSIM_CONDITION_THRESHOLD), -CSIM_WHAT_IF_MOST, CSIM_WHAT_IF_MOST, "A number in the unit of the row, between minus and plus 1e9.");
 }
 
 static void put_condition_answers(const csim_report *report, csim_sheet *sheet) {
@@ -32,13 +33,15 @@ static void put_condition_answers(const csim_report *report, csim_sheet *sheet) 
     const uint32_t row = csim_what_if_condition_row(report);
     const csim_what_if_at weight = csim_what_if_at_of(csim_what_if_sum_cell(report, CSIM_SUM_HELD_WEIGHT)), zero = csim_what_if_at_of(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ZERO));
     const csim_what_if_at least = csim_what_if_at_of(csim_what_if_constant_cell(report, CSIM_WHAT_IF_LEAST));
+    const csim_what_if_at ready = csim_what_if_at_of(csim_what_if_step(report, csim_what_if_rows_of(it->draws).chosen + CSIM_CHOSEN_CONDITION_READY, CSIM_STEP_CHOSEN_POSITION));
+    const csim_what_if_at squares = csim_what_if_at_of(csim_what_if_sum_cell(report, CSIM_SUM_HELD_SQUARES)); /* 0 also where weights are so small that their squares are */
     char effective[16];
-    csim_sheet_put_formula(sheet, row, CSIM_CONDITION_SHARE, csim_style_digits(CSIM_ROLE_FORMULA, CSIM_AS_PERCENT, 0), (double)it->held / it->draws->rows, "=%s/%s", weight.text,
+    csim_sheet_put_formula(sheet, row, CSIM_CONDITION_SHARE, csim_style_digits(CSIM_ROLE_FORMULA, CSIM_AS_PERCENT, 0), (double)it->held / it->draws->rows, "=IF(%s>%s,%s/%s,\"n/a\")", ready.text, zero.text, weight.text,
                            CSIM_AT(csim_what_if_sum_cell(report, CSIM_SUM_WEIGHT)));
-    csim_sheet_put_formula(sheet, row, CSIM_CONDITION_DRAWS, csim_style(CSIM_ROLE_FORMULA, CSIM_AS_INTEGER), it->held, "=%s", CSIM_AT(csim_what_if_sum_cell(report, CSIM_SUM_HELD)));
-    csim_sheet_put_formula(sheet, row, CSIM_CONDITION_EFFECTIVE, csim_style_digits(CSIM_ROLE_FORMULA, CSIM_AS_NUMBER, 0), it->held, "=IF(%s>%s,%s*%s/%s,%s)", weight.text, zero.text, weight.text, weight.text,
-                           CSIM_AT(csim_what_if_sum_cell(report, CSIM_SUM_HELD_SQUARES)), zero.text);
-    csim_sheet_put_formula_text(sheet, row, CSIM_ROW_CHECK, FORMULA, it->held < CSIM_WHAT_IF_FEW ? "too few" : "ok", "=IF(%s<%s,\"too few\",\"ok\")", csim_cell_local_address(row, CSIM_CONDITION_EFFECTIVE, effective), least.text);
+    csim_sheet_put_formula(sheet, row, CSIM_CONDITION_DRAWS, csim_style(CSIM_ROLE_FORMULA, CSIM_AS_INTEGER), it->held, "=IF(%s>%s,%s,\"n/a\")", ready.text, zero.text, CSIM_AT(csim_what_if_sum_cell(report, CSIM_SUM_HELD)));
+    csim_sheet_put_formula(sheet, row, CSIM_CONDITION_EFFECTIVE, csim_style_digits(CSIM_ROLE_FORMULA, CSIM_AS_NUMBER, 0), it->held, "=IF(%s>%s,IF(%s>%s,%s*%s/%s,%s),\"n/a\")", ready.text, zero.text, squares.text, zero.text, weight.text, weight.text,
+                           squares.text, zero.text);
+    csim_sheet_put_formula_text(sheet, row, CSIM_ROW_CHECK, FORMULA, it->held < CSIM_WHAT_IF_FEW ? "too few" : "ok", "=IF(%s>%s,IF(%s<%s,\"too few\",\"ok\"),\"missing\")", ready.text, zero.text, csim_cell_local_address(row, CSIM_CONDITION_EFFECTIVE, effective), least.text);
     csim_cells_mark_checks(csim_cell_of(sheet, row, CSIM_ROW_CHECK));
 }
 
@@ -66,17 +69,26 @@ static void put_shown(const csim_report *report, csim_sheet *sheet) {
     csim_sheet_put_text(sheet, shown.row - 1, 0, CSIM_GENERAL(CSIM_ROLE_NOTE), "Outcome shown; its unit beside it");
     csim_sheet_put_text(sheet, shown.row, 0, INPUT, csim_report_series_title(report, draws->headline[0].slot, title, sizeof title));
     csim_cells_allow_list(shown, csim_what_if_step_run(report, rows.headlines, CSIM_STEP_TITLE, draws->headlines), "A headline outcome.");
-    csim_sheet_put_formula_text(sheet, shown.row, 1, FORMULA, csim_report_outcome(report, draws->headline[0].slot)->unit, "=INDEX(%s,%s)",
+    csim_sheet_put_formula_text(sheet, shown.row, 1, FORMULA, csim_report_outcome(report, draws->headline[0].slot)->unit, "=IF(ISNUMBER(MATCH(%s,%s,FALSE)),INDEX(%s,%s),\"n/a\")",
+                                CSIM_AT(shown), CSIM_AT(csim_what_if_step_run(report, rows.headlines, CSIM_STEP_TITLE, draws->headlines)),
                                 CSIM_AT(csim_what_if_step_run(report, rows.directory, CSIM_STEP_UNIT, draws->columns)), CSIM_AT(csim_what_if_step(report, rows.dates, CSIM_STEP_DATE_COLUMN)));
 }
 
+/* "AND" of what a fan needs: an outcome, beliefs and, under the condition, that too. */
+static void frame_ready(const csim_report *report, bool held, char *text, size_t size) {
+    const uint32_t chosen = csim_what_if_rows_of(report->what_if->draws).chosen;
+    const csim_what_if_at one = csim_what_if_at_of(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ONE));
+    const int used = snprintf(text, size, "%s=%s", CSIM_AT(csim_what_if_step(report, chosen + CSIM_CHOSEN_SHOWN_READY, CSIM_STEP_CHOSEN_POSITION)), one.text);
+    if (held) snprintf(text + used, size - (size_t)used, ",%s=%s", CSIM_AT(csim_what_if_step(report, chosen + CSIM_CHOSEN_CONDITION_READY, CSIM_STEP_CHOSEN_POSITION)), one.text);
+}
+
 /* Under a condition that no draw meets there is no quantile. */
-static void put_point(const csim_report *report, csim_sheet *sheet, csim_cells at, csim_cells weight, double value, const char *formula) {
-    static const char frame[] = "=IF(%s>%s,%s,\"n/a\")";
+static void put_point(const csim_report *report, csim_sheet *sheet, csim_cells at, csim_cells weight, const char *ready, double value, const char *formula) {
+    static const char frame[] = "=IF(AND(%s,%s>%s),%s,\"n/a\")";
     const csim_cell_style style = csim_style_digits(CSIM_ROLE_FORMULA, CSIM_AS_NUMBER, 3);
     const csim_what_if_at zero = csim_what_if_at_of(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ZERO));
-    if (isfinite(value)) csim_sheet_put_formula(sheet, at.row, at.column, style, value, frame, CSIM_AT(weight), zero.text, formula);
-    else csim_sheet_put_formula_text(sheet, at.row, at.column, style, "n/a", frame, CSIM_AT(weight), zero.text, formula);
+    if (isfinite(value)) csim_sheet_put_formula(sheet, at.row, at.column, style, value, frame, ready, CSIM_AT(weight), zero.text, formula);
+    else csim_sheet_put_formula_text(sheet, at.row, at.column, style, "n/a", frame, ready, CSIM_AT(weight), zero.text, formula);
 }
 
 /* Five quantiles of one date. */
@@ -84,11 +96,12 @@ static void put_points(const csim_report *report, csim_sheet *sheet, uint32_t ro
     const csim_what_if *it = report->what_if;
     const csim_draws *draws = it->draws;
     const uint32_t cumulative = draws->headlines + date + (held ? draws->dates : 0), column = csim_draws_at(draws, 0, draws->date[date]);
-    char formula[CSIM_WHAT_IF_FORMULA];
+    char formula[CSIM_WHAT_IF_FORMULA], ready[CSIM_WHAT_IF_FORMULA];
+    frame_ready(report, held, ready, sizeof ready);
     for (uint32_t k = 0; k < CSIM_WHAT_IF_POINTS; k++) {
         const double value = csim_draws_quantile(draws, column, held ? it->hold : NULL, csim_what_if_points[k]);
         csim_what_if_quantile(report, csim_what_if_step(report, csim_what_if_rows_of(draws).dates + date, CSIM_STEP_DATE_COLUMN), cumulative, (int)k, formula, sizeof formula);
-        put_point(report, sheet, csim_cell_of(sheet, row, (held ? HELD : ALL) + k), csim_what_if_sum_cell(report, held ? CSIM_SUM_HELD_WEIGHT : CSIM_SUM_WEIGHT), value, formula);
+        put_point(report, sheet, csim_cell_of(sheet, row, (held ? HELD : ALL) + k), csim_what_if_sum_cell(report, held ? CSIM_SUM_HELD_WEIGHT : CSIM_SUM_WEIGHT), ready, value, formula);
     }
 }
 
@@ -106,15 +119,18 @@ static void condition_as_shipped(const csim_report *report, char *text, size_t s
              CSIM_AT(csim_what_if_condition_cell(report, CSIM_CONDITION_THRESHOLD)), CSIM_AT(csim_what_if_step(report, chosen + CSIM_CHOSEN_SHIPPED_THRESHOLD, CSIM_STEP_CHOSEN_POSITION)));
 }
 
+/* Where no draw meets the shipped condition, the fan over all draws alone has numbers. */
 static void put_check(const csim_report *report, csim_sheet *sheet, uint32_t row, uint32_t date) {
+    const uint32_t points = (report->what_if->held ? 2 : 1) * CSIM_WHAT_IF_POINTS;
     csim_cells engine = csim_what_if_step(report, csim_what_if_rows_of(report->what_if->draws).dates + date, CSIM_STEP_DATE_POINTS);
-    engine.last_column += 2 * CSIM_WHAT_IF_POINTS - 1;
+    engine.last_column += points - 1;
     const csim_what_if_at of_engine = csim_what_if_at_of(engine);
-    char shown[CSIM_WHAT_IF_FORMULA], condition[CSIM_WHAT_IF_FORMULA];
+    char shown[CSIM_WHAT_IF_FORMULA], condition[CSIM_WHAT_IF_FORMULA], ready[CSIM_WHAT_IF_FORMULA];
+    frame_ready(report, true, ready, sizeof ready);
     as_shipped(report, shown, sizeof shown);
     condition_as_shipped(report, condition, sizeof condition);
-    csim_sheet_put_formula_text(sheet, row, CSIM_ROW_CHECK, FORMULA, "ok", "=IF(AND(%s,%s),IF(SUMPRODUCT(ABS(%s-%s))<=%s*SUMPRODUCT(ABS(%s)),\"ok\",\"differs\"),\"edited\")", shown, condition,
-                                CSIM_AT(csim_cells_of(sheet, row, ALL, row, HELD + CSIM_WHAT_IF_POINTS - 1)), of_engine.text, CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_TOLERANCE)), of_engine.text);
+    csim_sheet_put_formula_text(sheet, row, CSIM_ROW_CHECK, FORMULA, "ok", "=IF(AND(%s),IF(AND(%s,%s),IF(SUMPRODUCT(ABS(%s-%s))<=%s*SUMPRODUCT(ABS(%s)),\"ok\",\"differs\"),\"edited\"),\"missing\")", ready, shown, condition,
+                                CSIM_AT(csim_cells_of(sheet, row, ALL, row, ALL + points - 1)), of_engine.text, CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_TOLERANCE)), of_engine.text);
 }
 
 static csim_cells put_table(const csim_report *report, csim_sheet *sheet, uint32_t row) {

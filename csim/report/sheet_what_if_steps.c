@@ -64,13 +64,19 @@ static void put_sums(const csim_report *report, csim_sheet *sheet) {
     put_sum(report, sheet, CSIM_SUM_HELD_WEIGHT, "their weights", it->held, "SUM", held);
     put_sum(report, sheet, CSIM_SUM_HELD_SQUARES, "squares of their weights", it->held, "SUMSQ", held);
     put_sum(report, sheet, CSIM_SUM_FACTORS, "factors of beliefs; 0: none in use", 0, "SUM", csim_what_if_step_run(report, rows.beliefs, CSIM_STEP_BELIEF_FACTOR, CSIM_WHAT_IF_BELIEFS));
+    put_sum(report, sheet, CSIM_SUM_MISSING, "beliefs that are neither off nor complete", 0, "SUM", csim_what_if_step_run(report, rows.beliefs, CSIM_STEP_BELIEF_MISSING, CSIM_WHAT_IF_BELIEFS));
 }
 
 /* ---- what the reader's choices mean ---- */
 
-/* Where a chosen label stands in the directory, which is the order of columns on Draws. */
-static void put_position(csim_sheet *sheet, uint32_t row, uint32_t column, csim_cells chosen, csim_cells labels, uint32_t position) {
-    csim_sheet_put_formula(sheet, row, column, FORMULA, position, "=MATCH(%s,%s,FALSE)", CSIM_AT(chosen), CSIM_AT(labels));
+/* Where a chosen label stands in the directory, which is the order of columns on Draws; the first where it is none of them, and then the answer is not shown. */
+static void put_position(const csim_report *report, csim_sheet *sheet, uint32_t row, uint32_t column, csim_cells chosen, csim_cells labels, uint32_t position) {
+    csim_sheet_put_formula(sheet, row, column, FORMULA, position, "=IFERROR(MATCH(%s,%s,FALSE),%s)", CSIM_AT(chosen), CSIM_AT(labels), CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ONE)));
+}
+
+/* A number that what follows may count with: 1 where all of `conditions` hold, else 0. */
+static void put_flag(const csim_report *report, csim_sheet *sheet, uint32_t row, uint32_t column, const char *conditions) {
+    csim_sheet_put_formula(sheet, row, column, FORMULA, 1, "=IF(AND(%s),%s,%s)", conditions, CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ONE)), CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ZERO)));
 }
 
 static csim_cells labels_of(const csim_report *report) {
@@ -79,18 +85,54 @@ static csim_cells labels_of(const csim_report *report) {
 }
 
 static void put_beliefs(const csim_report *report, csim_sheet *sheet) {
-    static const csim_table_column heads[] = {{"Belief", "number", 0, true}, {"Column of its variable", "on Draws", 0, false}, {"Factor", "1/sd, 0 when off", 0, false}};
+    static const csim_table_column heads[] = {{"Belief", "number", 0, true}, {"Column of its variable", "on Draws", 0, false}, {"Factor", "1/sd, 0 when off", 0, false}, {"Mean", "0 when off", 0, false},
+                                              {"Variable known", "1: yes", 0, false}, {"Incomplete", "1: neither off", 0, false}};
     const uint32_t first = csim_what_if_rows_of(report->what_if->draws).beliefs;
-    put_block(sheet, first, "Beliefs", heads, 3, CSIM_WHAT_IF_BELIEFS);
+    put_block(sheet, first, "Beliefs", heads, sizeof heads / sizeof heads[0], CSIM_WHAT_IF_BELIEFS);
     for (uint32_t b = 0; b < CSIM_WHAT_IF_BELIEFS; b++) {
-        const csim_what_if_at sd = csim_what_if_at_of(csim_what_if_belief_cell(report, b, CSIM_BELIEF_SD)), zero = csim_what_if_at_of(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ZERO));
-        char name[16];
+        const csim_what_if_at sd = csim_what_if_at_of(csim_what_if_belief_cell(report, b, CSIM_BELIEF_SD)), mean = csim_what_if_at_of(csim_what_if_belief_cell(report, b, CSIM_BELIEF_MEAN));
+        const csim_what_if_at zero = csim_what_if_at_of(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ZERO)), one = csim_what_if_at_of(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ONE));
+        const csim_what_if_at use = csim_what_if_at_of(csim_what_if_belief_cell(report, b, CSIM_BELIEF_USE)), known = csim_what_if_at_of(csim_what_if_step(report, first + b, CSIM_STEP_BELIEF_KNOWN));
+        const csim_what_if_at factor = csim_what_if_at_of(csim_what_if_step(report, first + b, CSIM_STEP_BELIEF_FACTOR));
+        char name[16], condition[CSIM_WHAT_IF_FORMULA];
         snprintf(name, sizeof name, "belief %u", (unsigned)b + 1);
         csim_sheet_put_text(sheet, first + b, CSIM_STEP_BELIEF, BODY, name);
-        put_position(sheet, first + b, CSIM_STEP_BELIEF_COLUMN, csim_what_if_belief_cell(report, b, CSIM_BELIEF_VARIABLE), labels_of(report), report->what_if->belief[b].column + 1);
-        csim_sheet_put_formula(sheet, first + b, CSIM_STEP_BELIEF_FACTOR, FORMULA, 0, "=IF(AND(%s=%s,%s>%s),%s/%s,%s)", CSIM_AT(csim_what_if_belief_cell(report, b, CSIM_BELIEF_USE)),
-                               CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ON)), sd.text, zero.text, CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ONE)), sd.text, zero.text);
+        put_position(report, sheet, first + b, CSIM_STEP_BELIEF_COLUMN, csim_what_if_belief_cell(report, b, CSIM_BELIEF_VARIABLE), labels_of(report), report->what_if->belief[b].column + 1);
+        csim_sheet_put_formula(sheet, first + b, CSIM_STEP_BELIEF_FACTOR, FORMULA, 0, "=IF(AND(%s=%s,%s=%s,ISNUMBER(%s),ISNUMBER(%s),%s>%s),%s/%s,%s)", use.text, CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ON)),
+                               known.text, one.text, mean.text, sd.text, sd.text, zero.text, one.text, sd.text, zero.text);
+        csim_sheet_put_formula(sheet, first + b, CSIM_STEP_BELIEF_MEAN, FORMULA, 0, "=IF(%s>%s,%s,%s)", factor.text, zero.text, mean.text, zero.text);
+        snprintf(condition, sizeof condition, "ISNUMBER(MATCH(%s,%s,FALSE))", CSIM_AT(csim_what_if_belief_cell(report, b, CSIM_BELIEF_VARIABLE)), CSIM_AT(labels_of(report)));
+        put_flag(report, sheet, first + b, CSIM_STEP_BELIEF_KNOWN, condition);
+        csim_sheet_put_formula(sheet, first + b, CSIM_STEP_BELIEF_MISSING, FORMULA, 0, "=IF(OR(%s=%s,%s>%s),%s,%s)", use.text, CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_OFF)), factor.text, zero.text,
+                               zero.text, one.text);
     }
+}
+
+/* "OR(cell is above, cell is below)". */
+static void directed(const csim_report *report, csim_cells direction, char *text, size_t size) {
+    const csim_what_if_at cell = csim_what_if_at_of(direction);
+    snprintf(text, size, "OR(%s=%s,%s=%s)", cell.text, CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ABOVE)), cell.text, CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_BELOW)));
+}
+
+/* "No belief lacks what it needs." */
+static void complete(const csim_report *report, char *text, size_t size) {
+    snprintf(text, size, "%s=%s", CSIM_AT(csim_what_if_sum_cell(report, CSIM_SUM_MISSING)), CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ZERO)));
+}
+
+/* Whether the condition, and the fans, can be answered: what they need is there. */
+static void put_chosen_flags(const csim_report *report, csim_sheet *sheet) {
+    const csim_draws *draws = report->what_if->draws;
+    const csim_what_if_rows rows = csim_what_if_rows_of(draws);
+    char direction[CSIM_WHAT_IF_FORMULA], beliefs[CSIM_WHAT_IF_FORMULA], all[3 * CSIM_WHAT_IF_FORMULA];
+    directed(report, csim_what_if_condition_cell(report, CSIM_CONDITION_DIRECTION), direction, sizeof direction);
+    complete(report, beliefs, sizeof beliefs);
+    snprintf(all, sizeof all, "ISNUMBER(MATCH(%s,%s,FALSE)),%s,ISNUMBER(%s),%s", CSIM_AT(csim_what_if_condition_cell(report, CSIM_CONDITION_VARIABLE)), CSIM_AT(labels_of(report)), direction,
+             CSIM_AT(csim_what_if_condition_cell(report, CSIM_CONDITION_THRESHOLD)), beliefs);
+    csim_sheet_put_text(sheet, rows.chosen + CSIM_CHOSEN_CONDITION_READY, CSIM_STEP_CHOSEN, BODY, "condition and beliefs are complete: 1");
+    put_flag(report, sheet, rows.chosen + CSIM_CHOSEN_CONDITION_READY, CSIM_STEP_CHOSEN_POSITION, all);
+    snprintf(all, sizeof all, "ISNUMBER(MATCH(%s,%s,FALSE)),%s", CSIM_AT(csim_what_if_shown_cell(report)), CSIM_AT(csim_what_if_step_run(report, rows.headlines, CSIM_STEP_TITLE, draws->headlines)), beliefs);
+    csim_sheet_put_text(sheet, rows.chosen + CSIM_CHOSEN_SHOWN_READY, CSIM_STEP_CHOSEN, BODY, "outcome of the fans and beliefs are complete: 1");
+    put_flag(report, sheet, rows.chosen + CSIM_CHOSEN_SHOWN_READY, CSIM_STEP_CHOSEN_POSITION, all);
 }
 
 static void put_chosen(const csim_report *report, csim_sheet *sheet) {
@@ -99,15 +141,16 @@ static void put_chosen(const csim_report *report, csim_sheet *sheet) {
     const csim_what_if_rows rows = csim_what_if_rows_of(draws);
     put_block(sheet, rows.chosen, "Condition and fan", heads, 2, CSIM_CHOSEN_ROWS);
     csim_sheet_put_text(sheet, rows.chosen, CSIM_STEP_CHOSEN, BODY, "variable of the condition: column on Draws");
-    put_position(sheet, rows.chosen, CSIM_STEP_CHOSEN_POSITION, csim_what_if_condition_cell(report, CSIM_CONDITION_VARIABLE), labels_of(report), report->what_if->condition.column + 1);
+    put_position(report, sheet, rows.chosen, CSIM_STEP_CHOSEN_POSITION, csim_what_if_condition_cell(report, CSIM_CONDITION_VARIABLE), labels_of(report), report->what_if->condition.column + 1);
     csim_sheet_put_text(sheet, rows.chosen + 1, CSIM_STEP_CHOSEN, BODY, "outcome of the fans: row below");
-    put_position(sheet, rows.chosen + 1, CSIM_STEP_CHOSEN_POSITION, csim_what_if_shown_cell(report), csim_what_if_step_run(report, rows.headlines, CSIM_STEP_TITLE, draws->headlines), 1);
+    put_position(report, sheet, rows.chosen + 1, CSIM_STEP_CHOSEN_POSITION, csim_what_if_shown_cell(report), csim_what_if_step_run(report, rows.headlines, CSIM_STEP_TITLE, draws->headlines), 1);
     csim_sheet_put_text(sheet, rows.chosen + CSIM_CHOSEN_SHIPPED_COLUMN, CSIM_STEP_CHOSEN, BODY, "condition as shipped: column on Draws");
     csim_sheet_put_integer(sheet, rows.chosen + CSIM_CHOSEN_SHIPPED_COLUMN, CSIM_STEP_CHOSEN_POSITION, CSIM_ROLE_BODY, report->what_if->condition.column + 1);
     csim_sheet_put_text(sheet, rows.chosen + CSIM_CHOSEN_SHIPPED_DIRECTION, CSIM_STEP_CHOSEN, BODY, "its direction");
     csim_sheet_put_text(sheet, rows.chosen + CSIM_CHOSEN_SHIPPED_DIRECTION, CSIM_STEP_CHOSEN_POSITION, BODY, "above");
     csim_sheet_put_text(sheet, rows.chosen + CSIM_CHOSEN_SHIPPED_THRESHOLD, CSIM_STEP_CHOSEN, BODY, "its threshold");
     csim_sheet_put_number(sheet, rows.chosen + CSIM_CHOSEN_SHIPPED_THRESHOLD, CSIM_STEP_CHOSEN_POSITION, BODY, report->what_if->condition.threshold);
+    put_chosen_flags(report, sheet);
 }
 
 /* ---- headlines ---- */
@@ -135,10 +178,23 @@ static void put_unhalved(const csim_report *report, csim_sheet *sheet, uint32_t 
     const headline_words w = words_of(report, h);
     const csim_what_if_at median = csim_what_if_at_of(csim_what_if_row_cell(report, h, CSIM_ROW_POINTS + 2)), sum = csim_what_if_at_of(csim_what_if_sum_cell(report, CSIM_SUM_WEIGHT));
     const csim_what_if_at half = csim_what_if_at_of(csim_what_if_constant_cell(report, CSIM_WHAT_IF_HALF)), tolerance = csim_what_if_at_of(csim_what_if_constant_cell(report, CSIM_WHAT_IF_TOLERANCE));
-    csim_sheet_put_formula(sheet, csim_what_if_rows_of(report->what_if->draws).headlines + h, CSIM_STEP_UNHALVED, FORMULA, 0,
-                           "=IF(AND(SUMPRODUCT((INDEX(%s,%s,%s)<%s)*%s)<=(%s+%s)*%s,SUMPRODUCT((INDEX(%s,%s,%s)<=%s)*%s)>=(%s-%s)*%s),%s,%s)", w.block.text, w.zero.text, w.number.text, median.text,
+    const uint32_t row = csim_what_if_rows_of(report->what_if->draws).headlines + h;
+    csim_sheet_put_formula(sheet, row, CSIM_STEP_UNHALVED, FORMULA, 0,
+                           "=IF(%s=%s,%s,IF(AND(SUMPRODUCT((INDEX(%s,%s,%s)<%s)*%s)<=(%s+%s)*%s,SUMPRODUCT((INDEX(%s,%s,%s)<=%s)*%s)>=(%s-%s)*%s),%s,%s))", CSIM_AT(csim_what_if_step(report, row, CSIM_STEP_READY)), w.zero.text, w.zero.text, w.block.text, w.zero.text, w.number.text, median.text,
                            w.weight.text, half.text, tolerance.text, sum.text, w.block.text, w.zero.text, w.number.text, median.text, w.weight.text, half.text, tolerance.text, sum.text, w.zero.text,
                            CSIM_AT(csim_what_if_constant_cell(report, CSIM_WHAT_IF_ONE)));
+}
+
+/* A date that was kept, a direction, a number, and beliefs that can be weighed. */
+static void put_ready(const csim_report *report, csim_sheet *sheet, uint32_t h) {
+    const csim_draws_headline *headline = &report->what_if->draws->headline[h];
+    const csim_what_if_rows rows = csim_what_if_rows_of(report->what_if->draws);
+    char direction[CSIM_WHAT_IF_FORMULA], beliefs[CSIM_WHAT_IF_FORMULA], all[3 * CSIM_WHAT_IF_FORMULA];
+    directed(report, csim_what_if_row_cell(report, h, CSIM_ROW_DIRECTION), direction, sizeof direction);
+    complete(report, beliefs, sizeof beliefs);
+    snprintf(all, sizeof all, "ISNUMBER(MATCH(%s,%s,FALSE)),%s,ISNUMBER(%s),%s", CSIM_AT(csim_what_if_row_cell(report, h, CSIM_ROW_MONTH)),
+             CSIM_AT(csim_what_if_step_run(report, rows.directory + headline->first, CSIM_STEP_WHEN, headline->count)), direction, CSIM_AT(csim_what_if_row_cell(report, h, CSIM_ROW_THRESHOLD)), beliefs);
+    put_flag(report, sheet, rows.headlines + h, CSIM_STEP_READY, all);
 }
 
 static void put_headline_formulas(const csim_report *report, csim_sheet *sheet, uint32_t h) {
@@ -151,9 +207,11 @@ static void put_headline_formulas(const csim_report *report, csim_sheet *sheet, 
     const csim_what_if_at weight = csim_what_if_at_of(csim_what_if_draws(report, CSIM_DRAWS_WEIGHT));
     snprintf(times, sizeof times, "*%s", weight.text);
     snprintf(twice, sizeof twice, "*%s*%s", weight.text, weight.text);
-    csim_sheet_put_formula(sheet, rows.headlines + h, CSIM_STEP_COLUMN, FORMULA, question->column + 1, "=INDEX(%s,MATCH(%s,%s,FALSE))",
+    csim_sheet_put_formula(sheet, rows.headlines + h, CSIM_STEP_COLUMN, FORMULA, question->column + 1, "=IFERROR(INDEX(%s,MATCH(%s,%s,FALSE)),%s)",
                            CSIM_AT(csim_what_if_step_run(report, rows.directory + headline->first, CSIM_STEP_NUMBER, headline->count)), CSIM_AT(csim_what_if_row_cell(report, h, CSIM_ROW_MONTH)),
-                           CSIM_AT(csim_what_if_step_run(report, rows.directory + headline->first, CSIM_STEP_WHEN, headline->count)));
+                           CSIM_AT(csim_what_if_step_run(report, rows.directory + headline->first, CSIM_STEP_WHEN, headline->count)),
+                           CSIM_AT(csim_what_if_step(report, rows.directory + headline->first, CSIM_STEP_NUMBER)));
+    put_ready(report, sheet, h);
     put_hits(report, sheet, h, CSIM_STEP_COUNT, hits, "--", "");
     put_hits(report, sheet, h, CSIM_STEP_HITS, hits, "", times);
     put_hits(report, sheet, h, CSIM_STEP_HIT_SQUARES, hits, "", twice);
@@ -178,7 +236,7 @@ static void put_headline_shipped(const csim_report *report, csim_sheet *sheet, u
 static void put_headlines(const csim_report *report, csim_sheet *sheet) {
     const csim_draws *draws = report->what_if->draws;
     csim_table_column heads[CSIM_STEP_GRID + CSIM_MAX_MONTHS] = {
-        {"Outcome", "", 0, true}, {"Column", "on Draws", 0, false}, {"Draws that say so", "count", 0, false}, {"Their weight", "", 0, false}, {"Squares of it", "", 0, false},
+        {"Outcome", "", 0, true}, {"Column", "on Draws", 0, false}, {"Complete", "1: yes", 0, false}, {"Draws that say so", "count", 0, false}, {"Their weight", "", 0, false}, {"Squares of it", "", 0, false},
         {"Median off", "1: yes", 0, false}, {"Shipped date", "yyyy-mm", 0, false}, {"Shipped direction", "", 0, true}, {"Shipped threshold", "in unit", 0, false},
         {"Share", "engine", 0, false}, {"5 %", "engine", 0, false}, {"25 %", "engine", 0, false}, {"50 %", "engine", 0, false},
         {"75 %", "engine", 0, false}, {"95 %", "engine", 0, false}, {"Full run", "share", 0, false}, {"\xC2\xB1 error", "of the full run", 0, false}};

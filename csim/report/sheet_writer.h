@@ -135,8 +135,9 @@ csim_cells csim_sheet_add_table(csim_sheet *sheet, uint32_t row, uint32_t column
 
 /* A drop-down list for cells; the allowed values stand in a single row or column elsewhere. */
 csim_status csim_cells_allow_list(csim_cells cells, csim_cells values, const char *prompt);
-/* Only numbers from least to most. */
+/* Only numbers from least to most; only whole ones. */
 csim_status csim_cells_allow_numbers(csim_cells cells, double least, double most, const char *prompt);
+csim_status csim_cells_allow_whole(csim_cells cells, double least, double most, const char *prompt);
 /* A bar behind each number, from least to most; those below zero to the left of it, in orange. */
 csim_status csim_cells_add_bars(csim_cells cells, csim_colour colour, double least, double most);
 /* Cells that say ok turn green, all others vermillion. */

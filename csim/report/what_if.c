@@ -191,6 +191,8 @@ csim_cells csim_what_if_condition_cell(const csim_report *report, csim_what_if_c
     return csim_cell_of(report->sheet[CSIM_REPORT_WHAT_IF], csim_what_if_condition_row(report), column);
 }
 
+csim_cells csim_what_if_effective_cell(const csim_report *report) { return csim_cell_of(report->sheet[CSIM_REPORT_WHAT_IF], CSIM_WHAT_IF_STATE_ROW + 1, 1); }
+
 csim_cells csim_what_if_shown_cell(const csim_report *report) { return csim_cell_of(report->sheet[CSIM_REPORT_WHAT_IF], csim_what_if_condition_row(report) + 3, 0); }
 
 void csim_what_if_quantile(const csim_report *report, csim_cells column_number, uint32_t cumulative, int point, char *text, size_t size) {

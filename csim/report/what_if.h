@@ -8,7 +8,7 @@
 
 enum { CSIM_WHAT_IF_BELIEFS = 3, CSIM_WHAT_IF_POINTS = 5, CSIM_WHAT_IF_FORMULA = 16 * CSIM_ADDRESS_SIZE /* a part of a formula */ };
 
-enum { CSIM_WHAT_IF_FEW = 50 /* effective draws; fewer say too little */ };
+enum { CSIM_WHAT_IF_FEW = 50 /* effective draws; fewer say too little */, CSIM_WHAT_IF_MOST = 1000000000 /* of a mean, a spread or a threshold, in size */ };
 #define CSIM_WHAT_IF_WRONG 0.05 /* chance that a one-sided bound is wrong */
 
 extern const double csim_what_if_points[CSIM_WHAT_IF_POINTS]; /* of the quantiles */
@@ -54,17 +54,17 @@ typedef enum csim_what_if_constant {
 
 /* Sums over the draws. */
 typedef enum csim_what_if_sum {
-    CSIM_SUM_LARGEST, CSIM_SUM_WEIGHT, CSIM_SUM_SQUARES, CSIM_SUM_HELD, CSIM_SUM_HELD_WEIGHT, CSIM_SUM_HELD_SQUARES, CSIM_SUM_FACTORS, CSIM_WHAT_IF_SUMS
+    CSIM_SUM_LARGEST, CSIM_SUM_WEIGHT, CSIM_SUM_SQUARES, CSIM_SUM_HELD, CSIM_SUM_HELD_WEIGHT, CSIM_SUM_HELD_SQUARES, CSIM_SUM_FACTORS, CSIM_SUM_MISSING, CSIM_WHAT_IF_SUMS
 } csim_what_if_sum;
 
 enum { CSIM_DRAWS_PATH, CSIM_DRAWS_LOG_WEIGHT, CSIM_DRAWS_WEIGHT, CSIM_DRAWS_HOLDS, CSIM_DRAWS_HELD_WEIGHT, CSIM_DRAWS_FIRST, CSIM_DRAWS_TOP = 6 };
 
 /* Columns of the tables on "What-if steps". */
-enum { CSIM_STEP_BELIEF, CSIM_STEP_BELIEF_COLUMN, CSIM_STEP_BELIEF_FACTOR };
+enum { CSIM_STEP_BELIEF, CSIM_STEP_BELIEF_COLUMN, CSIM_STEP_BELIEF_FACTOR, CSIM_STEP_BELIEF_MEAN, CSIM_STEP_BELIEF_KNOWN, CSIM_STEP_BELIEF_MISSING };
 enum { CSIM_STEP_CHOSEN, CSIM_STEP_CHOSEN_POSITION };
-enum { CSIM_CHOSEN_CONDITION, CSIM_CHOSEN_SHOWN, CSIM_CHOSEN_SHIPPED_COLUMN, CSIM_CHOSEN_SHIPPED_DIRECTION, CSIM_CHOSEN_SHIPPED_THRESHOLD, CSIM_CHOSEN_ROWS };
+enum { CSIM_CHOSEN_CONDITION, CSIM_CHOSEN_SHOWN, CSIM_CHOSEN_SHIPPED_COLUMN, CSIM_CHOSEN_SHIPPED_DIRECTION, CSIM_CHOSEN_SHIPPED_THRESHOLD, CSIM_CHOSEN_CONDITION_READY, CSIM_CHOSEN_SHOWN_READY, CSIM_CHOSEN_ROWS };
 enum {
-    CSIM_STEP_TITLE, CSIM_STEP_COLUMN, CSIM_STEP_COUNT, CSIM_STEP_HITS, CSIM_STEP_HIT_SQUARES, CSIM_STEP_UNHALVED, CSIM_STEP_MONTH, CSIM_STEP_DIRECTION, CSIM_STEP_THRESHOLD,
+    CSIM_STEP_TITLE, CSIM_STEP_COLUMN, CSIM_STEP_READY /* 1: every cell that the row needs holds what it may */, CSIM_STEP_COUNT, CSIM_STEP_HITS, CSIM_STEP_HIT_SQUARES, CSIM_STEP_UNHALVED, CSIM_STEP_MONTH, CSIM_STEP_DIRECTION, CSIM_STEP_THRESHOLD,
     CSIM_STEP_SHARE, CSIM_STEP_POINTS, CSIM_STEP_FULL = CSIM_STEP_POINTS + CSIM_WHAT_IF_POINTS, CSIM_STEP_FULL_ERROR, CSIM_STEP_GRID
 };
 enum { CSIM_STEP_DATE, CSIM_STEP_DATE_COLUMN, CSIM_STEP_DATE_POINTS };
@@ -99,6 +99,7 @@ csim_cells csim_what_if_belief_cell(const csim_report *report, uint32_t belief, 
 csim_cells csim_what_if_row_cell(const csim_report *report, uint32_t headline, uint32_t column);
 csim_cells csim_what_if_condition_cell(const csim_report *report, csim_what_if_condition_column column);
 csim_cells csim_what_if_shown_cell(const csim_report *report); /* the outcome of the fans */
+csim_cells csim_what_if_effective_cell(const csim_report *report); /* how many equal draws would say as much */
 
 /* ---- sheet_what_if_fan.c ---- */
 

@@ -26,7 +26,7 @@ static void numbers_follow_precedence(void **state) {
         {"1+2*three^2/9-4/2/2", 2.0}, {"-2^2", 4.0}, {"(1+2)*three", 9.0}, {"2^3^2", 64.0}, {"1-1-1", -1.0}, {"three>=3", 1.0}, {"1+1<>2", 0.0}, {"\"Own\"=\"own\"", 1.0},
         {"MIN(line)", 3.0}, {"MAX(line,9)", 9.0}, {"MIN(100,word)", 100.0}, {"COUNT(line)", 2.0}, {"SUM(line)", 11.0}, {"COUNTIF(line,\"all\")", 1.0},
         {"INDEX(line,3)", 8.0}, {"MATCH(\"all\",line,FALSE)", 2.0}, {"MATCH(8,line,FALSE)", 3.0}, {"IF(1=0,1/0,5)", 5.0}, {"IFERROR(1/0,7)", 7.0},
-        {"ROUNDUP(2.1,0)", 3.0}, {"LOG(8,2)", 3.0}, {"ISNUMBER(blank)", 0.0}, {"ISNUMBER(three)", 1.0}, {"blank+1", 1.0}, {"AND(1,1,0)", 0.0}, {"OR(0,1)", 1.0}};
+        {"ROUNDUP(2.1,0)", 3.0}, {"LOG(8,2)", 3.0}, {"ISNUMBER(blank)", 0.0}, {"ISNUMBER(three)", 1.0}, {"blank+1", 1.0}, {"AND(1,1,0)", 0.0}, {"\"all\"=\"a\"&\"ll\"", 1.0}, {"\"so \"&word&\"!\"=\"so all!\"", 1.0}, {"MIN(line,IF(1=0,word,9))", 3.0}, {"OR(0,1)", 1.0}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         const csim_value value = csim_formula_value(all[i].formula, find, NULL);
         if (value.kind != CSIM_VALUE_NUMBER || !(value.number - all[i].value < 1e-12 && all[i].value - value.number < 1e-12)) fail_msg("%s comes to %.17g", all[i].formula, value.number);
@@ -35,7 +35,7 @@ static void numbers_follow_precedence(void **state) {
 
 static void what_cannot_be_computed_is_an_error(void **state) {
     (void)state;
-    static const char *const all[] = {"1/0", "word+1", "nobody", "1+", "(1", "SIN(1)", "INDEX(line,5)", "MATCH(5,line,FALSE)", "LN(0)", "\"open", "1 2"};
+    static const char *const all[] = {"1/0", "word+1", "nobody", "1+", "(1", "SIN(1)", "INDEX(line,5)", "MATCH(5,line,FALSE)", "LN(0)", "\"a\"&1", "\"open", "1 2"};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (csim_formula_value(all[i], find, NULL).kind != CSIM_VALUE_ERROR) fail_msg("%s is no error", all[i]);
 }

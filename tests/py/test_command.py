@@ -212,7 +212,7 @@ def test_monthly_csv_has_the_moments_of_every_month(run, tmp_path):
         beside = monthly[row["series"], row["element"], row["month"]]
         assert (beside["mean"], beside["standard_error"], beside["unit"]) == (row["value"], row["standard_error"], row["unit"])
     both = moecast("export", folder, "--monthly", "--csv")
-    assert both.returncode == 2 and "--csv, --monthly, --claims and --json" in one_line(both.stderr)
+    assert both.returncode == 2 and "--csv, --monthly, --claims, --json and --scenario" in one_line(both.stderr)
 
 
 def test_a_vintage_is_not_compared_with_itself(tmp_path):

@@ -245,3 +245,22 @@ def test_edits_recalculate_as_numpy_does(run: Path, book: openpyxl.Workbook, tmp
     last = filled(table, row_at(table, "End of quarter") + 2)[-1]
     assert last[2:8] == pytest.approx(ends[chosen][2:8], rel=1e-12)
     assert table[row_at(table, "The chosen series by quarter") + 1][:2] == (ends[chosen][0], "$bn/yr")
+
+
+@pytest.mark.slow
+def test_a_cleared_number_of_paths_leaves_no_driver_and_no_ok(run: Path, book: openpyxl.Workbook, tmp_path: Path) -> None:
+    rows = rows_of(book, VIEW)
+    for i, label in enumerate(["Nearest paths to look at", "Standard errors beyond which a driver is no chance"]):
+        changed = recalculated(edit(run / "report.xlsx", tmp_path / f"cleared{i}.xlsx", {(VIEW, f"E{row_at(rows, label) + 1}"): None}), tmp_path)
+        computed = opened(changed)
+        assert value_of(computed, "Check: with the forecasts as shipped, the medians, every percentile is 50 %") == "missing"
+        assert {row[2] for row in drivers_of(computed)} == {"n/a"}
+        assert not [cell for sheet in (VIEW, DRAWS) for row in rows_of(computed, sheet) for cell in row if isinstance(cell, str) and cell.startswith("#")]
+    assert value_of(opened(tmp_path / "as_xlsx" / "cleared0.xlsx"), "Distance of the farthest of them") == "n/a"
+
+
+@pytest.mark.slow
+def test_what_does_not_count_by_a_word_is_an_edit(run: Path, book: openpyxl.Workbook, tmp_path: Path) -> None:
+    start, _ = forecasts_of(book)
+    computed = opened(recalculated(edit(run / "report.xlsx", tmp_path / "no_word.xlsx", {(VIEW, f"C{start + 1}"): None}), tmp_path))
+    assert value_of(computed, "Check: with the forecasts as shipped, the medians, every percentile is 50 %") == "edited"

@@ -37,6 +37,24 @@ QUESTIONS = {
     "hour of one's own": {"model": "qwen3-235b", "machine": "b200", "tensor": 4, "group": 4, "prefill_tensor": 2, "prefill_group": 4, "sequences": 64, "own_price": 3.21, "pools": "one", "drafts": 1, "accepted": 1.5},
     "more than memory holds": {"model": "minimax-m3", "machine": "h100", "tensor": 8, "group": 8, "prefill_tensor": 8, "prefill_group": 8, "sequences": 5000},
 }
+# What moecast cost refuses, and a word of what the sheet says of it.
+REFUSED = {
+    "more accepted than drafted": ({"drafts": 1, "accepted": 3}, "accepted"),
+    "less than one accepted": ({"accepted": 0.5}, "accepted"),
+    "half a draft": ({"drafts": 1.5, "accepted": 2}, "drafts"),
+    "G no multiple of t": ({"tensor": 4, "group": 6}, "decode: G"),
+    "prompts' G no multiple of t": ({"prefill_tensor": 4, "prefill_group": 6}, "prompts: G"),
+    "half an accelerator": ({"tensor": 1.5, "group": 3}, "decode: t"),
+    "beyond the machine": ({"machine": "h100", "tensor": 8, "group": 8000}, "largest group"),
+    "no such price": ({"machine": "h200", "basis": "UNPRICED"}, "no price"),
+}
+CLEARED = {"model": "Model", "machine": "Machine", "input_tokens": "Input of a request", "output_tokens": "Output of a request", "drafts": "Tokens drafted", "tensor": "Decode: tensor", "basis": "Who owns",
+           "interest": "Interest", "eta_memory": "coefficient"}
+ODD = {
+    "underflow": {"drafts": 3, "accepted": 2.44, "tensor": 2, "group": 16, "prefill_tensor": 2, "prefill_group": 16, "sequences": 1e9},
+    "all experts visited": {"model": "deepseek-v3", "machine": "h200", "tensor": 8, "group": 8, "prefill_tensor": 8, "prefill_group": 8, "sequences": 1e-6},
+    "least of all": {"interest": 1e-6, "utilisation": 1e-3, "electricity": 0, "life": 0.1, "upkeep": 0, "cache_hours": 0, "hit_share": 0, "input_tokens": 1, "output_tokens": 1},
+}
 COLUMNS = {
     "model": "model", "machine": "hardware", "input_tokens": "input_tokens", "output_tokens": "output_tokens", "hit_share": "hit_share", "drafts": "draft", "accepted": "accepted", "stack": "stack",
     "pools": "pools", "basis": "basis", "own_price": "usd_per_hour", "utilisation": "utilisation", "cache_hours": "cache_hours", "tensor": "tensor_parallel", "group": "group",
@@ -65,10 +83,10 @@ class Parts:
                 self.parts[part] = EMPTY.encode()
                 self.parts.pop(part.replace("worksheets/", "worksheets/_rels/") + ".rels", None)
 
-    def put(self, name: str, value: float | str) -> None:
+    def put(self, name: str, value: float | str | None) -> None:
         sheet, cell = self.names["cost_" + name]
         part = self.sheets[sheet]
-        content = f'<c r="{cell}" t="inlineStr"><is><t>{value}</t></is></c>' if isinstance(value, str) else f'<c r="{cell}"><v>{value!r}</v></c>'
+        content = f'<c r="{cell}"/>' if value is None else f'<c r="{cell}" t="inlineStr"><is><t>{value}</t></is></c>' if isinstance(value, str) else f'<c r="{cell}"><v>{value!r}</v></c>'
         text, count = re.subn(rf'<c r="{cell}"(?: [^>]*?)?(?:/>|>.*?</c>)', content, self.parts[part].decode())
         assert count == 1, (name, cell)
         self.parts[part] = text.encode()
@@ -82,7 +100,24 @@ class Parts:
 def read(path: Path, names: dict[str, tuple[str, str]]) -> dict[str, object]:
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     cells = {sheet: {cell.coordinate: cell.value for row in book[sheet].iter_rows() for cell in row if cell.value is not None} for sheet in ("Token cost", "Host or buy")}
-    return {name.removeprefix("cost_"): cells[sheet].get(cell) for name, (sheet, cell) in names.items() if sheet in cells and ":" not in cell}
+    block = {cells["Token cost"].get(f"A{row}"): cells["Token cost"].get(f"C{row}") for row in range(1, 24)}
+    return {name.removeprefix("cost_"): cells[sheet].get(cell) for name, (sheet, cell) in names.items() if sheet in cells and ":" not in cell} | {f"answer {label}": value for label, value in block.items() if value is not None}
+
+
+def hardware() -> dict[str, dict]:
+    return yaml.safe_load((ROOT / "scenarios/catalogue/hardware.yaml").read_text(encoding="utf-8"))["hardware"]
+
+
+def machines_of(report: Path) -> list[str]:
+    sheet, cells = Parts(report).names["cost_machines_id"]
+    return [row[0].value for row in openpyxl.load_workbook(report, read_only=True, data_only=True)[sheet][cells]]
+
+
+def errors_of(path: Path) -> list[str]:
+    """Cells that hold an error value; sheets that nothing here reads were emptied."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = [(name, archive.read(name).decode()) for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+    return [f"{name}!{cell}" for name, text in sheets for cell in re.findall(r'<c r="(\w+)"[^>]* t="e"', text)]
 
 
 @pytest.fixture(scope="session")
@@ -94,16 +129,23 @@ def shipped(report: Path) -> dict[str, object]:
 def edited(report: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
     folder = tmp_path_factory.mktemp("edited")
     small = Parts(report)
-    small.empty_all_but(LIVE)
+    small.empty_all_but((*LIVE, "Chart data"))
     kept, paths = dict(small.parts), []
-    for i, changes in enumerate([{}, *QUESTIONS.values(), {"api_in": 0.01, "api_cached": 0.01, "api_out": 0.02}]):
+    machines = machines_of(report)
+    prices = {"neocloud": "neocloud", "rental": "on_demand", "3-year": "rental_3yr"}
+    unpriced = {machine: next((basis for basis, key in prices.items() if (entry.get("rent_usd_per_hour") or {}).get(key) is None), "") for machine, entry in hardware().items()}
+    refused = [{name: unpriced["h200"] if value == "UNPRICED" else value for name, value in changes.items()} for changes, _ in REFUSED.values()]
+    layout = {"tensor": 1, "group": 1, "prefill_tensor": 1, "prefill_group": 1}
+    cheap = {"api_in": 0.01, "api_cached": 0.01, "api_out": 0.02}
+    asked = [{}, *QUESTIONS.values(), cheap, *refused, *({name: None} for name in CLEARED), *ODD.values(), {"api_in": None}, *({"machine": machine} | layout for machine in machines)]
+    for i, changes in enumerate(asked):
         small.parts = dict(kept)
         for name, value in changes.items():
             small.put(name, value)
         paths.append(folder / f"question{i}.xlsx")
         small.write(paths[-1])
-    answers = [read(path, small.names) for path in check.converted(paths, "xlsx", folder)]
-    return dict(zip(["shipped", *QUESTIONS, "cheap API"], answers, strict=True))
+    answers = [read(path, small.names) | {"errors": errors_of(path)} for path in check.converted(paths, "xlsx", folder)]
+    return dict(zip(["shipped", *QUESTIONS, "cheap API", *REFUSED, *CLEARED, *ODD, "no API price", *(f"on {machine}" for machine in machines)], answers, strict=True))
 
 
 @pytest.fixture(scope="session")
@@ -127,6 +169,9 @@ def test_recalculation_changes_nothing(shipped: dict[str, object], edited: dict[
     again = edited["shipped"]
     assert len(shipped) > 150
     for name, value in shipped.items():
+        if name == LARGEST:  # of rounding
+            assert again[name] <= RELATIVE
+            continue
         assert again[name] == value if isinstance(value, str) or value is None else math.isclose(again[name], value, rel_tol=RELATIVE), name
 
 
@@ -141,6 +186,36 @@ def test_an_edited_question_is_answered_as_moecast_cost_answers_it(question: str
     assert sheet["check"] == "edited" and sheet["host_check"] == "edited"
 
 
+ANSWERS = ("Output", "Uncached input", "Cached input")
+EXISTS, LARGEST = "answer The layout exists and has a price", "answer Largest relative difference to the engine"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("question", REFUSED)
+def test_what_the_engine_refuses_has_no_price(question: str, edited: dict[str, dict[str, object]]) -> None:
+    sheet = edited[question]
+    assert REFUSED[question][1] in sheet[EXISTS]
+    assert {sheet[f"answer {name}"] for name in ANSWERS} == {"n/a"} and sheet["usd_out"] == "n/a"
+    assert sheet["errors"] == [] and isinstance(sheet[LARGEST], (int, float)) and sheet["check"] == "edited"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CLEARED)
+def test_a_cleared_input_is_said_to_be_missing(name: str, edited: dict[str, dict[str, object]]) -> None:
+    sheet = edited[name]
+    assert sheet[EXISTS].startswith("missing: ") and CLEARED[name] in sheet[EXISTS]
+    assert {value for label, value in sheet.items() if label in [f"answer {answer}" for answer in (*ANSWERS, "Speed of a user", "Energy of an output token")]} == {"n/a"}
+    assert sheet["check"] == sheet["host_check"] == "missing"
+
+
+@pytest.mark.slow
+def test_no_choice_of_a_machine_nor_an_allowed_number_ends_in_an_error(edited: dict[str, dict[str, object]], report: Path) -> None:
+    for question in (*ODD, *(f"on {machine}" for machine in machines_of(report)), *QUESTIONS, "no API price"):
+        sheet = edited[question]
+        assert sheet["errors"] == [] and isinstance(sheet[LARGEST], (int, float)), (question, sheet["errors"][:5])
+    assert edited["no API price"]["host_check"] == "missing"
+
+
 def test_the_shipped_layout_is_the_one_that_the_search_finds(shipped: dict[str, object]) -> None:
     found = json.loads(moecast("cost", "--model", shipped["model"], "--hardware", shipped["machine"], "--explain", "--json").stdout)
     assert math.isclose(found["usd_per_mtok_out"], shipped["usd_out"], rel_tol=RELATIVE)
@@ -153,6 +228,15 @@ def test_break_even_is_that_of_the_command(report: Path, shipped: dict[str, obje
     for basis, volume in zip(("own", "neocloud", "rental", "3-year"), row[2:6], strict=True):
         said = json.loads(moecast("breakeven", "--model", shipped["model"], "--hardware", shipped["machine"], "--api-price", prices, "--basis", basis, "--json").stdout)
         assert math.isclose(volume, said["break_even"]["tok_per_month"], rel_tol=RELATIVE), (basis, said["break_even"])
+    billions = next(row for row in openpyxl.load_workbook(report, read_only=True, data_only=True)["Host or buy"].iter_rows(values_only=True) if row[0] == "The same in billions")
+    assert billions[1] == "bn tokens/month" and all(math.isclose(1e9 * shown, volume, rel_tol=RELATIVE) for shown, volume in zip(billions[2:6], row[2:6], strict=True))
+
+
+def test_what_must_be_whole_is_checked_to_be(report: Path) -> None:
+    book = openpyxl.load_workbook(report)
+    whole = {str(area) for sheet in LIVE[:2] for rule in book[sheet].data_validations.dataValidation if rule.type == "whole" for area in rule.sqref.ranges}
+    names = Parts(report).names
+    assert {names["cost_" + name][1] for name in ("drafts", "tensor", "group", "prefill_tensor", "prefill_group", "replicas_least")} <= whole
 
 
 def test_coefficients_and_their_errors_are_the_fit_s(report: Path) -> None:

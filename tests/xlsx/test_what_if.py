@@ -115,7 +115,7 @@ def complaints(book: Book) -> list[str]:
     """Everything that "What-if" says and NumPy does not."""
     draws, titles, found = draws_of(book), series_by_title(book), []
     weight = weights_of(book, draws)
-    total, squares, count = weight.sum(), (weight**2).sum(), len(weight)
+    total, squares = weight.sum(), (weight**2).sum()
     if not np.allclose(draws.weight, weight, rtol=TOLERANCE, atol=TOLERANCE):
         found.append("weights")
     effective = total**2 / squares
@@ -129,7 +129,8 @@ def complaints(book: Book) -> list[str]:
         values = draws.value[label]
         hit = values >= row["Threshold"] if row["Direction"] == "above" else values < row["Threshold"]
         share = (weight * hit).sum() / total
-        error = np.sqrt((weight**2 * (hit - share) ** 2).sum()) / total if 0 < hit.sum() < count else 1 - 0.05 ** (1 / effective)
+        error, bound = np.sqrt((weight**2 * (hit - share) ** 2).sum()) / total, 1 - 0.05 ** (1 / effective)
+        error = error if min(share, 1 - share) * effective >= 1 - 1e-9 and effective >= 50 else max(error, bound)
         expected = {"Probability": share, "± error": error, **dict(zip(("5 %", "25 %", "50 %", "75 %", "95 %"), quantiles(values, weight), strict=True))}
         found += [f"{row['Outcome']}, {name}: {row[name]}, {value}" for name, value in expected.items() if not close(row[name], value)]
     return found + fan_complaints(book, draws, weight, titles)
@@ -153,6 +154,12 @@ def fan_complaints(book: Book, draws: Draws, weight: np.ndarray, titles: dict[st
             else:
                 found += [f"{label}, {name}: {row[name]}" for name in names if row[name] != "n/a"]
     return found
+
+
+def errors_of(path: Path) -> list[tuple[str, object]]:
+    """Cells of any sheet that hold an error value, of a recalculated workbook."""
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    return [(f"{sheet.title}!{cell.coordinate}", cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str) and re.fullmatch(r"#[A-Z/0!?]+|Err:\d+", cell.value)]
 
 
 def checks(book: Book) -> set[str]:
@@ -220,11 +227,68 @@ def test_edits_move_the_answers_as_numpy_says(run: Path, shipped: Book, tmp_path
 @pytest.mark.slow
 def test_beliefs_beyond_all_draws_and_conditions_that_none_meets_are_said(run: Path, shipped: Book, tmp_path: Path) -> None:
     belief, condition = shipped.find("What-if", "You believe that") + 2, shipped.find("What-if", "Condition on") + 2
-    cells = {f"C{belief}": "on", f"D{belief}": 1e3, f"E{belief}": 0.1, f"D{condition}": 1e6}
-    edit(run / "report.xlsx", tmp_path / "far.xlsx", {("What-if", cell): value for cell, value in cells.items()})
-    book = Book(recalculated(tmp_path / "far.xlsx", tmp_path))
+    for i, (mean, sd) in enumerate([(1e3, 0.1), (1e9, 1e-9)]):
+        cells = {f"C{belief}": "on", f"D{belief}": mean, f"E{belief}": sd, f"D{condition}": 1e6}
+        edit(run / "report.xlsx", tmp_path / f"far{i}.xlsx", {("What-if", cell): value for cell, value in cells.items()})
+        changed = recalculated(tmp_path / f"far{i}.xlsx", tmp_path)
+        book = Book(changed)
+        assert complaints(book) == [] and errors_of(changed) == []
+        assert "too few" in checks(book)
+        effective = book.rows["What-if"][book.find("What-if", "Effective draws: as many equal ones would say as much") - 1][1]
+        for row in book.table("What-if", "Outcome"):
+            assert row["± error"] >= (1 - 0.05 ** (1 / effective)) * (1 - 1e-9), row
+
+
+def state_of(book: Book, text: str) -> object:
+    return book.rows["What-if"][book.find("What-if", text) - 1][3]
+
+
+ENGINE, EFFECTIVE = "Thresholds equal the engine's (until a blue cell is edited)", "Effective draws: as many equal ones would say as much"
+
+
+@pytest.mark.slow
+def test_what_is_cleared_is_said_to_be_missing(run: Path, shipped: Book, tmp_path: Path) -> None:
+    belief, row = shipped.find("What-if", "You believe that") + 2, shipped.find("What-if", "Outcome") + 2
+    condition, shown = shipped.find("What-if", "Condition on") + 2, shipped.find("What-if", "Outcome shown; its unit beside it") + 1
+    answers = ("Probability", "± error", "5 %", "25 %", "50 %", "75 %", "95 %")
+
+    def asked(**cells: float | str | None) -> Book:
+        edit(run / "report.xlsx", tmp_path / "cleared.xlsx", {("What-if", cell): value for cell, value in cells.items()})
+        changed = recalculated(tmp_path / "cleared.xlsx", tmp_path)
+        assert errors_of(changed) == []
+        return Book(changed)
+
+    # A row each that lacks its threshold, direction or date, and one with a text for a threshold; a belief without its variable that is off.
+    book = asked(**{f"E{row}": None, f"C{row + 1}": None, f"D{row + 2}": None, f"E{row + 3}": "ten", f"C{row + 4}": "sideways", f"A{belief}": None, f"A{condition}": None, f"A{shown}": None})
+    for i, line in enumerate(book.table("What-if", "Outcome")):
+        assert [line[name] == "n/a" for name in answers] == [i < 5] * len(answers), line
+        assert book.rows["What-if"][row - 1 + i][15] == ("missing" if i < 5 else "ok")
+    assert state_of(book, ENGINE) == "missing" and state_of(book, EFFECTIVE) == "ok"
+    assert [book.rows["What-if"][belief - 1 + i][15] for i in range(3)] == ["missing", "ok", "ok"] and book.rows["What-if"][belief - 1][1] == "n/a"
+    assert book.rows["What-if"][condition - 1][15] == "missing" and set(book.rows["What-if"][condition - 1][4:7]) == {"n/a"}
+    assert {value for line in book.table("What-if", "End of") for name, value in line.items() if "%" in name} == {"n/a"}
+
+    # Beliefs in use that cannot be weighed leave no answer: no mean, a spread of 0, no variable, no word.
+    for cells in ({f"D{belief}": None}, {f"E{belief}": 0}, {f"A{belief}": None}, {f"C{belief}": None}):
+        book = asked(**({f"C{belief}": "on"} | cells))
+        assert state_of(book, ENGINE) == state_of(book, EFFECTIVE) == "missing" and book.rows["What-if"][belief - 1][15] == "missing", cells
+        assert {line[name] for line in book.table("What-if", "Outcome") for name in answers} == {"n/a"}, cells
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kept", [1, 2, 40])
+def test_few_paths_are_counted_without_errors(kept: int, run: Path, tmp_path: Path) -> None:
+    moecast("run", run.parent / "short.yaml", "--paths", 64, "--keep", kept, "--no-contrasts", "-o", tmp_path / "few", "--quiet")
+    book = Book(tmp_path / "few" / "report.xlsx")
     assert complaints(book) == []
-    assert "too few" in checks(book)
+    assert check.check_recalculation(tmp_path / "few" / "report.xlsx") == [] and errors_of(tmp_path / "few" / "report.xlsx") == []
+
+
+def test_every_check_of_an_input_says_what_is_allowed(run: Path) -> None:
+    rules = [rule for sheet in openpyxl.load_workbook(run / "report.xlsx") for rule in sheet.data_validations.dataValidation]
+    assert len(rules) > 20
+    for rule in rules:
+        assert rule.prompt and rule.error == rule.prompt, rule.sqref
 
 
 @pytest.mark.slow
