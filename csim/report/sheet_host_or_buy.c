@@ -10,7 +10,7 @@
 #include "csim/report/shipped_cost.h"
 
 enum { LABEL, UNIT, FIRST, WIDE = FIRST + CSIM_SHIPPED_KINDS + 1 /* a kind each, and the fewest */, CHART_COLUMN = FIRST + 4 };
-enum { API_COLUMN = FIRST + CSIM_BASES, STEPS = 16, LINE_TEXT = 4096, NAME_TEXT = 64, CHART_WIDTH_PX = 600, CHART_HEIGHT_PX = 440 };
+enum { API_COLUMN = FIRST + CSIM_BASES, STEPS = 16, LINE_TEXT = 4096, NAME_TEXT = 64, CHART_WIDTH_PX = 600, CHART_HEIGHT_PX = 440, KEY_POINTS = 20 };
 
 typedef struct page { csim_report *report; csim_live *live; csim_sheet *sheet; const csim_shipped_cost *shipped; uint32_t row; } page;
 
@@ -328,10 +328,11 @@ static void put_break_evens(page *p) {
         snprintf(formula, sizeof formula, "IF(ISNUMBER(%s_hour),IF(api_mix<=%s_marginal*(1+same),\"never\",IF(ABS(%.3s%u_volume-%.3s%u_volume)<=tolerance*%.3s%u_volume,%.3s%u_volume,\"beyond steps\")),\"n/a\")",
                  owners[b], owners[b], owners[b], STEPS - 1u, owners[b], STEPS - 2u, owners[b], STEPS - 1u, owners[b], STEPS - 1u);
         set_owner(p, b);
-        csim_live_put_formula(p->live, at(p, p->row, FIRST + (uint32_t)b), csim_style_digits(CSIM_ROLE_KEY, CSIM_AS_SCIENTIFIC, 3), "even", formula);
+        csim_live_put_formula(p->live, at(p, p->row, FIRST + (uint32_t)b), csim_style_digits(CSIM_ROLE_FORMULA, CSIM_AS_SCIENTIFIC, 3), "even", formula);
     }
     csim_live_scope(p->live, "");
     p->row++;
+    csim_sheet_set_height(p->sheet, p->row, KEY_POINTS);
     put_by_owner(p, "even_billions", "The same in billions", "bn tokens/month", csim_style_digits(CSIM_ROLE_KEY, CSIM_AS_NUMBER, 3), "IF(ISNUMBER(even),even/tokens_a_billion,even)");
 }
 
