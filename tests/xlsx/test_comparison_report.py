@@ -292,7 +292,7 @@ def asked(*names: str) -> list[str]:
     return [word for name in names for word in ("--waterfall", name)]
 
 
-@pytest.fixture(scope="module", params=["sections", "groups"])
+@pytest.fixture(scope="module", params=[pytest.param("sections", marks=pytest.mark.slow), "groups"])
 def falls(request: pytest.FixtureRequest, runs: Path) -> tuple[Path, list[dict]]:
     """A workbook and what `compare` says of the same: orders sampled of the eight sections, and all orders of three groups of one's own."""
     how = ["--paths", 40, *(["--orders", 3] if request.param == "sections" else ["--groups", runs / "groups.yaml"]), "--quiet"]

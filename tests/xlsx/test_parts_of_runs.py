@@ -83,6 +83,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [[], ["--seed", 18446744073709551615], ["--sampler", "sobol", "--replicates", 4], ["--sampler", "lhs"], ["--keep", "50,series:share.world_open", "--contrast-paths", 60],
                                      ["--shard", "1/2", "--sampler", "lhs", "--replicates", 2], ["-o", "out/baseline"]], ids=lambda options: "-".join(map(str, options)) or "plain")  # fmt: skip
 def test_the_printed_command_gives_the_digest_of_a_shipped_scenario(tmp_path: Path, options: list) -> None:
@@ -94,13 +95,14 @@ def test_the_printed_command_gives_the_digest_of_a_shipped_scenario(tmp_path: Pa
     assert repeat(told["Command that gives the same digest"], tmp_path / "again") == digest(run)
 
 
-@pytest.mark.parametrize("options", [[], ["--sampler", "mc"], ["--replicates", 16]], ids=lambda options: "-".join(map(str, options)) or "plain")
+@pytest.mark.parametrize("options", [[], pytest.param(["--sampler", "mc"], marks=pytest.mark.slow), pytest.param(["--replicates", 16], marks=pytest.mark.slow)], ids=lambda options: "-".join(map(str, options)) or "plain")
 def test_the_printed_command_gives_the_digest_of_a_scenario_of_ones_own(tmp_path: Path, own: Path, options: list) -> None:
     moecast("run", own, "--paths", 256, *QUIET, *options, "-o", tmp_path / "own")
     told = facts(tmp_path / "own")
     assert repeat(told["Command that gives the same digest"], tmp_path / "again") == digest(tmp_path / "own")
 
 
+@pytest.mark.slow
 def test_where_the_scenario_is_gone_the_run_file_has_it(tmp_path: Path, own: Path) -> None:
     file = tmp_path / "gone.yaml"
     file.write_text(own.read_text(), encoding="utf-8")
@@ -114,6 +116,7 @@ def test_where_the_scenario_is_gone_the_run_file_has_it(tmp_path: Path, own: Pat
     assert repeat(command, tmp_path / "elsewhere") == digest(tmp_path / "gone")
 
 
+@pytest.mark.slow
 def test_runs_resumed_extended_and_merged_are_repeated_by_a_run(tmp_path: Path, shard: Path) -> None:
     moecast("run", "baseline", "--paths", 208, *QUIET, "-o", tmp_path / "baseline")
     moecast("run", "--resume", tmp_path / "baseline", "--extend-to", 416, *QUIET)
@@ -136,6 +139,7 @@ def test_a_shard_says_so_in_both_languages(shard: Path, tmp_path: Path) -> None:
     assert check.CHECKS["container"](shard / "report.xlsx") == []
 
 
+@pytest.mark.slow
 def test_a_broken_off_run_says_how_far_it_came(broken: Path, tmp_path: Path) -> None:
     done = json.loads((broken / "run.json").read_text())["done"]
     assert 0 < done < 1_000_000
