@@ -110,6 +110,7 @@ def test_the_workbook_puts_runs_side_by_side_and_leads_to_their_own_sheets(tmp_p
     assert any(abs(cell - compared["series"][0]["difference"]["value"]) < 1e-14 for cell in cells)
 
 
+@pytest.mark.slow
 def test_started_again_it_keeps_what_is_done_and_force_does_not(batch):
     folder = batch[0]
     before = {path: path.stat().st_mtime_ns for path in folder.glob("out/*/run.moecast")}
@@ -176,6 +177,7 @@ def test_what_an_earlier_batch_finished_stays_in_the_index_after_ctrl_c(tmp_path
     assert rows["long"]["status"] == "not run" and rows["small"] == {**before, "status": "kept"}
 
 
+@pytest.mark.slow
 def test_another_catalogue_or_sampler_makes_a_run_again(tmp_path):
     shutil.copytree(ROOT / "scenarios/catalogue", tmp_path / "cat")
     (tmp_path / "own.yaml").write_text("moecast: 1\nname: own\nextends: baseline\ncatalogue: ./cat\n")

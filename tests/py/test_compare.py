@@ -207,6 +207,7 @@ def test_runs_of_a_sampler_are_compared_in_its_replicates(sampler, tmp_path):
         assert 0 < row["difference"]["error"] < row["a"]["error"]
 
 
+@pytest.mark.slow
 def test_runs_drawn_in_different_ways_are_refused(runs, tmp_path):
     moecast("run", "baseline", "--paths", 64, "--seed", 3, "--sampler", "sobol", "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / "sobol")
     assert "paths can only be paired when they were drawn alike" in refused("compare", runs / "a", tmp_path / "sobol")
@@ -244,6 +245,7 @@ def test_no_path_or_every_path_is_a_bound_and_no_certainty(runs):
     assert "nan" not in moecast("compare", "baseline", "no_controls", "--paths", 1, "--waterfall", "cap.gap@2028-12").stdout
 
 
+@pytest.mark.slow
 def test_diff_says_how_paths_were_drawn_and_holds_bounds_against_each_other(tmp_path):
     for sampler, paths in (("mc", 700), ("sobol", 512)):
         moecast("run", "baseline", "--paths", paths, "--seed", 3, "--sampler", sampler, "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / sampler)

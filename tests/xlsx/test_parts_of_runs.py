@@ -153,6 +153,7 @@ def test_a_broken_off_run_says_how_far_it_came(broken: Path, tmp_path: Path) -> 
     assert not any("blur a claim's probability" in text for text in sentences(book["Summary"]))
 
 
+@pytest.mark.slow
 def test_a_scenario_without_claims_has_no_sheet_of_them(tmp_path: Path, own: Path) -> None:
     moecast("run", own, "--paths", 256, *QUIET, "-o", tmp_path / "own")
     told = facts(tmp_path / "own")

@@ -232,6 +232,7 @@ def test_break_even_is_that_of_the_command(report: Path, shipped: dict[str, obje
     assert billions[1] == "bn tokens/month" and all(math.isclose(1e9 * shown, volume, rel_tol=RELATIVE) for shown, volume in zip(billions[2:6], row[2:6], strict=True))
 
 
+@pytest.mark.slow
 def test_what_must_be_whole_is_checked_to_be(report: Path) -> None:
     book = openpyxl.load_workbook(report)
     whole = {str(area) for sheet in LIVE[:2] for rule in book[sheet].data_validations.dataValidation if rule.type == "whole" for area in rule.sqref.ranges}

@@ -284,6 +284,7 @@ def test_few_paths_are_counted_without_errors(kept: int, run: Path, tmp_path: Pa
     assert check.check_recalculation(tmp_path / "few" / "report.xlsx") == [] and errors_of(tmp_path / "few" / "report.xlsx") == []
 
 
+@pytest.mark.slow
 def test_every_check_of_an_input_says_what_is_allowed(run: Path) -> None:
     rules = [rule for sheet in openpyxl.load_workbook(run / "report.xlsx") for rule in sheet.data_validations.dataValidation]
     assert len(rules) > 20
