@@ -273,7 +273,7 @@ void csim_run_restrict(csim_run *run, const csim_ledger *only) {
 /* What the run's first and last path leave out cannot be taken in: its rows and its ledger would lie outside. */
 static csim_status check_part(const csim_run *run, const csim_result *part, csim_error *err) {
     const uint32_t first = run->options.first_path, end = first + run->options.paths;
-    if (memcmp(run->plan, part->plan, sizeof *run->plan)) return csim_error_set(err, CSIM_INCONSISTENT, "it is of another scenario or catalogue: its plan is another one");
+    if (run->plan != part->plan && memcmp(run->plan, part->plan, sizeof *run->plan)) return csim_error_set(err, CSIM_INCONSISTENT, "it is of another scenario or catalogue: its plan is another one");
     if (run->options.seed != part->options.seed)
         return csim_error_set(err, CSIM_INCONSISTENT, "its seed is %llu, here it is %llu", (unsigned long long)part->options.seed, (unsigned long long)run->options.seed);
     for (size_t i = 0; i < part->ledger.count; i++)
@@ -282,19 +282,55 @@ static csim_status check_part(const csim_run *run, const csim_result *part, csim
     return CSIM_OK;
 }
 
-csim_status csim_run_take(csim_run *run, const csim_result *part, csim_error *err) {
-    csim_ledger left = {0};
-    csim_status status = check_part(run, part, err);
+/* What has come in so far; its rows and replicates are in the run's result. */
+static csim_status base_ready(csim_run *run, csim_error *err) {
     run->base.plan = run->plan;
     run->base.options = run->options;
-    if (!status && !run->base.statistics) status = csim_result_new_statistics(&run->base, err);
-    if (!status) status = csim_result_merge(&run->base, part, err);
-    if (status) return status;
+    return run->base.statistics ? CSIM_OK : csim_result_new_statistics(&run->base, err);
+}
+
+int csim_run_has_begun(const csim_run *run) { return atomic_load(&run->next_block) > 0; }
+
+/* What a run has simulated itself is in its threads' sums, which the ledger of what was taken in does not know. */
+static csim_status check_not_begun(csim_run *run, csim_error *err) {
+    return csim_run_has_begun(run) ? csim_error_set(err, CSIM_USAGE, "the run was advanced already: parts are taken in before") : CSIM_OK;
+}
+
+static void has_taken(csim_run *run, const csim_result *part) {
+    csim_ledger left = {0};
     csim_result_take_rows(&run->result, part);
-    csim_result_take_replicates(&run->result, part);
     csim_ledger_missing(&run->base.ledger, run->options.first_path, run->options.first_path + run->options.paths, &left);
     csim_run_restrict(run, &left);
     run->result.seconds += part->seconds;
+}
+
+csim_status csim_run_take(csim_run *run, const csim_result *part, csim_error *err) {
+    csim_status status = check_not_begun(run, err);
+    if (!status) status = check_part(run, part, err);
+    if (!status) status = base_ready(run, err);
+    if (!status) status = csim_result_merge(&run->base, part, err);
+    if (status) return status;
+    csim_result_take_replicates(&run->result, part);
+    has_taken(run, part);
+    return CSIM_OK;
+}
+
+const csim_result *csim_run_outline(const csim_run *run) { return &run->result; }
+
+csim_status csim_run_take_from(csim_run *run, const csim_result *part, const csim_statistics_source *source, csim_error *err) {
+    csim_result *base = &run->base, *result = &run->result;
+    csim_status status = check_not_begun(run, err);
+    if (!status) status = check_part(run, part, err);
+    if (!status) status = base_ready(run, err);
+    if (status) return status;
+    const csim_result like = {.plan = run->plan, .options = run->options, .statistics = base->statistics, .monthly = base->monthly, .replicates = result->replicates,
+                              .monthly_replicates = result->monthly_replicates};
+    if (!source->fits(source->from, &like)) return csim_error_set(err, CSIM_FILE_FORMAT, "its statistics are damaged or belong to another plan");
+    status = csim_result_merge_counts(base, part, err);
+    if (status) return status;
+    source->add(source->from, base->statistics, base->monthly);
+    if (result->replicates) source->add_replicates(source->from, result->replicates, result->monthly_replicates, result->replicate_tally);
+    has_taken(run, part);
     return CSIM_OK;
 }
 

@@ -11,6 +11,8 @@ from . import _core
 from .columns import position
 from .result import Result
 from .scenario import Scenario
+from .spread import ExecutorLike, spread
+from .units import cut, paths_of_a_unit
 
 _PROGRESS_S = 0.25
 _FIRST_PATHS = 4096  # of a run to a precision: fewer say too little of their own error
@@ -68,7 +70,7 @@ class Run:
         self.sampler = self.scenario.sampler if sampler is None else sampler
         if replicates is None:
             replicates = self.scenario.replicates if self.sampler == self.scenario.sampler else 0
-        plan = _core.Plan(self.scenario._core)
+        self._plan = plan = _core.Plan(self.scenario._core)
         places = {name: i for i, name in enumerate(plan.series)}
         series = [position(places, name, "series") for name in keep_series]
         self._core = _core.Run(
@@ -98,6 +100,58 @@ class Run:
             When a path breaks an invariant, another thread is advancing this run, or a `Result` of it is alive (its arrays must not change).
         """
         return self._core.advance(seconds or 0.0)
+
+    def advance_on(
+        self,
+        executor: ExecutorLike,
+        unit_paths: int | None = None,
+        patience: float | None = None,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> int:
+        """Simulate all paths that are missing on an executor: other processes, or other machines. The bits are those of `advance`.
+
+        Ctrl-C raises KeyboardInterrupt within 100 ms and leaves the run with the parts that had come home; what workers are at is thrown away. The run may
+        then go on, here or on an executor.
+
+        Parameters
+        ----------
+        executor : concurrent.futures.Executor or alike, Dask client, or function that makes one
+            Anything with ``submit(function, argument)`` that returns a future. Workers need the same version of moecast. With a function the executor is made,
+            made again when it breaks, and closed.
+        unit_paths : int, optional
+            Paths of a work unit, rounded up to whole blocks; as many as make some 64 units of 2,048 to 8,192 paths where None.
+        patience : float, optional
+            Seconds after which a unit that has not come home is given out once more. Forever where None: most executors see for themselves that a worker died.
+        progress : callable, optional
+            Given (paths done, paths in all) a few times a second.
+
+        Returns
+        -------
+        int
+            Paths finished so far.
+
+        Raises
+        ------
+        RunError
+            When a unit fails three times, a worker has another version of moecast, two workers disagree about the same paths, a `Result` of this run is alive, or it
+            was advanced in this process before.
+        """
+        missing = self._core.missing()
+        size = paths_of_a_unit(sum(paths for _, paths in missing), self._core.granule, unit_paths)
+        units = cut(self._core, self._plan.pack(), self._plan.hash, size)
+        said = 0.0
+
+        def say() -> None:
+            nonlocal said
+            if progress and time.monotonic() - said >= _PROGRESS_S:
+                said = time.monotonic()
+                progress(self._core.done, self.paths)
+
+        if not spread(executor, units, self._core.take, say, patience):
+            self._core.advance()
+        if progress:
+            progress(self._core.done, self.paths)
+        return self._core.done
 
     def grow(self, paths: int) -> None:
         """Ask for more paths, to be simulated by the next `advance`.
@@ -140,6 +194,11 @@ def _show(done: int, total: int, begin: float) -> None:
     sys.stderr.flush()
 
 
+def _advance_on(job: Run, executor: ExecutorLike, unit_paths: int | None, progress: Progress) -> None:
+    begin = time.monotonic()
+    job.advance_on(executor, unit_paths, progress=progress if callable(progress) else (lambda done, total: _show(done, total, begin)) if progress else None)
+
+
 def _advance(job: Run, progress: Progress) -> None:
     if not progress:
         job.advance()
@@ -167,6 +226,8 @@ def run(
     replicates: int | None = None,
     precision: Mapping[str, float] | None = None,
     max_paths: int = 1_000_000,
+    executor: ExecutorLike | None = None,
+    unit_paths: int | None = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -183,6 +244,8 @@ def run(
         True writes a line to standard error; a callable is given (paths done, paths in all) four times a second.
     contrasts : bool
         As for `Run.result`.
+    executor, unit_paths
+        Simulate on other processes or machines, as `Run.advance_on` says; `threads` then means nothing. Further runs of `contrasts` are made here.
 
     Returns
     -------
@@ -205,10 +268,15 @@ def run(
     >>> result.mean("cap.gap").shape == (len(result.report_months),)
     True
     """
+    if precision and executor is not None:
+        raise ValueError("precision and executor do not go together: a run to a precision grows in rounds in this process")
     if precision:
         return _run_to_precision(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, progress, contrasts, precision, max_paths)
     job = Run(scenario, paths, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates)
-    _advance(job, progress)
+    if executor is None:
+        _advance(job, progress)
+    else:
+        _advance_on(job, executor, unit_paths, progress)
     return job.result(contrasts)
 
 
