@@ -42,6 +42,7 @@ struct csim_run {
     double deadline;
     worker *workers;
     csim_result result;
+    int lent;                    /* the result's statistics are those of `base` or of the only worker that has any */
 };
 
 static csim_status worker_init(worker *self, csim_run *run, csim_error *err) {
@@ -170,15 +171,23 @@ csim_status csim_run_new(const csim_plan *plan, const csim_run_options *options,
     return CSIM_OK;
 }
 
+static void forget_statistics(csim_run *run) {
+    if (!run->lent) {
+        csim_accumulator_free(run->result.statistics);
+        csim_accumulator_free(run->result.monthly);
+    }
+    run->result.statistics = run->result.monthly = NULL;
+    run->lent = 0;
+}
+
 void csim_run_free(csim_run *run) {
     if (!run) return;
+    forget_statistics(run);
     for (int i = 0; run->workers && i < run->threads; i++) worker_clear(&run->workers[i]);
     free(run->workers);
     for (int i = 0; i < CSIM_MAX_REPLICATES; i++) pthread_mutex_destroy(&run->lock[i]);
     csim_accumulator_free(run->base.statistics);
     csim_accumulator_free(run->base.monthly);
-    csim_accumulator_free(run->result.statistics);
-    csim_accumulator_free(run->result.monthly);
     csim_replicates_free(run->result.replicates);
     csim_replicates_free(run->result.monthly_replicates);
     free(run->result.replicate_tally);
@@ -383,6 +392,36 @@ static const char *worst_outcome(const csim_result *result) {
     return result->plan->slot_name[worst];
 }
 
+static int has_found(const worker *self) { return self->found.done + self->found.failed > 0; }
+
+static void lend(csim_run *run, csim_accumulator *statistics, csim_accumulator *monthly) {
+    csim_accumulator_settle(statistics);
+    if (monthly) csim_accumulator_settle(monthly);
+    run->result.statistics = statistics;
+    run->result.monthly = monthly;
+    run->lent = 1;
+}
+
+/* Statistics of one source are lent as they are: copying them takes longer than small runs do. Those of several are added up. */
+static csim_status gather_statistics(csim_run *run, csim_error *err) {
+    const worker *only = NULL;
+    int sources = run->base.statistics ? 1 : 0;
+    forget_statistics(run);
+    for (int i = 0; i < run->threads; i++)
+        if (has_found(&run->workers[i])) {
+            only = &run->workers[i];
+            sources++;
+        }
+    if (sources == 1 && only) lend(run, only->found.statistics, only->found.monthly);
+    else if (sources == 1) lend(run, run->base.statistics, run->base.monthly);
+    if (sources == 1) return CSIM_OK;
+    const csim_status status = csim_result_new_statistics(&run->result, err);
+    if (status) return status;
+    if (run->base.statistics) csim_result_add_statistics(&run->result, run->base.statistics, run->base.monthly);
+    for (int i = 0; i < run->threads; i++) csim_result_add_statistics(&run->result, run->workers[i].found.statistics, run->workers[i].found.monthly);
+    return CSIM_OK;
+}
+
 csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *err) {
     csim_result *result = &run->result;
     result->done = result->failed = 0;
@@ -390,11 +429,11 @@ csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *
     memset(result->failed_by, 0, sizeof result->failed_by);
     memset(result->failed_slot, 0, sizeof result->failed_slot);
     result->ledger.count = 0;
-    csim_status status = csim_result_new_statistics(result, err);
-    if (!status && run->base.statistics) status = csim_result_merge(result, &run->base, err);
+    csim_status status = gather_statistics(run, err);
+    if (!status && run->base.statistics) status = csim_result_merge_counts(result, &run->base, err);
     if (!status) status = write_ledger(run, &result->ledger, err);
     if (status) return status;
-    for (int i = 0; i < run->threads; i++) csim_collector_add(&run->workers[i].found, result);
+    for (int i = 0; i < run->threads; i++) csim_collector_add_counts(&run->workers[i].found, result);
     result->statistics->replicates = result->replicates;
     if (result->monthly) result->monthly->replicates = result->monthly_replicates;
     *out = result;

@@ -100,6 +100,8 @@ void csim_run_missing(const csim_run *run, csim_ledger *out); /* before the firs
 csim_status csim_result_merge(csim_result *to, const csim_result *part, csim_error *err);
 /* The same without statistics and without what replicates hold, for a part whose accumulators stand elsewhere: its pointers to them may be NULL. */
 csim_status csim_result_merge_counts(csim_result *to, const csim_result *part, csim_error *err);
+/* The statistics alone; `monthly` may be NULL where `to` has none. */
+void csim_result_add_statistics(csim_result *to, const csim_accumulator *statistics, const csim_accumulator *monthly);
 /* The rows alone; what replicates hold alone, where both have it. */
 void csim_result_take_rows(csim_result *to, const csim_result *part);
 void csim_result_take_replicates(csim_result *to, const csim_result *part);
