@@ -7,7 +7,6 @@ a digest of its own. Parts add up to the very bits of one run, in any order.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -59,19 +58,15 @@ class Unit:
 
 
 _held: dict[str, _core.Work] = {}
-_lock = threading.Lock()
 
 
 def _work(unit: Unit) -> _core.Work:
-    """The unpacked plan; the last few are held, because a worker is mostly given units of one run."""
-    with _lock:
-        work = _held.pop(unit.plan_hash, None)
-    if work is None:
-        work = _core.Work(unit.plan, unit.plan_hash)
-    with _lock:
-        _held[unit.plan_hash] = work
-        while len(_held) > _PLANS_HELD:
-            del _held[next(iter(_held))]
+    """The unpacked plan; the last few are held, because a worker is mostly given units of one run. No lock, which a fork could leave closed: each step is one
+    operation of a dict."""
+    work = _held.pop(unit.plan_hash, None) or _core.Work(unit.plan, unit.plan_hash)
+    _held[unit.plan_hash] = work
+    for old in list(_held)[:-_PLANS_HELD]:
+        _held.pop(old, None)
     return work
 
 
