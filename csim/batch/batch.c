@@ -214,6 +214,31 @@ csim_status csim_batch_load(const char *name, csim_batch **out, csim_error *err)
     return status;
 }
 
+/* The trees' texts are copied: a batch outlives its caller's names. */
+static csim_status read_cells(csim_batch_owner *self, const csim_scenario *base, const char *text, size_t size, csim_error *err) {
+    csim_batch *batch = &self->batch;
+    const csim_status status = csim_yaml_tree_parse(batch->file, text, size, &self->tree, err);
+    if (status && err) err->line = err->column = 0;
+    if (status) return status;
+    csim_reader reader = {.arena = &self->arena, .root = csim_yaml_tree_root(self->tree), .err = err};
+    csim_node_forget_lines(reader.root);
+    return csim_batch_read_cells(self, &reader, base, reader.root);
+}
+
+csim_status csim_batch_cells(const csim_scenario *base, const char *name, const char *text, size_t size, csim_batch **out, csim_error *err) {
+    csim_batch_owner *self = calloc(1, sizeof *self);
+    *out = NULL;
+    if (!self) return no_memory(err);
+    self->batch = (csim_batch){.title = "", .file = "<grid>", .paths = -1, .seed = -1, .month = CSIM_NO_MONTH};
+    self->batch.name = csim_arena_print(&self->arena, "%s", name);
+    const csim_c_locale guard = csim_c_locale_enter();
+    const csim_status status = self->batch.name ? read_cells(self, base, text, size, err) : no_memory(err);
+    csim_c_locale_leave(guard);
+    if (status) csim_batch_free(&self->batch);
+    else *out = &self->batch;
+    return status;
+}
+
 void csim_batch_free(csim_batch *batch) {
     if (!batch) return;
     csim_batch_owner *self = (csim_batch_owner *)(void *)batch;

@@ -30,6 +30,9 @@ typedef struct csim_batch {
 /* `name`: a batch file, a folder, or the bare name of a shipped batch. *out is to be freed with csim_batch_free. Errors as csim_scenario_load's, each with
  * its place in the batch file; every value of a grid is checked on its own base. A listed scenario's own faults show when it is run. */
 csim_status csim_batch_load(const char *name, csim_batch **out, csim_error *err);
+/* The cells of a grid over a scenario that is loaded. `text`: YAML, the map of keys and values as it stands in grid.keys of a batch file; `name` stands in the titles of
+ * the cells as that of a batch does. Items have a name, labels and, as text, the changes that csim_scenario_change makes of `base`. */
+csim_status csim_batch_cells(const csim_scenario *base, const char *name, const char *text, size_t size, csim_batch **out, csim_error *err);
 void csim_batch_free(csim_batch *batch);
 
 #endif

@@ -25,7 +25,10 @@ csim_status csim_batch_find_scenario(csim_reader *reader, const csim_node *node,
 /* grid.c: the cells of `grid`. */
 csim_status csim_batch_read_grid(csim_batch_owner *self, csim_reader *reader, const csim_node *grid);
 
-/* cell.c: the text of the scenario `name` that changes `base` by one value of each axis. malloc'd. */
+/* The same for a base that is loaded: `keys` is the map of keys and values. */
+csim_status csim_batch_read_cells(csim_batch_owner *self, csim_reader *reader, const csim_scenario *base, const csim_node *keys);
+
+/* cell.c: the text of the scenario `name` that changes `base` by one value of each axis; with base NULL the changes alone, for csim_scenario_change. malloc'd. */
 csim_status csim_batch_cell_text(const csim_batch *batch, const char *name, const char *base, const csim_batch_axis *axis, const size_t *at, size_t axes, char **text,
                                  size_t *size, csim_error *err);
 

@@ -2,30 +2,9 @@
 #include <string.h>
 
 #include "csim/batch/batch_parts.h"
-#include "csim/scenario/text.h"
+#include "csim/scenario/node_write.h"
 
 typedef struct cell { csim_text *out; const csim_batch_axis *axis; const size_t *at; size_t axes; } cell;
-
-/* Bare where YAML takes it for what it is; else in quotes, which only text can need. */
-static void put_scalar(csim_text *out, const char *text, bool quoted) {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-";
-    if (quoted || !text[0] || text[strspn(text, plain)]) csim_text_quote(out, text);
-    else csim_text_put(out, text);
-}
-
-static void put_value(csim_text *out, const csim_node *node) {
-    if (node->kind == CSIM_NODE_TEXT) {
-        put_scalar(out, node->text, node->quoted);
-        return;
-    }
-    csim_text_put(out, node->kind == CSIM_NODE_MAP ? "{" : "[");
-    for (size_t i = 0; i < node->count; i++) {
-        if (i) csim_text_put(out, ", ");
-        if (node->kind == CSIM_NODE_MAP) put_scalar(out, node->items[i]->key, false), csim_text_put(out, ": ");
-        put_value(out, node->items[i]);
-    }
-    csim_text_put(out, node->kind == CSIM_NODE_MAP ? "}" : "]");
-}
 
 /* Do two keys agree in their first `size` bytes, and does a part end there in both? */
 static bool share(const char *a, const char *b, size_t size) { return !strncmp(a, b, size) && (a[size] == '.' || !a[size]) && (b[size] == '.' || !b[size]); }
@@ -46,7 +25,7 @@ static void put_keys(const cell *self, const char *of, size_t skip, int depth) {
             put_keys(self, key, size + 1, depth + 1);
         } else {
             csim_text_put(self->out, " ");
-            put_value(self->out, self->axis[k].value[self->at[k]]);
+            csim_node_write(self->out, self->axis[k].value[self->at[k]]);
             csim_text_put(self->out, "\n");
         }
     }
@@ -58,12 +37,12 @@ csim_status csim_batch_cell_text(const csim_batch *batch, const char *name, cons
     const cell self = {&out, axis, at, axes};
     csim_text_add(&title, "%s:", batch->name);
     for (size_t k = 0; k < axes; k++) csim_text_add(&title, "%s %s %s", k ? "," : "", axis[k].key, axis[k].label[at[k]]);
-    csim_text_add(&out, "# A cell of the grid in the batch %s. Runs by itself too: moecast run on this file.\nmoecast: 1\nname: ", batch->name);
+    if (base) csim_text_add(&out, "# A cell of the grid in the batch %s. Runs by itself too: moecast run on this file.\nmoecast: 1\n", batch->name);
+    csim_text_put(&out, "name: ");
     csim_text_quote(&out, name);
     csim_text_put(&out, "\ntitle: ");
     csim_text_quote(&out, title.bytes ? title.bytes : "");
-    csim_text_put(&out, "\nextends: ");
-    csim_text_quote(&out, base);
+    if (base) csim_text_put(&out, "\nextends: "), csim_text_quote(&out, base);
     csim_text_put(&out, "\n\n");
     put_keys(&self, "", 0, 0);
     out.failed |= title.failed;

@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "csim/batch/batch_parts.h"
-#include "csim/scenario/layout.h"
+#include "csim/scenario/change.h"
+#include "csim/scenario/dotted.h"
 #include "csim/scenario/paths.h"
 
 typedef struct grid {
     csim_batch_owner *owner;
     csim_reader *reader;
+    const char *field;                 /* what errors about keys are about; NULL: the key itself */
+    const csim_scenario *loaded;       /* the only base, when it is no file */
     size_t axes, bases;
     csim_batch_axis *axis;
     const csim_node *base_node[CSIM_BATCH_MAX_VALUES];
@@ -19,38 +22,8 @@ typedef struct grid {
 
 /* ---- keys --------------------------------------------------------------------------------------------------------------------------------------- */
 
-static void split(const char *key, char copy[CSIM_READER_PATH], csim_path *path) {
-    *path = (csim_path){0};
-    snprintf(copy, CSIM_READER_PATH, "%s", key);
-    for (char *at = copy; at && path->count < CSIM_YAML_MAX_DEPTH;) {
-        path->part[path->count++] = at;
-        at = strchr(at, '.');
-        if (at) *at++ = '\0';
-    }
-}
-
-static csim_status refuse_key(csim_reader *reader, const csim_node *node, csim_status code, const char *why) {
-    return csim_error_set_at(reader->err, code, node->file, node->key_line, node->key_column, "grid.keys", "'%.100s' %s", node->key, why);
-}
-
-/* The nearest right key: the first part that leads nowhere, replaced by its nearest neighbour. */
-static csim_status refuse_unknown(csim_reader *reader, const csim_node *node, const csim_path *path) {
-    csim_path known = {0};
-    csim_names names = {0};
-    const char *index;
-    char list[500], before[CSIM_READER_PATH];
-    while (known.count < path->count) {
-        csim_path longer = known;
-        longer.part[longer.count++] = path->part[known.count];
-        if (csim_layout_find(&longer, NULL, NULL) == CSIM_PLACE_UNKNOWN) break;
-        known = longer;
-    }
-    csim_layout_below(&known, NULL, &names, &index);
-    const char *wrong = known.count < path->count ? path->part[known.count] : "", *nearest = csim_names_nearest(&names, wrong);
-    csim_error_set_at(reader->err, CSIM_UNKNOWN_KEY, node->file, node->key_line, node->key_column, "grid.keys", "'%.100s' is no key of a scenario; below '%s' there are: %s", node->key,
-                      csim_path_text(&known, before, sizeof before), csim_names_list(&names, list, sizeof list));
-    if (nearest) csim_error_hint(reader->err, "did you mean '%s%s%s'?", before, known.count ? "." : "", nearest);
-    return CSIM_UNKNOWN_KEY;
+static csim_status refuse_key(const grid *self, const csim_node *node, csim_status code, const char *why) {
+    return csim_error_set_at(self->reader->err, code, node->file, node->key_line, node->key_column, self->field ? self->field : node->key, "'%.100s' %s", node->key, why);
 }
 
 /* What says which scenario this is, or how it is run, is the batch's own affair. */
@@ -61,19 +34,17 @@ static bool is_own(const char *key) {
     return false;
 }
 
-static csim_status check_key(csim_reader *reader, const csim_node *node) {
-    char copy[CSIM_READER_PATH];
+static csim_status check_key(const grid *self, const csim_node *node) {
+    char copy[CSIM_DOTTED_BYTES];
     csim_path path;
-    csim_key key;
-    if (strlen(node->key) >= CSIM_READER_PATH) return refuse_key(reader, node, CSIM_LIMIT, "is too long for a key");
-    if (is_own(node->key)) return refuse_key(reader, node, CSIM_INCONSISTENT, "is set by the batch for each run, not by a grid");
-    split(node->key, copy, &path);
-    switch (csim_layout_find(&path, NULL, &key)) {
+    if (strlen(node->key) >= CSIM_DOTTED_BYTES) return refuse_key(self, node, CSIM_LIMIT, "is too long for a key");
+    if (is_own(node->key)) return refuse_key(self, node, CSIM_INCONSISTENT, "is set by the batch for each run, not by a grid");
+    switch (csim_dotted_find(node->key, copy, &path)) {
     case CSIM_PLACE_VALUE: return CSIM_OK;
-    case CSIM_PLACE_MAP: return refuse_key(reader, node, CSIM_WRONG_TYPE, "holds further keys; write the key of one value, such as choice.alpha.developers");
+    case CSIM_PLACE_MAP: return refuse_key(self, node, CSIM_WRONG_TYPE, "holds further keys; write the key of one value, such as choice.alpha.developers");
     case CSIM_PLACE_UNKNOWN: break;
     }
-    return refuse_unknown(reader, node, &path);
+    return csim_dotted_refuse(node, self->field, self->reader->err);
 }
 
 /* "policy.severity" is "severity" in names, unless two keys end alike. */
@@ -111,7 +82,7 @@ static csim_status read_value(csim_reader *reader, csim_batch_axis *axis, csim_n
 }
 
 static csim_status read_axis(grid *self, csim_node *node, csim_batch_axis *axis) {
-    csim_status status = check_key(self->reader, node);
+    csim_status status = check_key(self, node);
     axis->key = node->key;
     axis->node = node;
     if (!status && (node->kind == CSIM_NODE_TEXT || !node->count))
@@ -119,8 +90,6 @@ static csim_status read_axis(grid *self, csim_node *node, csim_batch_axis *axis)
     for (size_t i = 0; !status && i < node->count; i++) status = read_value(self->reader, axis, node->items[i], node->kind == CSIM_NODE_MAP);
     return status;
 }
-
-static bool is_below(const char *key, const char *above) { return !strncmp(key, above, strlen(above)) && key[strlen(above)] == '.'; }
 
 static csim_status read_keys(grid *self, const csim_node *keys, const csim_node *above) {
     csim_status status = CSIM_OK;
@@ -132,8 +101,8 @@ static csim_status read_keys(grid *self, const csim_node *keys, const csim_node 
     for (; !status && self->axes < keys->count; self->axes++) {
         status = read_axis(self, keys->items[self->axes], &self->axis[self->axes]);
         for (size_t k = 0; !status && k < self->axes; k++)
-            if (is_below(self->axis[self->axes].key, self->axis[k].key) || is_below(self->axis[k].key, self->axis[self->axes].key))
-                status = refuse_key(self->reader, keys->items[self->axes], CSIM_INCONSISTENT, "and another key of the grid set the same value");
+            if (csim_dotted_is_below(self->axis[self->axes].key, self->axis[k].key) || csim_dotted_is_below(self->axis[k].key, self->axis[self->axes].key))
+                status = refuse_key(self, keys->items[self->axes], CSIM_INCONSISTENT, "and another key of the grid set the same value");
     }
     if (!status) shorten(self->axis, self->axes);
     return status;
@@ -174,7 +143,8 @@ static csim_status check_value(grid *self, size_t base, const csim_batch_axis *a
     char *text = NULL;
     size_t size;
     csim_status status = csim_batch_cell_text(&self->owner->batch, "cell", self->base[base], axis, &value, 1, &text, &size, err);
-    if (!status) status = csim_scenario_parse(node->file, text, size, &scenario, err);
+    if (!status && self->loaded) status = csim_scenario_change(self->loaded, node->file, text, size, &scenario, err);
+    else if (!status) status = csim_scenario_parse(node->file, text, size, &scenario, err);
     csim_scenario_free(scenario);
     free(text);
     if (status && err && (!err->file[0] || !strcmp(err->file, node->file))) {
@@ -227,13 +197,24 @@ static csim_status add_cells(grid *self, size_t base) {
     }
 }
 
-csim_status csim_batch_read_grid(csim_batch_owner *owner, csim_reader *reader, const csim_node *node) {
-    grid self = {.owner = owner, .reader = reader};
-    csim_status status = read_bases(&self, csim_node_find(node, "base"), node);
-    if (!status) status = read_keys(&self, csim_node_find(node, "keys"), node);
-    if (!status) status = check_values(&self);
-    for (size_t k = 0; k < self.axes; k++) owner->batch.key[k] = self.axis[k].key;
-    owner->batch.keys = self.axes;
-    for (size_t b = 0; !status && b < self.bases; b++) status = add_cells(&self, b);
+static csim_status read_grid(grid *self, const csim_node *keys, const csim_node *above) {
+    csim_status status = read_keys(self, keys, above);
+    if (!status) status = check_values(self);
+    for (size_t k = 0; k < self->axes; k++) self->owner->batch.key[k] = self->axis[k].key;
+    self->owner->batch.keys = self->axes;
+    for (size_t b = 0; !status && b < self->bases; b++) status = add_cells(self, b);
     return status;
+}
+
+csim_status csim_batch_read_grid(csim_batch_owner *owner, csim_reader *reader, const csim_node *node) {
+    grid self = {.owner = owner, .reader = reader, .field = "grid.keys"};
+    const csim_status status = read_bases(&self, csim_node_find(node, "base"), node);
+    return status ? status : read_grid(&self, csim_node_find(node, "keys"), node);
+}
+
+csim_status csim_batch_read_cells(csim_batch_owner *owner, csim_reader *reader, const csim_scenario *base, const csim_node *keys) {
+    grid self = {.owner = owner, .reader = reader, .loaded = base, .bases = 1};
+    self.base_node[0] = keys;
+    self.base_name[0] = base->name;
+    return read_grid(&self, keys, keys);
 }

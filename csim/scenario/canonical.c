@@ -234,7 +234,7 @@ static void put_levers(csim_text *out, const csim_scenario *s) {
     for (int id = 0; id < CSIM_LEVER_IDS; id++) {
         nest state = {0};
         for (int i = s->lever_offset[id]; i < s->lever_offset[id + 1]; i++) {
-            if (!s->lever[i].note.line) continue; /* left alone */
+            if (!s->lever[i].pulled) continue;
             if (!any) csim_text_put(out, "levers:\n");
             any = true;
             put_nested_key(out, &state, csim_lever_rows[id].key, s->lever[i].key);

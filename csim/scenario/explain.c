@@ -182,7 +182,7 @@ static void put_levers(csim_text *out, const csim_scenario *s) {
     put_heading(out, "Levers that are pulled");
     size_t pulled = 0;
     for (size_t i = 0; i < s->levers; i++) {
-        if (!s->lever[i].note.line) continue;
+        if (!s->lever[i].pulled) continue;
         put_lever(out, s, &s->lever[i]);
         pulled++;
     }

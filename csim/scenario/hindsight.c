@@ -29,7 +29,7 @@ csim_status csim_scenario_hindsight(const csim_scenario *s, size_t *later, char 
     *sentence = NULL;
     for (size_t i = 0; i < s->inputs; i++) count(&self, s->input[i].key, &s->input[i].note);
     for (size_t i = 0; i < s->levers; i++)
-        if (s->lever[i].note.line) count(&self, s->lever[i].key, &s->lever[i].note);
+        if (s->lever[i].pulled) count(&self, s->lever[i].key, &s->lever[i].note);
     *later = s->known_until == CSIM_NO_MONTH ? 0 : self.later;
     if (*later) {
         csim_text_add(&out, "%zu of %zu values rest on sources or judgement dated after known_until (", *later, self.all);

@@ -110,6 +110,7 @@ static csim_status read_lever(csim_reader *self, int id, size_t element, csim_le
     csim_node *node = csim_reader_find(self, key);
     if (status != CSIM_OK || !node) return status;
     out->note = csim_reader_place(node);
+    out->pulled = true;
     if (node->kind != CSIM_NODE_MAP) return read_constant(&at, node, key, out);
     return is_schedule(node) ? read_schedule(&at, node, key, out) : read_parts(&at, node, out);
 }

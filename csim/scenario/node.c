@@ -15,6 +15,11 @@ csim_node *csim_node_find(const csim_node *map, const char *key) {
     return NULL;
 }
 
+void csim_node_forget_lines(csim_node *node) {
+    node->line = node->column = node->key_line = node->key_column = 0;
+    for (size_t i = 0; i < node->count; i++) csim_node_forget_lines(node->items[i]);
+}
+
 static const char *kind_words(const csim_node *node) {
     return node->kind == CSIM_NODE_MAP ? "a map" : node->kind == CSIM_NODE_LIST ? "a list" : "text";
 }

@@ -21,7 +21,7 @@ static csim_status read_parts(csim_reader *reader) {
     return status;
 }
 
-static csim_status build(csim_scenario_owner *owner, csim_error *err) {
+csim_status csim_scenario_build(csim_scenario_owner *owner, csim_error *err) {
     csim_scenario *out = &owner->scenario;
     char *text = NULL;
     out->title = out->description = out->title_zh = out->description_zh = out->vintage = "";
@@ -42,7 +42,7 @@ static csim_status load(const char *name, const char *text, size_t size, const c
     const csim_c_locale guard = csim_c_locale_enter();
     if (ground) owner->source.ground_file = ground->file, owner->source.ground_text = ground->text, owner->source.ground_size = ground->text_size;
     csim_status status = text ? csim_source_parse(name, text, size, &owner->source, err) : csim_source_load(name, &owner->source, err);
-    if (status == CSIM_OK) status = build(owner, err);
+    if (status == CSIM_OK) status = csim_scenario_build(owner, err);
     csim_c_locale_leave(guard);
     if (status == CSIM_OK) *out = &owner->scenario;
     else csim_scenario_free(&owner->scenario);
@@ -73,7 +73,7 @@ static bool pick(void *self, const csim_path *path, const csim_node *a, const cs
 /* The trees stay with the mixed scenario, which borrows its texts from them. */
 static csim_status mix(csim_scenario_owner *owner, const csim_scenario *a, const csim_scenario *b, picker *picked, csim_error *err) {
     csim_source *source = &owner->source;
-    source->extends = "";
+    source->extends = source->base = source->called = "";
     source->from_memory = csim_scenario_source(a)->from_memory || csim_scenario_source(b)->from_memory;
     source->file = csim_arena_print(&source->arena, "%s", a->file);
     const char *other = csim_arena_print(&source->arena, "%s", b->file);
@@ -84,7 +84,7 @@ static csim_status mix(csim_scenario_owner *owner, const csim_scenario *a, const
     if (status != CSIM_OK) return status;
     source->trees = 2;
     status = csim_mix(&source->arena, csim_yaml_tree_root(source->tree[0]), csim_yaml_tree_root(source->tree[1]), pick, picked, &source->root, err);
-    return status == CSIM_OK ? build(owner, err) : status;
+    return status == CSIM_OK ? csim_scenario_build(owner, err) : status;
 }
 
 csim_status csim_scenario_mix(const csim_scenario *a, const csim_scenario *b, const bool *from_b, size_t count, csim_scenario **out, csim_error *err) {

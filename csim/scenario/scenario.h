@@ -51,7 +51,8 @@ typedef struct csim_reference { const char *name, *file; csim_note note; } csim_
 typedef struct csim_dated { int month; double value; } csim_dated;
 /* hazard_per_yr > 0: from hazard_from on, the value jumps to hazard_value in a random month. */
 typedef struct csim_lever { csim_lever_id id; int element; const char *key; size_t count; const csim_dated *values;
-                            double hazard_per_yr, hazard_value; int hazard_from; csim_note note; } csim_lever;
+                            double hazard_per_yr, hazard_value; int hazard_from; csim_note note;
+                            bool pulled; /* the scenario says something of it; else it has its default */ } csim_lever;
 
 typedef enum csim_openness { CSIM_CLOSED, CSIM_OPEN } csim_openness;
 typedef enum csim_origin { CSIM_US, CSIM_CN, CSIM_OTHER } csim_origin;

@@ -1,11 +1,13 @@
 /* Loading of a scenario's files: the chain of `extends`, and claims that stand in a file of their own. */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 #include "csim/scenario/source.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "csim/scenario/dotted.h"
 #include "csim/scenario/merge.h"
 #include "csim/scenario/paths.h"
 #include "csim/scenario/scenario.h"
@@ -158,16 +160,31 @@ static csim_status load_ground(csim_source *self, csim_node **root, csim_error *
     return load_tree(self, self->ground_file, root, err);
 }
 
-static csim_status load_file(csim_source *self, const char *file, const chain_link *above, csim_node **root, csim_error *err) {
+/* "" for a file that is gone. NULL when memory is out. */
+static const char *full_path(csim_arena *arena, const char *file) {
+    char *full = realpath(file, NULL);
+    const char *kept = csim_arena_print(arena, "%s", full ? full : "");
+    free(full);
+    return kept;
+}
+
+static csim_status note_base(csim_source *self, const csim_node *extends) {
+    const char *file = csim_path_beside(&self->arena, extends->file, extends->text);
+    self->extends = extends->text;
+    self->base = !file || csim_path_is_bare(extends->text) ? extends->text : full_path(&self->arena, file);
+    return file && self->base ? CSIM_OK : CSIM_NO_MEMORY;
+}
+
+/* What a file's tree says, on top of what it extends. */
+static csim_status read_own(csim_source *self, csim_node *own, const char *file, const chain_link *above, csim_node **root, csim_error *err) {
     struct stat about = {0};
-    csim_node *own = NULL, *base = NULL;
-    csim_status status = load_tree(self, file, &own, err);
-    if (status == CSIM_OK) status = check_version(own, err);
+    csim_node *base = NULL;
+    csim_status status = check_version(own, err);
     if (status == CSIM_OK) status = expand_claims(self, own, err);
     if (status != CSIM_OK) return status;
     *root = own;
     csim_node *extends = csim_node_find(own, "extends");
-    if (!above && extends && extends->kind == CSIM_NODE_TEXT) self->extends = extends->text;
+    if (!above && extends && extends->kind == CSIM_NODE_TEXT && note_base(self, extends)) return no_memory(err);
     if (!extends && above && self->ground_text) return load_ground(self, root, err);
     if (!extends) return CSIM_OK;
     stat(file, &about);
@@ -178,24 +195,105 @@ static csim_status load_file(csim_source *self, const char *file, const chain_li
     return csim_merge(&self->arena, base, own, root, &self->changes, err);
 }
 
+static csim_status load_file(csim_source *self, const char *file, const chain_link *above, csim_node **root, csim_error *err) {
+    csim_node *own = NULL;
+    const csim_status status = load_tree(self, file, &own, err);
+    return status == CSIM_OK ? read_own(self, own, file, above, root, err) : status;
+}
+
 csim_status csim_source_load(const char *name, csim_source *self, csim_error *err) {
     const bool bare = csim_path_is_bare(name);
-    self->extends = "";
+    bool shipped = bare;
+    self->extends = self->base = self->called = "";
     self->file = bare ? csim_path_shipped(&self->arena, name) : csim_arena_print(&self->arena, "%s", name);
     if (bare && self->file && !csim_path_is_file(self->file)) {
         if (!csim_path_is_file(name)) return refuse_name(name, err);
         self->file = csim_arena_print(&self->arena, "%s", name);
+        shipped = false;
     }
-    return self->file ? load_file(self, self->file, NULL, &self->root, err) : no_memory(err);
+    if (!self->file) return no_memory(err);
+    self->called = shipped ? csim_arena_print(&self->arena, "%s", name) : full_path(&self->arena, self->file);
+    return self->called ? load_file(self, self->file, NULL, &self->root, err) : no_memory(err);
 }
 
 csim_status csim_source_parse(const char *name, const char *text, size_t size, csim_source *self, csim_error *err) {
-    self->extends = "";
+    self->extends = self->base = self->called = "";
     self->text = text;
     self->text_size = size;
     self->from_memory = true;
     self->file = csim_arena_print(&self->arena, "%s", name);
     return self->file ? load_file(self, self->file, NULL, &self->root, err) : no_memory(err);
+}
+
+/* ---- a program's keys ---------------------------------------------------------------------------------------------------------------------------- */
+
+/* A copy that lives as long as the arena, with the places of the original. */
+static csim_node *copy_tree(csim_arena *arena, const csim_node *of) {
+    csim_node *copy = csim_arena_take(arena, 1, sizeof *copy);
+    if (!copy) return NULL;
+    *copy = *of;
+    copy->used = false;
+    copy->file = csim_arena_text(arena, of->file, strlen(of->file));
+    copy->key = of->key ? csim_arena_text(arena, of->key, strlen(of->key)) : NULL;
+    copy->text = of->text ? csim_arena_text(arena, of->text, strlen(of->text)) : NULL;
+    copy->items = of->count ? csim_arena_take(arena, of->count, sizeof *copy->items) : NULL;
+    bool whole = copy->file && (copy->key || !of->key) && (copy->text || !of->text) && (copy->items || !of->count);
+    for (size_t i = 0; whole && i < of->count; i++) whole = (copy->items[i] = copy_tree(arena, of->items[i])) != NULL;
+    return whole ? copy : NULL;
+}
+
+/* Keys that lead nowhere are told with all their parts, as the program gave them. */
+static csim_status check_changes(const csim_node *root, csim_error *err) {
+    char copy[CSIM_DOTTED_BYTES];
+    csim_path path;
+    for (size_t i = 0; i < root->count; i++) {
+        const csim_node *node = root->items[i];
+        if (!strcmp(node->key, "extends") || !strcmp(node->key, "moecast"))
+            return csim_error_set_at(err, CSIM_INCONSISTENT, node->file, 0, 0, node->key, "cannot be changed: it says what the changes are made to");
+        if (csim_dotted_find(node->key, copy, &path) == CSIM_PLACE_UNKNOWN) return csim_dotted_refuse(node, NULL, err);
+    }
+    return CSIM_OK;
+}
+
+/* The changes say what they extend as a file with the same keys would: it stands in the words of the scenario. */
+static csim_status add_extends(csim_source *self, const csim_source *base, csim_node *own, csim_error *err) {
+    const csim_node *name = csim_node_find(base->root, "name");
+    csim_node *node = csim_arena_take(&self->arena, 1, sizeof *node), **items = csim_arena_take(&self->arena, own->count + 1, sizeof *items);
+    self->extends = csim_arena_print(&self->arena, "%s", base->called && base->called[0] ? base->called : name->text);
+    self->base = csim_arena_print(&self->arena, "%s", base->called && base->called[0] ? base->called : base->base ? base->base : "");
+    if (!node || !items || !self->extends || !self->base) return no_memory(err);
+    if (own->count) memcpy(items, own->items, own->count * sizeof *items);
+    *node = (csim_node){.kind = CSIM_NODE_TEXT, .file = own->file, .key = "extends", .text = self->extends, .quoted = true};
+    items[own->count++] = node;
+    own->items = items;
+    return CSIM_OK;
+}
+
+static csim_status change(csim_source *self, const csim_source *base, csim_node *own, csim_error *err) {
+    csim_status status = add_extends(self, base, own, err);
+    if (status == CSIM_OK) status = expand_claims(self, own, err);
+    if (status != CSIM_OK) return status;
+    csim_node *copy = copy_tree(&self->arena, base->root);
+    if (!copy) return no_memory(err);
+    drop_words(copy);
+    return csim_merge(&self->arena, copy, own, &self->root, &self->changes, err);
+}
+
+csim_status csim_source_keys(const char *file, const char *text, size_t size, const csim_source *base, csim_source *self, csim_error *err) {
+    csim_node *root, *own;
+    self->extends = self->base = self->called = "";
+    self->file = csim_arena_print(&self->arena, "%s", file);
+    if (!self->file) return no_memory(err);
+    self->text = text;
+    self->text_size = size;
+    csim_status status = load_tree(self, self->file, &root, err);
+    if (status == CSIM_OK) csim_node_forget_lines(root);
+    else if (err) err->line = err->column = 0;
+    if (status == CSIM_OK && base) status = check_changes(root, err);
+    if (status == CSIM_OK) status = csim_dotted_nest(&self->arena, root, &own, err);
+    if (status != CSIM_OK) return status;
+    self->from_memory = base && base->from_memory;
+    return base ? change(self, base, own, err) : read_own(self, own, self->file, NULL, &self->root, err);
 }
 
 void csim_source_clear(csim_source *self) {

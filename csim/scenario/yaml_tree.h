@@ -38,6 +38,9 @@ csim_node *csim_yaml_tree_root(csim_yaml_tree *tree);
 /* Child of a map, or NULL. Does not mark it used. */
 csim_node *csim_node_find(const csim_node *map, const char *key);
 
+/* For texts that a program wrote: no person can look a line up in them. */
+void csim_node_forget_lines(csim_node *node);
+
 /* "2024-01" → months since 2000-01; false when the text is no month of the years 1900 to 2199. */
 bool csim_month_parse(const char *text, int *out);
 

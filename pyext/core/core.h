@@ -138,6 +138,17 @@ PyObject *core_plan_scalars(const csim_plan *plan);
 PyObject *core_scenario_inputs(core_state *state, const csim_scenario *scenario);
 PyObject *core_scenario_claims(const csim_scenario *scenario);
 
+/* scenario_changes.c, scenario_texts.c: scenarios from keys, changes, cells of grids; differences, and the texts that say a scenario. */
+PyObject *core_scenario_from_keys(PyObject *type, PyObject *arguments, PyObject *keywords);
+PyObject *core_scenario_change(PyObject *self, PyObject *arguments, PyObject *keywords);
+PyObject *core_scenario_cells(PyObject *self, PyObject *arguments, PyObject *keywords);
+PyObject *core_scenario_restore(PyObject *type, PyObject *arguments, PyObject *keywords);
+PyObject *core_scenario_files(PyObject *self, PyObject *unused);
+PyObject *core_scenario_differences(PyObject *self, PyObject *other);
+PyObject *core_scenario_short_text(PyObject *self, PyObject *arguments, PyObject *keywords);
+PyObject *core_scenario_tree(PyObject *self, PyObject *unused);
+PyObject *core_write_text(PyObject *module, PyObject *arguments);
+
 /* catalogue.c, token_cost.c: functions of the module. */
 PyObject *core_catalogue(PyObject *module, PyObject *directory);
 PyObject *core_token_cost(PyObject *module, PyObject *arguments, PyObject *keywords);

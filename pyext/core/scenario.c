@@ -57,6 +57,9 @@ static PyObject *get_replicates(PyObject *self, void *unused) { (void)unused; re
 static PyObject *get_seed(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->seed); }
 static PyObject *get_text(PyObject *self, void *unused) { (void)unused; return PyUnicode_DecodeUTF8(of(self)->text, (Py_ssize_t)of(self)->text_size, "backslashreplace"); }
 
+static PyObject *get_called(PyObject *self, void *unused) { (void)unused; return core_text(csim_scenario_called(of(self))); }
+static PyObject *get_base(PyObject *self, void *unused) { (void)unused; return core_text(csim_scenario_base(of(self))); }
+
 static PyObject *get_hash(PyObject *self, void *unused) {
     (void)unused;
     csim_sha256 state;
@@ -93,6 +96,8 @@ static PyGetSetDef scenario_attributes[] = {
     {"sampler", get_sampler, NULL, "Sampler a run has unless told otherwise.", NULL},
     {"replicates", get_replicates, NULL, "Its replicates; 0: the sampler's own number.", NULL},
     {"seed", get_seed, NULL, "Seed a run has unless told otherwise.", NULL},
+    {"called", get_called, NULL, "How another scenario may extend this one: a shipped one's name, a full path, '' when it cannot.", NULL},
+    {"base", get_base, NULL, "The same of what this one extends.", NULL},
     {"text", get_text, NULL, "Canonical text, with everything it extends.", NULL},
     {"hash", get_hash, NULL, "SHA-256 of the canonical text, 64 hex digits.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
@@ -101,6 +106,17 @@ static PyGetSetDef scenario_attributes[] = {
 static PyMethodDef scenario_methods[] = {
     CORE_METHOD("parse", scenario_parse, METH_CLASS,
      "parse(text, file='<text>')\n--\n\nA scenario from its text; `file` names it in errors and says where relative names start."),
+    CORE_METHOD("from_keys", core_scenario_from_keys, METH_CLASS,
+     "from_keys(text, file)\n--\n\nA scenario from a map of keys, nested or dotted, that a program wrote as YAML: errors have no lines."),
+    CORE_METHOD("change", core_scenario_change, 0, "change(text, file)\n--\n\nThis scenario with the keys of such a map changed."),
+    CORE_METHOD("cells", core_scenario_cells, 0,
+     "cells(text, name)\n--\n\nThe cells of a grid over this scenario: (name, labels, text for change) of each. `text`: grid.keys of a batch."),
+    CORE_METHOD("restore", core_scenario_restore, METH_CLASS,
+     "restore(text, file, base, written)\n--\n\nA scenario from its canonical text; written: (field, file) of the keys that name files."),
+    {"files", core_scenario_files, METH_NOARGS, "files()\n--\n\n(field, file it is written in, what it leads to) of every key that names a file or scenario."},
+    {"differences", core_scenario_differences, METH_O, "differences(other)\n--\n\nWhat the two differ in, one dict a key."},
+    CORE_METHOD("short_text", core_scenario_short_text, 0, "short_text(base, extends)\n--\n\nA text that extends base by a name and sets what differs."),
+    {"tree", core_scenario_tree, METH_NOARGS, "tree()\n--\n\nThe canonical text as dicts, lists, numbers and words."},
     {"inputs", scenario_inputs, METH_NOARGS, "inputs()\n--\n\nEvery number of the scenario, one dict each."},
     {"claims", scenario_claims, METH_NOARGS, "claims()\n--\n\nThe claims under study, one dict each with its readings."},
     {"explain", scenario_explain, METH_NOARGS, "explain()\n--\n\nThe scenario in plain words."},

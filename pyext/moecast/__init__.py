@@ -23,6 +23,8 @@ from .claims import BreakEven, Claim, Reading, Vintage
 from .columns import Columns
 from .comparing import Bar, Comparison, Waterfall, compare
 from .costing import TokenCost, token_cost
+from .differences import Change, ScenarioDiff
+from .grids import Grid, GridProbability, grid
 from .replay import Event, Replay
 from .result import Result, load
 from .running import Run, run
@@ -34,12 +36,15 @@ __all__ = [
     "Bar",
     "BreakEven",
     "Catalogue",
+    "Change",
     "Claim",
     "Columns",
     "Comparison",
     "Error",
     "Event",
     "FileError",
+    "Grid",
+    "GridProbability",
     "Input",
     "Reading",
     "Replay",
@@ -47,12 +52,14 @@ __all__ = [
     "Run",
     "RunError",
     "Scenario",
+    "ScenarioDiff",
     "ScenarioError",
     "TokenCost",
     "Vintage",
     "Waterfall",
     "catalogue",
     "compare",
+    "grid",
     "load",
     "run",
     "scenarios",
