@@ -94,8 +94,8 @@ static csim_status read_axis(grid *self, csim_node *node, csim_batch_axis *axis)
 static csim_status read_keys(grid *self, const csim_node *keys, const csim_node *above) {
     csim_status status = CSIM_OK;
     if (!keys || keys->kind != CSIM_NODE_MAP || !keys->count)
-        return csim_reader_refuse(self->reader, CSIM_WRONG_TYPE, keys ? keys : above, "grid.keys", "wanted a map of keys and values, such as {policy.severity: [0.5, 1, 2]}");
-    if (keys->count > CSIM_BATCH_MAX_KEYS) return csim_reader_refuse(self->reader, CSIM_LIMIT, keys, "grid.keys", "has %zu keys, at most %d are allowed", keys->count, CSIM_BATCH_MAX_KEYS);
+        return csim_reader_refuse(self->reader, CSIM_WRONG_TYPE, keys ? keys : above, self->field ? self->field : "levels", "wanted a map of keys and values, such as {policy.severity: [0.5, 1, 2]}");
+    if (keys->count > CSIM_BATCH_MAX_KEYS) return csim_reader_refuse(self->reader, CSIM_LIMIT, keys, self->field ? self->field : "levels", "has %zu keys, at most %d are allowed", keys->count, CSIM_BATCH_MAX_KEYS);
     self->axis = csim_arena_take(self->reader->arena, keys->count, sizeof *self->axis);
     if (!self->axis) return csim_reader_no_memory(self->reader);
     for (; !status && self->axes < keys->count; self->axes++) {
@@ -173,7 +173,7 @@ static csim_status add_cell(grid *self, size_t base, const size_t *at) {
         used += (size_t)snprintf(name + used, sizeof name - used, "+%s=%s", self->axis[k].short_name, item.label[k]);
     }
     if (used >= CSIM_MAX_ID)
-        return csim_reader_refuse(self->reader, CSIM_LIMIT, self->axis[0].node, "grid.keys", "a cell would be called '%.100s', which is longer than %d bytes; give shorter labels", name,
+        return csim_reader_refuse(self->reader, CSIM_LIMIT, self->axis[0].node, self->field ? self->field : self->axis[0].key, "a cell would be called '%.100s', which is longer than %d bytes; give shorter labels", name,
                                   CSIM_MAX_ID - 1);
     csim_status status = csim_batch_cell_text(&self->owner->batch, name, self->base[base], self->axis, at, self->axes, &text, &size, err);
     if (status) return status;

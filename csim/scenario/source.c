@@ -250,7 +250,11 @@ static csim_status check_changes(const csim_node *root, csim_error *err) {
         const csim_node *node = root->items[i];
         if (!strcmp(node->key, "extends") || !strcmp(node->key, "moecast"))
             return csim_error_set_at(err, CSIM_INCONSISTENT, node->file, 0, 0, node->key, "cannot be changed: it says what the changes are made to");
-        if (csim_dotted_find(node->key, copy, &path) == CSIM_PLACE_UNKNOWN) return csim_dotted_refuse(node, NULL, err);
+        const csim_place place = csim_dotted_find(node->key, copy, &path);
+        if (place == CSIM_PLACE_UNKNOWN) return csim_dotted_refuse(node, NULL, err);
+        const bool value = node->kind == CSIM_NODE_TEXT ? node->quoted || strcmp(node->text, "null") != 0 : node->kind == CSIM_NODE_LIST;
+        if (place == CSIM_PLACE_MAP && value && strcmp(node->key, "claims") != 0)
+            return csim_error_set_at(err, CSIM_WRONG_TYPE, node->file, 0, 0, node->key, "got a single value or a list, wanted a map: it holds further keys");
     }
     return CSIM_OK;
 }

@@ -42,6 +42,8 @@ def _labelled(key: str, values: Sequence[Any] | Mapping[str, Any]) -> dict[str, 
         raise refusal(f"got a {type(values).__name__}, wanted a list of values such as [0.5, 1, 2], or a mapping of labels to values", key, _FILE)
     plain = [_plain(value) for value in values]
     words = [label(value) for value in plain]
+    if any(value in plain[:i] for i, value in enumerate(plain)):
+        raise refusal("a level stands twice in the list", key, _FILE, status="DUPLICATE_KEY")
     if len(set(words)) < len(words):  # too few digits to tell them apart
         words = [repr(value) if isinstance(value, float) else word for word, value in zip(words, plain, strict=True)]
     for word, value in zip(words, plain, strict=True):

@@ -86,7 +86,7 @@ class Grid(Mapping[Any, Result]):
 
     A mapping from levels to results: ``grid[0.5, 0.4]``, or ``grid[0.5]`` where there is one key. Only the finished cells are in it. All cells have the same
     seed, so that path 17 of one is path 17 of every other in all that the keys do not change: differences between cells are paired and far smaller in error than
-    the two errors say. `moecast.compare` of two cells' results gives them with that error; it wants `keep` above 0, or it runs the paths again.
+    the two errors say. ``moecast.compare([grid[a], grid[b]], paths=n)`` gives them with that error, from the kept paths where `keep` is at least n; else it runs them again.
 
     Of a finished cell the statistics stay in memory (about half a megabyte) and the rest in a run file, from which ``grid[...]`` reads it anew each time; the
     file is as that of `Result.save`.

@@ -214,11 +214,11 @@ class Scenario:
         name: "baseline+severity=1.4"
         extends: "baseline"
         policy:
-          severity: {fixed: 1.4, unit: "x"}
+          severity: {fixed: 1.4, unit: "-"}
         <BLANKLINE>
         """
-        file = self.file if path is None else os.path.abspath(path)
-        text = None if full else self._short_text(file)
+        file = os.path.join(os.path.dirname(self.file), "<text>") if path is None else os.path.abspath(path)
+        text = None if full else self._short_text(file, path is not None)
         if text is None:
             text = self.text
             if path is not None:
@@ -227,7 +227,7 @@ class Scenario:
             _core.write_text(path, text)
         return text
 
-    def _short_text(self, file: str) -> str | None:
+    def _short_text(self, file: str, stays: bool) -> str | None:
         """From the nearest base that a file at `file` can name."""
         own = self._core.base
         for extends in dict.fromkeys(word for word in (own, self.name, self.name.partition("+")[0], "baseline") if word):
@@ -235,7 +235,7 @@ class Scenario:
                 continue
             try:
                 base = _core.Scenario(extends)
-                text = self._core.short_text(base, _beside(extends, file))
+                text = self._core.short_text(base, _beside(extends, file) if stays else extends)
                 back = _core.Scenario.parse(text, file)
             except (_core.ScenarioError, _core.FileError):
                 continue
