@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import os
 import signal
 import subprocess
@@ -175,6 +176,12 @@ def test_wrong_arguments_are_refused():
             look()
     with pytest.raises(KeyError, match="has not run yet"):
         empty[1]
+
+
+def test_cells_run_on_an_executor():
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        spread = moecast.grid("baseline", {"policy.severity": [0.5]}, paths=64, seed=1, executor=pool)
+    assert spread.digests["baseline+severity=0.5"] == moecast.run(spread.scenario(0.5), paths=64, seed=1).digest
 
 
 def test_close_levels_keep_their_digits():
