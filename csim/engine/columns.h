@@ -20,6 +20,11 @@ void csim_columns_free(csim_columns *self);
 /* As csim_run_advance. RUN_FAILED when more than .1 % of a piece's paths were stopped. */
 csim_status csim_columns_advance(csim_columns *self, double seconds, const atomic_int *cancel, csim_error *err);
 uint32_t csim_columns_done(const csim_columns *self);
+uint32_t csim_columns_paths(const csim_columns *self);
+
+/* Brings the columns up to the paths that are done, which are the first ones of each column, though the piece at hand is not finished: how a question is
+ * answered while its run goes on. Not after an advance that was cancelled. */
+void csim_columns_catch_up(csim_columns *self);
 
 /* [paths], NAN where a path was stopped by the last month that a column or reading looks at. Borrowed. */
 const double *csim_columns_value(const csim_columns *self, size_t column);
