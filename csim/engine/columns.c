@@ -12,6 +12,7 @@ struct csim_columns {
     csim_run *run;               /* of the piece at hand, NULL between two */
     uint32_t finished;           /* paths of finished pieces */
     uint32_t taken;              /* rows of the piece at hand that are in the columns */
+    int broken_off;              /* the last advance was cancelled: a path before others may be missing */
     size_t count;
     double *value;               /* [count][paths] */
     unsigned char *hit;          /* [readings][paths] */
@@ -86,7 +87,7 @@ static void take_rows(csim_columns *self, const csim_result *result, uint32_t ro
 }
 
 void csim_columns_catch_up(csim_columns *self) {
-    if (self->run) take_rows(self, csim_run_rows(self->run), (uint32_t)csim_run_done(self->run));
+    if (self->run && !self->broken_off) take_rows(self, csim_run_rows(self->run), (uint32_t)csim_run_done(self->run));
 }
 
 static csim_status close_piece(csim_columns *self, csim_error *err) {
@@ -108,6 +109,7 @@ csim_status csim_columns_advance(csim_columns *self, double seconds, const atomi
         if (deadline > 0.0 && left <= 0.0) return CSIM_OK;
         csim_status status = self->run ? CSIM_OK : open_piece(self, err);
         if (!status) status = csim_run_advance(self->run, left, cancel, err);
+        self->broken_off = status != CSIM_OK;
         if (!status && csim_run_done(self->run) >= piece_of(self)) status = close_piece(self, err);
         if (status) return status;
     }
@@ -117,6 +119,8 @@ csim_status csim_columns_advance(csim_columns *self, double seconds, const atomi
 uint32_t csim_columns_paths(const csim_columns *self) { return self->options.paths; }
 
 uint32_t csim_columns_done(const csim_columns *self) { return self->finished + (self->run ? (uint32_t)csim_run_done(self->run) : 0); }
+
+uint32_t csim_columns_known(const csim_columns *self) { return self->finished + self->taken; }
 
 const double *csim_columns_value(const csim_columns *self, size_t column) { return self->value + column * self->options.paths; }
 

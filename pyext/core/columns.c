@@ -128,27 +128,22 @@ static PyObject *columns_advance(PyObject *object, PyObject *arguments, PyObject
     self->busy = 1;
     Py_BEGIN_ALLOW_THREADS
     status = csim_columns_advance(self->columns, seconds, &self->stopped, &err);
-    if (!status) csim_columns_catch_up(self->columns);
+    csim_columns_catch_up(self->columns);
     Py_END_ALLOW_THREADS
     self->busy = 0;
     if (status == CSIM_INTERRUPTED) Py_RETURN_NONE;
-    return status ? core_raise(core_state_of(object), &err) : PyLong_FromUnsignedLong(csim_columns_done(self->columns));
+    return status ? core_raise(core_state_of(object), &err) : PyLong_FromUnsignedLong(csim_columns_known(self->columns));
 }
 
-static PyObject *columns_stop(PyObject *object, PyObject *unused) {
-    (void)unused;
-    atomic_store(&((core_columns *)object)->stopped, 1);
+static PyObject *set_stopped(PyObject *object, int stopped) {
+    atomic_store(&((core_columns *)object)->stopped, stopped);
     Py_RETURN_NONE;
 }
 
-/* ---- looking ------------------------------------------------------------------------------------------------------------------------------------ */
+static PyObject *columns_stop(PyObject *object, PyObject *unused) { (void)unused; return set_stopped(object, 1); }
+static PyObject *columns_resume(PyObject *object, PyObject *unused) { (void)unused; return set_stopped(object, 0); }
 
-static int readable(core_columns *self) {
-    if (!is_free(self)) return 0;
-    if (!atomic_load(&self->stopped)) return 1;
-    core_raise_run(core_state_of((PyObject *)self), "these columns were stopped");
-    return 0;
-}
+/* ---- looking ------------------------------------------------------------------------------------------------------------------------------------ */
 
 static int column_at(core_columns *self, Py_ssize_t at) {
     if (at >= 0 && at < self->count) return 1;
@@ -159,8 +154,8 @@ static int column_at(core_columns *self, Py_ssize_t at) {
 static PyObject *columns_value(PyObject *object, PyObject *position) {
     core_columns *self = (core_columns *)object;
     const Py_ssize_t at = PyLong_AsSsize_t(position);
-    if (PyErr_Occurred() || !readable(self) || !column_at(self, at)) return NULL;
-    const size_t done = csim_columns_done(self->columns);
+    if (PyErr_Occurred() || !is_free(self) || !column_at(self, at)) return NULL;
+    const size_t done = csim_columns_known(self->columns);
     double *copy = malloc((done + 1) * sizeof *copy);
     if (!copy) return PyErr_NoMemory();
     memcpy(copy, csim_columns_value(self->columns, (size_t)at), done * sizeof *copy);
@@ -177,13 +172,13 @@ static int put_count(PyObject *dict, const char *key, uint64_t count) { return c
 
 /* Columns to hold these against; without any these themselves. */
 static core_columns *base_of(core_columns *self, PyObject *given) {
-    if (!given || given == Py_None) return readable(self) ? self : NULL;
+    if (!given || given == Py_None) return is_free(self) ? self : NULL;
     if (Py_TYPE(given) != Py_TYPE((PyObject *)self)) {
         PyErr_SetString(PyExc_TypeError, "base must be Columns");
         return NULL;
     }
     core_columns *base = (core_columns *)given;
-    if (!readable(self) || !readable(base)) return NULL;
+    if (!is_free(self) || !is_free(base)) return NULL;
     if (base->count == self->count) return base;
     PyErr_SetString(PyExc_ValueError, "base has other columns");
     return NULL;
@@ -196,14 +191,14 @@ typedef struct number { csim_controlled_mean mean; quantile quantile[QUANTILES];
 
 static csim_status find_number(const core_columns *base, const core_columns *self, size_t at, number *out, csim_error *err) {
     const double *a = csim_columns_value(base->columns, at), *b = csim_columns_value(self->columns, at);
-    const size_t done = csim_columns_done(self->columns);
+    const size_t done = csim_columns_known(self->columns);
     double *sorted = malloc((done + 1) * sizeof *sorted);
     if (!sorted) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to sort %zu paths", done);
     memcpy(sorted, b, done * sizeof *sorted);
     const size_t n = csim_sample_sort(sorted, done);
     for (int i = 0; i < QUANTILES; i++) out->quantile[i] = (quantile){csim_sample_quantile_estimate(sorted, n, level[i]), csim_sample_quantile_interval(sorted, n, level[i])};
     free(sorted);
-    csim_controlled_numbers(a, csim_columns_done(base->columns), b, done, &out->mean);
+    csim_controlled_numbers(a, csim_columns_known(base->columns), b, done, &out->mean);
     return CSIM_OK;
 }
 
@@ -274,14 +269,14 @@ static PyObject *columns_answer(PyObject *object, PyObject *arguments, PyObject 
     const int of_a = reading_of(base->plan, reading), of_b = reading_of(self->plan, reading);
     const unsigned char *a = of_a < 0 ? NULL : csim_columns_hit(base->columns, of_a), *b = of_b < 0 ? NULL : csim_columns_hit(self->columns, of_b);
     if (!a || !b) return PyErr_Format(PyExc_KeyError, "paths say nothing of a reading '%s'", reading);
-    csim_controlled_answers(a, csim_columns_done(base->columns), b, csim_columns_done(self->columns), &out);
+    csim_controlled_answers(a, csim_columns_known(base->columns), b, csim_columns_known(self->columns), &out);
     return share_dict(&out);
 }
 
 static PyObject *get_done(PyObject *object, void *unused) {
     (void)unused;
     core_columns *self = (core_columns *)object;
-    return is_free(self) ? PyLong_FromUnsignedLong(csim_columns_done(self->columns)) : NULL;
+    return is_free(self) ? PyLong_FromUnsignedLong(csim_columns_known(self->columns)) : NULL;
 }
 
 static PyObject *get_paths(PyObject *object, void *unused) { (void)unused; return PyLong_FromUnsignedLong(csim_columns_paths(((core_columns *)object)->columns)); }
@@ -311,7 +306,8 @@ static PyGetSetDef columns_attributes[] = {
 static PyMethodDef columns_methods[] = {
     CORE_METHOD("advance", columns_advance, 0,
      "advance(seconds)\n--\n\nWorks until all paths are done or the seconds (at most 1) have passed; returns the paths finished so far, None when stopped. Releases the GIL."),
-    {"stop", columns_stop, METH_NOARGS, "stop()\n--\n\nEnds an advance in another thread within milliseconds, and every later one. From any thread, for good."},
+    {"stop", columns_stop, METH_NOARGS, "stop()\n--\n\nEnds an advance in another thread within milliseconds, and every later one until resume. From any thread."},
+    {"resume", columns_resume, METH_NOARGS, "resume()\n--\n\nLets advances go on after stop; what was found stays."},
     {"value", columns_value, METH_O, "value(column, /)\n--\n\nThe finished paths' numbers of one column, copied; NaN for stopped paths."},
     CORE_METHOD("number", columns_number, 0, "number(column, base=None)\n--\n\nMean, quantiles and the paired difference from base, with errors (csim/engine/controlled.h)."),
     CORE_METHOD("answer", columns_answer, 0, "answer(reading, base=None)\n--\n\nHow often a claim's reading holds, and the paired difference from base, with errors."),
