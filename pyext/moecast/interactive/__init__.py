@@ -27,8 +27,8 @@ __all__ = ["Answer", "Answers", "Chance", "Lever", "WhatIf", "what_if"]
 
 def what_if(
     scenario: Any = "baseline",
-    levers: Sequence[str] | Mapping[str, tuple[float, float]] = ("policy.severity", "levers.lag_shift_months", "levers.price_factor.deepseek"),
-    show: Sequence[str] = ("share.open.developers@2028-12", "share.open.fortune500@2028-12", "f500_60.primary"),
+    levers: Sequence[str] | Mapping[str, tuple[float, float]] = ("levers.lag_shift_months", "levers.open_cost_factor", "policy.severity"),
+    show: Sequence[str] = ("share.open.developers@2028-12", "share.open.fortune500@2028-12", "f500_60.presence"),
     paths: int = 1000,
     refine: int = 20_000,
     seed: int | None = None,
@@ -45,7 +45,7 @@ def what_if(
     levers : sequence of str, or mapping of str to (low, high)
         Keys of inputs (fixed at the slider's value) and levers (held at it from the first month on); a mapping gives the sliders' ends too.
     show : sequence of str
-        Numbers such as ``"share.open.developers@2028-12"`` and readings of claims such as ``"f500_60.primary"``. The first number gets the fan chart.
+        Numbers such as ``"share.open.developers@2028-12"`` and readings of claims such as ``"f500_60.presence"``. The first number gets the fan chart.
     paths, refine : int
         Paths that every answer should have soon, and at last.
     seed : int, optional

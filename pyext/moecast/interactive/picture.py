@@ -45,7 +45,7 @@ def with_error(value: float, error: float, signed: bool = False) -> str:
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """Round numbers from low to high, at most so many."""
+    """Round numbers from low to high, at most so many steps apart."""
     if not high > low:
         return [low]
     rough = (high - low) / most
