@@ -25,7 +25,7 @@ class Lever:
     low, high : float
         Ends of the slider: the prior's .1 and 99.9 % (or 5 and 95 %) points, or the allowed range where there is no prior.
     start : float
-        Median of the prior; of a lever the value in its last dated month.
+        Median of the prior; of a lever the value in its last dated month. May lie beyond the slider's ends ("no limit").
     logarithmic : bool
         Whether equal steps should be equal factors.
     whole : bool
@@ -79,7 +79,7 @@ def _lever(row: Mapping[str, Any], wide: bool, ends: tuple[float, float] | None)
         raise ValueError(f"{row['key']} may lie between {row['lowest']:g} and {row['highest']:g} {row['unit']}; a slider cannot go from {low:g} to {high:g}")
     whole = row["key"] == "levers.draft_depth"
     words = {name: row[name] for name in ("key", "unit", "meaning", "kind", "lowest", "highest")}
-    return Lever(**words, low=low, high=high, start=min(max(start, low), high), logarithmic=low > 0 and high / low > 30, whole=whole)
+    return Lever(**words, low=low, high=high, start=start, logarithmic=low > 0 and high / low > 30, whole=whole)
 
 
 def levers_of(scenario: _core.Scenario, wide: bool = True, ends: Mapping[str, tuple[float, float] | None] | None = None) -> dict[str, Lever]:

@@ -87,7 +87,7 @@ def fan_svg(answers: Answers) -> str:
         return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1.0 - (value * times - low) / (high - low))
 
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" font-size="11" fill="{_INK}">']
-    parts.append(f'<text x="{_LEFT}" y="14" font-size="12">{escape(first.name.partition("@")[0])}{f" [{escape(unit)}]" if unit else ""}: median and 5–95 % of paths</text>')
+    parts.append(f'<text x="{_LEFT}" y="14" font-size="12">{escape(first.name.partition("@")[0])}{f" [{escape(unit)}]" if unit else ""}: median and 5–95 % of paths{"; grey: the scenario as it is" if answers.moved else ""}</text>')
     for mark in marks:
         at = y(mark / times)
         parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{at:.1f}" y2="{at:.1f}" stroke="{_GREY}" stroke-opacity=".3"/>')
@@ -112,19 +112,21 @@ def place_of(lever: Lever, value: float) -> float:
 
 
 def scale_svg(lever: Lever, width: int) -> str:
-    """What stands under a slider: its ends, and a mark at the prior's median (of a lever at the value it has last)."""
-    at = 8 + (width - 16) * min(1.0, max(0.0, place_of(lever, lever.start)))
-    word = "median" if lever.kind == "input" else "now"
-    anchor = "start" if at < 60 else "end" if at > width - 60 else "middle"
+    """What stands under a slider: its ends, and a mark at the prior's median (of a lever at the value it has last); an arrow where that lies beyond."""
+    place = place_of(lever, min(max(lever.start, lever.low), lever.high))
+    at = 4 + (width - 12) * place  # the track of an ipywidgets slider has these margins
+    word = f"{'median' if lever.kind == 'input' else 'now'} {lever.start:.4g}"
+    word = f"{word} →" if lever.start > lever.high else f"← {word}" if lever.start < lever.low else word
+    anchor = "start" if at < 50 else "end" if at > width - 50 else "middle"
     ends = "".join(
         f'<text x="{x}" y="16" text-anchor="{side}">{value:.3g}</text>'
-        for x, side, value, room in ((0, "start", lever.low, at > 120), (width, "end", lever.high, at < width - 120))
+        for x, side, value, room in ((0, "start", lever.low, at > 100), (width, "end", lever.high, at < width - 100))
         if room
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" font-size="10" fill="{_GREY}">'
         f'<line x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="6" stroke="{_INK}" stroke-width="2"/>'
-        f'<text x="{at:.1f}" y="16" text-anchor="{anchor}" fill="{_INK}">{word} {lever.start:.3g}</text>{ends}</svg>'
+        f'<text x="{at:.1f}" y="16" text-anchor="{anchor}" fill="{_INK}">{word}</text>{ends}</svg>'
     )
 
 
@@ -161,7 +163,7 @@ def table_html(answers: Answers) -> str:
         f'<tr title="{escape(word, quote=True)}">' + "".join(f"<td {cell.format('right' if i else 'left')}>{escape(text)}</td>" for i, text in enumerate(row)) + "</tr>"
         for word, row in zip(words, rows, strict=True)
     )
-    return f'<table style="border-collapse:collapse;line-height:1.4;font-variant-numeric:tabular-nums"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<table style="border-collapse:collapse;line-height:1.4;font-variant-numeric:tabular-nums"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><div style="opacity:.75;padding:0 10px">± one standard error</div>'
 
 
 def sentence(answers: Answers, most: int) -> str:

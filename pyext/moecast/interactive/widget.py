@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,12 +25,13 @@ class Row(ipywidgets.VBox):
         self.lever, self.moved = lever, False
         self._on_move, self._on_reset, self._quiet, self._start_month = on_move, on_reset, False, start_month
         look = {"readout": False, "continuous_update": True, "layout": ipywidgets.Layout(width=f"{_TRACK_PX}px", margin="0")}
+        start = min(max(lever.start, lever.low), lever.high)
         if lever.whole:
-            self.slider = ipywidgets.IntSlider(value=round(lever.start), min=round(lever.low), max=round(lever.high), **look)
+            self.slider = ipywidgets.IntSlider(value=round(start), min=round(lever.low), max=round(lever.high), **look)
         elif lever.logarithmic:
-            self.slider = ipywidgets.FloatLogSlider(value=lever.start, base=10, min=_log10(lever.low), max=_log10(lever.high), step=_log10(lever.high / lever.low) / 200, **look)
+            self.slider = ipywidgets.FloatLogSlider(value=start, base=10, min=math.log10(lever.low), max=math.log10(lever.high), step=math.log10(lever.high / lever.low) / 200, **look)
         else:
-            self.slider = ipywidgets.FloatSlider(value=lever.start, min=lever.low, max=lever.high, step=(lever.high - lever.low) / 200, **look)
+            self.slider = ipywidgets.FloatSlider(value=start, min=lever.low, max=lever.high, step=_round_step((lever.high - lever.low) / 200), **look)
         self.number = ipywidgets.FloatText(value=float(f"{lever.start:.4g}"), layout=ipywidgets.Layout(width="90px"), continuous_update=False)
         self.button = ipywidgets.Button(description="reset", tooltip="as the scenario has it", layout=ipywidgets.Layout(width="60px"), disabled=True)
         self.state = ipywidgets.HTML()
@@ -79,10 +81,10 @@ class Row(ipywidgets.VBox):
             self._on_move(self.lever.key)
 
 
-def _log10(x: float) -> float:
-    import math
-
-    return math.log10(x)
+def _round_step(least: float) -> float:
+    """1, 2 or 5 times a power of ten, not below `least`."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
 
 
 class Sliders(ipywidgets.VBox):
