@@ -32,7 +32,7 @@ class Row(ipywidgets.VBox):
             self.slider = ipywidgets.FloatLogSlider(value=start, base=10, min=math.log10(lever.low), max=math.log10(lever.high), step=math.log10(lever.high / lever.low) / 200, **look)
         else:
             self.slider = ipywidgets.FloatSlider(value=start, min=lever.low, max=lever.high, step=_round_step((lever.high - lever.low) / 200), **look)
-        self.number = ipywidgets.FloatText(value=float(f"{lever.start:.4g}"), layout=ipywidgets.Layout(width="90px"), continuous_update=False)
+        self.number = ipywidgets.FloatText(value=float(f"{lever.start:.4g}"), layout=ipywidgets.Layout(width="110px"), continuous_update=False)
         self.button = ipywidgets.Button(description="reset", tooltip="as the scenario has it", layout=ipywidgets.Layout(width="60px"), disabled=True)
         self.state = ipywidgets.HTML()
         label = ipywidgets.HTML(
