@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
 import textwrap
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -418,6 +420,15 @@ def test_closing_ends_the_thread_and_stopping_keeps_the_answers():
     assert thread.is_alive()
     made.close()
     assert not thread.is_alive()
+
+
+def test_closed_sliders_leave_nothing_behind():
+    made = what_if(show=[SHARE], levers=["policy.severity"], paths=64, refine=64, seed=5)
+    gone = weakref.ref(made), weakref.ref(made.engine), weakref.ref(made.rows["policy.severity"].slider)
+    made.close()
+    del made
+    gc.collect()
+    assert [reference() for reference in gone] == [None, None, None]
 
 
 def test_an_interrupt_is_said_and_leaves_the_sliders_usable(sliders, monkeypatch):

@@ -145,8 +145,10 @@ class Sliders(ipywidgets.VBox):
             self._say(f"{sentence(self.answers, self.engine.most).partition(' Refining')[0]} Stopped.")
 
     def close(self) -> None:
-        """End the thread and take the sliders away."""
+        """End the thread and take the sliders away, with all they are made of: ipywidgets would keep the parts."""
         self._finalizer()
+        for part in _parts_of(self):
+            part.close()
         super().close()
 
     # ---- asking -------------------------------------------------------------------------------------------------------------------------------
@@ -193,6 +195,15 @@ class Sliders(ipywidgets.VBox):
 
     def __repr__(self) -> str:
         return text_of(self.answers, self.engine.most) if self.answers is not None else "<Sliders>"
+
+
+def _parts_of(box: ipywidgets.Box) -> list[ipywidgets.Widget]:
+    """All widgets inside, innermost first, each with its layout and style."""
+    found: list[ipywidgets.Widget] = []
+    for child in box.children:
+        found += _parts_of(child) if isinstance(child, ipywidgets.Box) else []
+        found += [child, child.layout, *([child.style] if hasattr(child, "style") else [])]
+    return found
 
 
 def _said(error: BaseException) -> str:
