@@ -11,6 +11,8 @@ struct csim_columns {
     csim_run_options options;    /* of all pieces together */
     csim_run *run;               /* of the piece at hand, NULL between two */
     uint32_t finished;           /* paths of finished pieces */
+    uint32_t taken;              /* rows of the piece at hand that are in the columns */
+    int broken_off;              /* the last advance was cancelled: a path before others may be missing */
     size_t count;
     double *value;               /* [count][paths] */
     unsigned char *hit;          /* [readings][paths] */
@@ -74,17 +76,28 @@ static csim_status open_piece(csim_columns *self, csim_error *err) {
     return csim_run_new(self->plan, &options, &self->run, err);
 }
 
-static csim_status close_piece(csim_columns *self, csim_error *err) {
-    const csim_result *result;
+/* Rows `taken` to `rows` of the piece at hand into the columns. */
+static void take_rows(csim_columns *self, const csim_result *result, uint32_t rows) {
     const size_t paths = self->options.paths, scalars = self->count, readings = (size_t)self->plan->readings;
-    const csim_status status = csim_run_result(self->run, &result, err);
-    const uint32_t piece = piece_of(self);
-    for (uint32_t row = 0; !status && row < piece; row++) {
+    for (uint32_t row = self->taken; row < rows; row++) {
         for (size_t i = 0; i < scalars; i++) self->value[i * paths + self->finished + row] = result->kept_scalar[(size_t)row * scalars + i];
         for (size_t i = 0; i < readings; i++) self->hit[i * paths + self->finished + row] = result->hit[(size_t)row * readings + i];
     }
+    self->taken = rows;
+}
+
+void csim_columns_catch_up(csim_columns *self) {
+    if (self->run && !self->broken_off) take_rows(self, csim_run_rows(self->run), (uint32_t)csim_run_done(self->run));
+}
+
+static csim_status close_piece(csim_columns *self, csim_error *err) {
+    const csim_result *result;
+    const csim_status status = csim_run_result(self->run, &result, err);
+    const uint32_t piece = piece_of(self);
+    if (!status) take_rows(self, result, piece);
     csim_run_free(self->run);
     self->run = NULL;
+    self->taken = 0;
     if (!status) self->finished += piece;
     return status;
 }
@@ -96,13 +109,18 @@ csim_status csim_columns_advance(csim_columns *self, double seconds, const atomi
         if (deadline > 0.0 && left <= 0.0) return CSIM_OK;
         csim_status status = self->run ? CSIM_OK : open_piece(self, err);
         if (!status) status = csim_run_advance(self->run, left, cancel, err);
+        self->broken_off = status != CSIM_OK;
         if (!status && csim_run_done(self->run) >= piece_of(self)) status = close_piece(self, err);
         if (status) return status;
     }
     return CSIM_OK;
 }
 
+uint32_t csim_columns_paths(const csim_columns *self) { return self->options.paths; }
+
 uint32_t csim_columns_done(const csim_columns *self) { return self->finished + (self->run ? (uint32_t)csim_run_done(self->run) : 0); }
+
+uint32_t csim_columns_known(const csim_columns *self) { return self->finished + self->taken; }
 
 const double *csim_columns_value(const csim_columns *self, size_t column) { return self->value + column * self->options.paths; }
 

@@ -20,6 +20,13 @@ void csim_columns_free(csim_columns *self);
 /* As csim_run_advance. RUN_FAILED when more than .1 % of a piece's paths were stopped. */
 csim_status csim_columns_advance(csim_columns *self, double seconds, const atomic_int *cancel, csim_error *err);
 uint32_t csim_columns_done(const csim_columns *self);
+uint32_t csim_columns_paths(const csim_columns *self);
+
+/* Brings the columns up to the paths that are done though the piece at hand is not finished: how a question is answered while its run goes on. After an
+ * advance that was cancelled nothing is added, because a path before others may be missing; the next one that is not makes up for it. */
+void csim_columns_catch_up(csim_columns *self);
+/* How many paths the columns hold: the first ones. At most those done. */
+uint32_t csim_columns_known(const csim_columns *self);
 
 /* [paths], NAN where a path was stopped by the last month that a column or reading looks at. Borrowed. */
 const double *csim_columns_value(const csim_columns *self, size_t column);

@@ -9,6 +9,7 @@
 #include "csim/base/clock.h"
 #include "csim/engine/further.h"
 #include "csim/stats/path_mean.h"
+#include "csim/stats/sample.h"
 
 enum { MAIN_SIDE = 0 };
 
@@ -296,18 +297,6 @@ int csim_comparison_holds(const char *op, double x, double value) {
 
 static double difference_of(const char *kind, double a, double b) { return kind[0] == 'm' ? b - a : kind[0] == 'r' ? b / a : log(b / a); }
 
-static int by_value(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Quantile of sorted values by linear interpolation between order statistics. */
-static double quantile(const double *sorted, size_t n, double p) {
-    const double place = p * (double)(n - 1);
-    const size_t at = (size_t)place;
-    return at + 1 < n ? sorted[at] + (place - (double)at) * (sorted[at + 1] - sorted[at]) : sorted[n - 1];
-}
-
 typedef struct moments { double n, mean_a, mean_b, aa, bb, ab; } moments;
 
 /* Welford's update: stable where the spread is small against the mean. */
@@ -362,12 +351,12 @@ csim_status csim_paired_compute(const double *a, const double *b, size_t n, uint
         add_pair(&levels, a[i], b[i]);
         add_pair(&scale, logs ? log(a[i]) : a[i], logs ? log(b[i]) : b[i]); /* NAN for a ratio of numbers that are not positive, and then not defined */
     }
-    qsort(d, out->pairs, sizeof *d, by_value);
+    csim_sample_sort(d, out->pairs);
     out->dropped = n - out->pairs;
     out->mean = csim_path_mean_estimate(&mean);
-    out->p5 = out->pairs ? quantile(d, out->pairs, 0.05) : (double)NAN;
-    out->p50 = out->pairs ? quantile(d, out->pairs, 0.5) : (double)NAN;
-    out->p95 = out->pairs ? quantile(d, out->pairs, 0.95) : (double)NAN;
+    out->p5 = csim_sample_quantile(d, out->pairs, 0.05);
+    out->p50 = csim_sample_quantile(d, out->pairs, 0.5);
+    out->p95 = csim_sample_quantile(d, out->pairs, 0.95);
     out->correlation = levels.aa > 0.0 && levels.bb > 0.0 ? levels.ab / sqrt(levels.aa * levels.bb) : (double)NAN;
     out->paths_saved = saved(&scale);
     out->probability = csim_probability_of_replicates(parts.hits, parts.count, used);

@@ -443,6 +443,8 @@ csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *
     return CSIM_OK;
 }
 
+const csim_result *csim_run_rows(const csim_run *run) { return &run->result; }
+
 csim_probability csim_result_probability(const csim_result *result, int at) {
     uint64_t hits[CSIM_MAX_REPLICATES], counts[CSIM_MAX_REPLICATES];
     if (!result->replicates) return csim_probability_of(result->tally[at].hits, result->tally[at].count);

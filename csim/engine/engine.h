@@ -121,6 +121,10 @@ void csim_result_set_rows(csim_result *result, const csim_row_table *table, void
 /* The statistics so far (all complete blocks). Borrowed; changes at the next advance. RUN_FAILED when more than .1 % of the paths were stopped. */
 csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *err);
 
+/* The rows of kept paths so far and nothing else of the result, for the price of a pointer: NAN and unknown for paths that are not finished. Borrowed; changes at
+ * the next advance. */
+const csim_result *csim_run_rows(const csim_run *run);
+
 /* Raises (never lowers) the number of paths before further advances; the result is that of one run over all. USAGE: fewer than there are, not numbered below
  * 2^32, a Latin hypercube (its points depend on their number). LIMIT, NO_MEMORY: the run stays as it was. */
 csim_status csim_run_grow(csim_run *run, uint32_t paths, csim_error *err);

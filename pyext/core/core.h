@@ -19,7 +19,7 @@
 
 /* One module's own types and exceptions: no globals, so sub-interpreters do not share objects. */
 typedef struct core_state {
-    PyObject *array, *scenario, *plan, *run, *result, *work;
+    PyObject *array, *scenario, *plan, *run, *result, *work, *columns;
     PyObject *error, *scenario_error, *run_error, *file_error;
 } core_state;
 
@@ -59,7 +59,7 @@ typedef struct core_result {
     int busy;                       /* as in core_run */
 } core_result;
 
-extern PyType_Spec core_array_spec, core_scenario_spec, core_plan_spec, core_run_spec, core_result_spec, core_work_spec;
+extern PyType_Spec core_array_spec, core_scenario_spec, core_plan_spec, core_run_spec, core_result_spec, core_work_spec, core_columns_spec;
 
 /* The state of the module an object's type was made in. */
 core_state *core_state_of(PyObject *self);
@@ -137,6 +137,7 @@ PyObject *core_plan_scalars(const csim_plan *plan);
 /* scenario_inputs.c, scenario_claims.c: the long lists of a scenario, one dict a row. */
 PyObject *core_scenario_inputs(core_state *state, const csim_scenario *scenario);
 PyObject *core_scenario_claims(const csim_scenario *scenario);
+PyObject *core_scenario_ranges(core_state *state, const csim_scenario *scenario); /* scenario_ranges.c */
 
 /* scenario_changes.c, scenario_texts.c: scenarios from keys, changes, cells of grids; differences, and the texts that say a scenario. */
 PyObject *core_scenario_from_keys(PyObject *type, PyObject *arguments, PyObject *keywords);

@@ -97,8 +97,8 @@ static int execute(PyObject *module) {
     if (core_errors_add(module, state)) return -1;
     if (!(state->array = add_type(module, &core_array_spec)) || !(state->scenario = add_type(module, &core_scenario_spec)) ||
         !(state->plan = add_type(module, &core_plan_spec)) || !(state->run = add_type(module, &core_run_spec)) ||
-        !(state->result = add_type(module, &core_result_spec)) ||
-        !(state->work = add_type(module, &core_work_spec)))
+        !(state->result = add_type(module, &core_result_spec)) || !(state->work = add_type(module, &core_work_spec)) ||
+        !(state->columns = add_type(module, &core_columns_spec)))
         return -1;
     return PyModule_AddStringConstant(module, "version", csim_version()) || PyModule_AddStringConstant(module, "revision", csim_revision()) ? -1 : 0;
 }

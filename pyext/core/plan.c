@@ -39,6 +39,8 @@ static void plan_free(PyObject *object) {
 static const csim_plan *of(PyObject *self) { return ((core_plan *)self)->plan; }
 
 static PyObject *get_series(PyObject *self, void *unused) { (void)unused; return core_plan_series(of(self)); }
+static PyObject *get_units(PyObject *self, void *unused) { (void)unused; return core_plan_units(of(self)); }
+static PyObject *get_meanings(PyObject *self, void *unused) { (void)unused; return core_plan_meanings(of(self)); }
 static PyObject *get_months(PyObject *self, void *unused) { (void)unused; return core_plan_months(of(self)); }
 static PyObject *get_inputs(PyObject *self, void *unused) { (void)unused; return core_plan_inputs(of(self)); }
 static PyObject *get_scenario(PyObject *self, void *unused) { (void)unused; return Py_NewRef((PyObject *)((core_plan *)self)->owner); }
@@ -73,6 +75,8 @@ static PyMethodDef plan_methods[] = {
 static PyGetSetDef plan_attributes[] = {
     {"scenario", get_scenario, NULL, "The scenario it was compiled from.", NULL},
     {"series", get_series, NULL, "Names of the outcomes, in the order of a replayed path's columns.", NULL},
+    {"units", get_units, NULL, "Units of the series.", NULL},
+    {"meanings", get_meanings, NULL, "What the series are.", NULL},
     {"months", get_months, NULL, "Months of the horizon, YYYY-MM.", NULL},
     {"inputs", get_inputs, NULL, "Full keys of the inputs.", NULL},
     {"hash", get_hash, NULL, "SHA-256 of the plan's bytes: same plan, same results.", NULL},

@@ -73,6 +73,7 @@ static PyObject *get_hash(PyObject *self, void *unused) {
 
 static PyObject *scenario_inputs(PyObject *self, PyObject *unused) { (void)unused; return core_scenario_inputs(core_state_of(self), of(self)); }
 static PyObject *scenario_claims(PyObject *self, PyObject *unused) { (void)unused; return core_scenario_claims(of(self)); }
+static PyObject *scenario_ranges(PyObject *self, PyObject *unused) { (void)unused; return core_scenario_ranges(core_state_of(self), of(self)); }
 
 static PyObject *scenario_explain(PyObject *self, PyObject *unused) {
     (void)unused;
@@ -119,6 +120,7 @@ static PyMethodDef scenario_methods[] = {
     {"tree", core_scenario_tree, METH_NOARGS, "tree()\n--\n\nThe canonical text as dicts, lists, numbers and words."},
     {"inputs", scenario_inputs, METH_NOARGS, "inputs()\n--\n\nEvery number of the scenario, one dict each."},
     {"claims", scenario_claims, METH_NOARGS, "claims()\n--\n\nThe claims under study, one dict each with its readings."},
+    {"ranges", scenario_ranges, METH_NOARGS, "ranges()\n--\n\nWhere every input and lever may lie, and what the scenario gives it, one dict each."},
     {"explain", scenario_explain, METH_NOARGS, "explain()\n--\n\nThe scenario in plain words."},
     {NULL, NULL, 0, NULL},
 };

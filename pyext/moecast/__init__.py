@@ -32,6 +32,16 @@ from .scenario import Input, Scenario, scenarios
 
 __version__ = _core.version
 
+
+def __getattr__(name: str):
+    """`moecast.interactive`, loaded when it is first asked for."""
+    if name == "interactive":
+        import importlib
+
+        return importlib.import_module(".interactive", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 __all__ = [
     "Bar",
     "BreakEven",
