@@ -24,6 +24,7 @@ typedef struct csim_run_options {
     csim_sampler sampler;        /* csim/rng/sampling.h */
     uint32_t replicates;         /* independent randomisations; path n belongs to replicate n mod replicates. 0: 1 for Monte Carlo, else 16 */
     uint32_t strata;             /* Latin hypercube: points a replicate has over all shards of the run; 0: as many as the last path of this one asks for */
+    atomic_ullong *told;         /* NULL, or a counter that outlives run and result: every block adds its paths as it ends, so that other threads may watch */
 } csim_run_options;
 
 /* Fills in what 0 stands for. */

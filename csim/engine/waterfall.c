@@ -216,7 +216,7 @@ static csim_status join_groups(csim_waterfall *self, csim_error *err) {
 
 static csim_status open_ends(csim_waterfall *self, const csim_waterfall_request *wanted, csim_error *err) {
     const csim_compare_side sides[2] = {self->side[0].compare, self->side[1].compare};
-    const csim_compare_request ends = {.paths = wanted->paths ? wanted->paths : CSIM_WATERFALL_PATHS, .has_seed = wanted->has_seed, .seed = wanted->seed, .drawn = wanted->drawn, .threads = wanted->threads,
+    const csim_compare_request ends = {.paths = wanted->paths ? wanted->paths : CSIM_WATERFALL_PATHS, .has_seed = wanted->has_seed, .seed = wanted->seed, .drawn = wanted->drawn, .threads = wanted->threads, .told = wanted->told,
                                        .series = self->series_list, .series_count = 1, .month = &self->month, .months = 1};
     return csim_comparison_new(sides, 2, &ends, &self->ends, err);
 }

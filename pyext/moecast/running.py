@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from . import _core
 from .columns import position
+from .progress import Progress, Tell, telling
 from .result import Result
 from .scenario import Scenario
 
-_PROGRESS_S = 0.25
 _FIRST_PATHS = 4096  # of a run to a precision: fewer say too little of their own error
-
-Progress = bool | Callable[[int, int], object]
 
 
 class Run:
@@ -78,14 +74,21 @@ class Run:
 
     @property
     def done(self) -> int:
-        """Paths finished so far."""
+        """Paths finished so far. Any thread may ask while another one advances the run."""
         return self._core.done
 
-    def advance(self, seconds: float | None = None) -> int:
+    def advance(self, seconds: float | None = None, progress: Progress = False) -> int:
         """Simulate until all paths are done or the seconds have passed.
 
         The GIL is released. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves the run as it then is: `result` gives the partial result,
         and it may be advanced again.
+
+        Parameters
+        ----------
+        seconds : float, optional
+            No limit where None.
+        progress : bool or callable
+            As for `run`.
 
         Returns
         -------
@@ -97,7 +100,8 @@ class Run:
         RunError
             When a path breaks an invariant, another thread is advancing this run, or a `Result` of it is alive (its arrays must not change).
         """
-        return self._core.advance(seconds or 0.0)
+        with telling(progress, self.scenario.name) as tell:
+            return self._core.advance(seconds or 0.0, tell)
 
     def grow(self, paths: int) -> None:
         """Ask for more paths, to be simulated by the next `advance`.
@@ -112,14 +116,16 @@ class Run:
         self._core.grow(paths)
         self.paths = paths
 
-    def result(self, contrasts: bool = False) -> Result:
+    def result(self, contrasts: bool = False, progress: Progress = False) -> Result:
         """What the paths finished so far say.
 
         Parameters
         ----------
         contrasts : bool
             Answer the claims that compare two scenarios too, and say what rests on guesses and what was known before: further runs of up to
-            4,000 of the same paths each.
+            4,000 of the same paths each. Ctrl-C stops them, and leaves the run as it was.
+        progress : bool or callable
+            As for `run`, of these further runs.
 
         Raises
         ------
@@ -127,31 +133,12 @@ class Run:
             When more than 0.1 % of the paths had to be stopped.
         """
         core = self._core.result()
-        core.answer(contrasts)
+        with telling(progress, f"claims of {self.scenario.name}") as tell:
+            core.answer(contrasts, tell)
         return Result(core)
 
     def __repr__(self) -> str:
         return f"<Run of {self.scenario.name}, seed {self.seed}, {self.paths} paths>"
-
-
-def _show(done: int, total: int, begin: float) -> None:
-    left = (time.monotonic() - begin) * (total - done) / max(done, 1)
-    sys.stderr.write(f"\r{done} of {total} paths, {left:.0f} s left " + ("\n" if done == total else ""))
-    sys.stderr.flush()
-
-
-def _advance(job: Run, progress: Progress) -> None:
-    if not progress:
-        job.advance()
-        return
-    begin = time.monotonic()
-    while (done := job.advance(_PROGRESS_S)) <= job.paths:
-        if callable(progress):
-            progress(done, job.paths)
-        else:
-            _show(done, job.paths, begin)
-        if done == job.paths:
-            return
 
 
 def run(
@@ -167,6 +154,7 @@ def run(
     replicates: int | None = None,
     precision: Mapping[str, float] | None = None,
     max_paths: int = 1_000_000,
+    partial: bool = False,
 ) -> Result:
     """Simulate a scenario.
 
@@ -180,9 +168,14 @@ def run(
     max_paths : int
         At most so many paths for `precision`.
     progress : bool or callable
-        True writes a line to standard error; a callable is given (paths done, paths in all) four times a second.
+        True shows a bar of tqdm, in notebooks as a widget, or a line on standard error where tqdm is not installed; a callable is given (paths done,
+        paths in all). At most ten times a second and once at the end; the workers do not wait for it. What a callable raises ends the run.
+        The number in all grows with `precision` and `contrasts`.
     contrasts : bool
         As for `Run.result`.
+    partial : bool
+        Ctrl-C does not raise but returns what the paths finished until then say: a `Result` that is `interrupted`. It raises all the same while no path is
+        finished. A Ctrl-C while the further runs of `contrasts` are made returns all paths without them.
 
     Returns
     -------
@@ -196,7 +189,7 @@ def run(
     RunError
         When the simulation fails.
     KeyboardInterrupt
-        Within 100 ms of Ctrl-C. Use `Run` to keep the paths finished until then.
+        Within 100 ms of Ctrl-C, unless `partial`; in the main thread only, as signals are Python's. A `Run` may be gone on with.
 
     Examples
     --------
@@ -206,26 +199,55 @@ def run(
     True
     """
     if precision:
-        return _run_to_precision(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, progress, contrasts, precision, max_paths)
-    job = Run(scenario, paths, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates)
-    _advance(job, progress)
-    return job.result(contrasts)
+        job, targets = _first_round(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, precision, max_paths)
+    else:
+        job, targets = Run(scenario, paths, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates), ""
+    with telling(progress, job.scenario.name) as tell:
+        return _finished(job, targets, max_paths, contrasts, partial, tell)
 
 
-def _run_to_precision(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, progress, contrasts, precision, max_paths) -> Result:
+def _first_round(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, precision, max_paths) -> tuple[Run, str]:
+    """The run that begins one to a precision, and its targets in the words of the C library."""
     targets = ",".join(f"{name}:{error!r}" for name, error in precision.items())
     job = Run(scenario, 1, seed, threads, keep, sampler=sampler, replicates=replicates)
     job._core.result().precision(targets)  # a wrong name costs no run
     if job.sampler == "lhs":
         raise ValueError("precision wants the sampler mc or sobol: a Latin hypercube cannot grow, its points depend on their number")
     first = min(-(-(paths or _FIRST_PATHS) // job._core.granule) * job._core.granule, max_paths)
-    job = Run(scenario, first, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates)
-    while True:
-        _advance(job, progress)
-        further = job._core.result().precision(targets, max_paths)[1]
-        if not further:
-            break
+    return Run(job.scenario, first, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates), targets
+
+
+def _simulate(job: Run, targets: str, max_paths: int, tell: Tell) -> None:
+    """All paths of the run, and of the rounds that its targets ask for."""
+    job._core.advance(0.0, tell)
+    while targets and (further := job._core.result().precision(targets, max_paths)[1]):
         job.grow(further)
-    result = job.result(contrasts)
+        job._core.advance(0.0, tell)
+
+
+def _answered(job: Run, contrasts: bool, partial: bool, tell: Tell) -> tuple[_core.Result, bool]:
+    """The result with its answers, and whether Ctrl-C has left out those that need further runs."""
+    core = job._core.result()
+    try:
+        core.answer(contrasts, tell and (lambda done, total: tell(job.paths + done, job.paths + total)))
+        return core, False
+    except KeyboardInterrupt:
+        if not (partial and contrasts):
+            raise
+    core.answer(False)
+    return core, True
+
+
+def _finished(job: Run, targets: str, max_paths: int, contrasts: bool, partial: bool, tell: Tell) -> Result:
+    interrupted = False
+    try:
+        _simulate(job, targets, max_paths, tell)
+    except KeyboardInterrupt:
+        if not (partial and job.done):
+            raise
+        interrupted = True
+    core, unanswered = _answered(job, contrasts and not interrupted, partial, tell)
+    result = Result(core)
     result._targets = targets
+    result._interrupted = interrupted or unanswered
     return result
