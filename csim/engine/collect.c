@@ -172,7 +172,7 @@ static void keep_rows(csim_collector *self, const csim_block *block, uint32_t fi
 
 static void count_failures(csim_collector *self, const csim_block *block) {
     self->done += (uint64_t)self->count;
-    if (self->result->options.told) atomic_fetch_add_explicit(self->result->options.told, (unsigned long long)self->count, memory_order_relaxed);
+    csim_run_tell(&self->result->options, (uint32_t)self->count);
     for (int p = 0; p < self->count; p++) {
         if (self->alive[p]) continue;
         self->failed++;

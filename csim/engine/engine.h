@@ -34,6 +34,11 @@ uint32_t csim_run_options_points(const csim_run_options *options);
 /* The sampler of these options, freed by csim_sampling_free. USAGE, NO_MEMORY. */
 csim_status csim_run_options_sampling(const csim_run_options *options, csim_sampling **out, csim_error *err);
 
+/* Adds paths to the counter, where there is one. */
+static inline void csim_run_tell(const csim_run_options *options, uint32_t paths) {
+    if (options->told) atomic_fetch_add_explicit(options->told, paths, memory_order_relaxed);
+}
+
 /* A claim's reading over paths: `count` paths could decide it (for a conditional reading: those where its condition held), `hits` said yes. */
 typedef struct csim_tally { uint64_t hits, count; } csim_tally;
 

@@ -161,9 +161,15 @@ static csim_status keep_values(csim_waterfall *self, mixed *mix, const double *v
     return CSIM_OK;
 }
 
+/* The ends are mixes too, and have run. */
+static csim_status take_end(csim_waterfall *self, mixed *mix, size_t side, csim_error *err) {
+    csim_run_tell(&self->options, self->options.paths);
+    return keep_values(self, mix, csim_comparison_column(self->ends, side, 0), err);
+}
+
 static csim_status advance_mix(csim_waterfall *self, mixed *mix, double seconds, const atomic_int *cancel, csim_error *err) {
-    if (!mix->from_b) return keep_values(self, mix, csim_comparison_column(self->ends, 0, 0), err);
-    if (mix->from_b == everything(self)) return keep_values(self, mix, csim_comparison_column(self->ends, 1, 0), err);
+    if (!mix->from_b) return take_end(self, mix, 0, err);
+    if (mix->from_b == everything(self)) return take_end(self, mix, 1, err);
     csim_status status = self->columns ? CSIM_OK : open_mix(self, mix, err);
     if (!status) status = csim_columns_advance(self->columns, seconds, cancel, err);
     if (status || csim_columns_done(self->columns) < self->options.paths) return status;

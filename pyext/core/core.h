@@ -86,8 +86,8 @@ typedef csim_status core_work(void *self, const atomic_int *cancel, csim_error *
 int core_watch(core_state *state, core_work *work, void *self);
 
 /* The same, and `callable` (NULL or None: nobody) is told (done, total) at most ten times a second and once at the end. What it raises ends the work like what
- * a signal's handler raises. Of the counter what it had at the start is taken off; nothing is told while total is 0. */
-typedef struct core_telling { PyObject *callable; atomic_ullong *counter, total; unsigned long long before; } core_telling;
+ * a signal's handler raises. Nothing is told while total is 0. */
+typedef struct core_telling { PyObject *callable; atomic_ullong *counter, total; } core_telling;
 int core_watch_telling(core_state *state, core_work *work, void *self, core_telling *telling);
 
 /* array.c: read-only numbers for the buffer protocol. `owner` is kept alive and owns `data`; without one the array owns `data` (from malloc), also when

@@ -47,7 +47,7 @@ static int wait_a_little(watched *it) {
 
 /* Returns whether the callable raised. */
 static int tell(const core_telling *telling) {
-    const unsigned long long total = atomic_load(&telling->total), done = atomic_load(telling->counter) - telling->before;
+    const unsigned long long total = atomic_load(&telling->total), done = atomic_load(telling->counter);
     if (!total) return 0;
     PyObject *answer = PyObject_CallFunction(telling->callable, "KK", done < total ? done : total, total);
     Py_XDECREF(answer);
@@ -110,7 +110,6 @@ int core_watch(core_state *state, core_work *work, void *self) { return core_wat
 
 int core_watch_telling(core_state *state, core_work *work, void *self, core_telling *telling) {
     watched it = {.work = work, .self = self, .telling = telling && telling->callable && telling->callable != Py_None ? telling : NULL};
-    if (it.telling) telling->before = atomic_load(telling->counter);
     if (watched_init(&it)) {
         PyErr_NoMemory();
         return -1;
