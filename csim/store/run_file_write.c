@@ -238,7 +238,8 @@ static void write_seal(csim_sql *sql) {
 static csim_status write_database(const char *temporary, const char *path, const content *what, const atomic_int *cancel, csim_error *err) {
     csim_sql sql;
     csim_sql_open(&sql, temporary, path, true, cancel, err);
-    csim_sql_run(&sql, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; BEGIN");
+    /* Nobody knows the file yet, and what fails is thrown away: there is nothing to roll back, and it is synced as a whole before it gets its name. */
+    csim_sql_run(&sql, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; BEGIN");
     csim_schema_create(&sql);
     write_meta(&sql, what);
     write_ledger(&sql, &what->result->ledger);
