@@ -39,7 +39,7 @@ static csim_status run_beside(const csim_cli_io *io, csim_run_job *self, const c
 static csim_status score_claims(csim_run_job *self, csim_error *err) {
     csim_plan *plan = self->plan;
     const csim_kernel_oracle kernel = {csim_kernel_answer, &plan};
-    return csim_claims_evaluate(self->scenario, self->catalogue, self->result, self->contrasts, self->beside, &kernel, NULL, &self->claims, &self->claim_count, err);
+    return csim_claims_evaluate(self->scenario, self->catalogue, self->result, self->contrasts, self->beside, &kernel, &self->claims, &self->claim_count, err);
 }
 
 csim_status csim_job_write(const csim_cli_io *io, csim_run_job *self, const csim_run_request *wanted, csim_error *err) {

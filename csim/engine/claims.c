@@ -434,9 +434,9 @@ static csim_status answer_reading(const csim_claim *claim, const csim_reading *r
     return reading->against[0] ? answer_contrast(from, reading, to, err) : answer_paths(from, reading, to, err);
 }
 
-csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catalogue *catalogue, const csim_result *result, const csim_contrasts *contrasts,
-                                 const csim_beside *beside, const csim_kernel_oracle *kernel, const atomic_int *cancel, csim_claim_result **out, size_t *count,
-                                 csim_error *err) {
+csim_status csim_claims_evaluate_unless(const atomic_int *cancel, const csim_scenario *scenario, const csim_catalogue *catalogue, const csim_result *result,
+                                        const csim_contrasts *contrasts, const csim_beside *beside, const csim_kernel_oracle *kernel, csim_claim_result **out,
+                                        size_t *count, csim_error *err) {
     const sources from = {scenario, catalogue, result, contrasts, beside, kernel};
     csim_status status = CSIM_OK;
     size_t readings = 0;
@@ -457,4 +457,9 @@ csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catal
     }
     *out = results;
     return CSIM_OK;
+}
+
+csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catalogue *catalogue, const csim_result *result, const csim_contrasts *contrasts,
+                                 const csim_beside *beside, const csim_kernel_oracle *kernel, csim_claim_result **out, size_t *count, csim_error *err) {
+    return csim_claims_evaluate_unless(NULL, scenario, catalogue, result, contrasts, beside, kernel, out, count, err);
 }

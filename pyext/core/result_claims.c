@@ -97,7 +97,7 @@ static csim_status answer_work(void *self, const atomic_int *cancel, csim_error 
     like.options.told = &it->ran; /* further runs are counted apart */
     csim_status status = it->contrasts ? run_further(it, &like, cancel, &contrasts, &beside, err) : CSIM_OK;
     if (!status)
-        status = csim_claims_evaluate(it->plan->owner->scenario, it->plan->catalogue, it->result, contrasts, beside, &kernel, cancel, &it->claim, &it->claims, err);
+        status = csim_claims_evaluate_unless(cancel, it->plan->owner->scenario, it->plan->catalogue, it->result, contrasts, beside, &kernel, &it->claim, &it->claims, err);
     csim_beside_free(beside);
     csim_contrasts_free(contrasts);
     return status;
