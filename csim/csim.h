@@ -42,6 +42,8 @@
 #include "csim/rng/gsl_version.h"
 #include "csim/scenario/differences.h"
 #include "csim/scenario/scenario.h"
+#include "csim/store/part_bytes.h"
+#include "csim/store/plan_bytes.h"
 #include "csim/store/run_file.h"
 
 #endif

@@ -207,9 +207,7 @@ void csim_collector_end(csim_collector *self, const csim_block *block, uint32_t 
     if (result->replicates) pthread_mutex_unlock(&self->lock[replicate]);
 }
 
-void csim_collector_add(const csim_collector *self, csim_result *result) {
-    csim_accumulator_merge(result->statistics, self->statistics);
-    if (self->monthly) csim_accumulator_merge(result->monthly, self->monthly);
+void csim_collector_add_counts(const csim_collector *self, csim_result *result) {
     for (int i = 0; i < CSIM_MAX_READINGS; i++) add_tally(&result->tally[i], &self->tally[i]);
     result->done += self->done;
     result->failed += self->failed;

@@ -38,8 +38,8 @@ int csim_collector_again(csim_collector *self, const csim_block *block);
 /* Adds the block whose first path is `first`. */
 void csim_collector_end(csim_collector *self, const csim_block *block, uint32_t first);
 
-/* Adds all that `self` found to the result's numbers; `result` is the caller's own, with statistics made. */
-void csim_collector_add(const csim_collector *self, csim_result *result);
+/* Adds what `self` counted to the result's numbers; its statistics the caller adds or lends. */
+void csim_collector_add_counts(const csim_collector *self, csim_result *result);
 
 /* Empty statistics for a result of this plan, `monthly` too unless skipped. Freed by csim_accumulator_free. NO_MEMORY. */
 csim_status csim_result_new_statistics(csim_result *result, csim_error *err);

@@ -42,6 +42,7 @@ struct csim_run {
     double deadline;
     worker *workers;
     csim_result result;
+    int lent;                    /* the result's statistics are those of `base` or of the only worker that has any */
 };
 
 static csim_status worker_init(worker *self, csim_run *run, csim_error *err) {
@@ -170,15 +171,23 @@ csim_status csim_run_new(const csim_plan *plan, const csim_run_options *options,
     return CSIM_OK;
 }
 
+static void forget_statistics(csim_run *run) {
+    if (!run->lent) {
+        csim_accumulator_free(run->result.statistics);
+        csim_accumulator_free(run->result.monthly);
+    }
+    run->result.statistics = run->result.monthly = NULL;
+    run->lent = 0;
+}
+
 void csim_run_free(csim_run *run) {
     if (!run) return;
+    forget_statistics(run);
     for (int i = 0; run->workers && i < run->threads; i++) worker_clear(&run->workers[i]);
     free(run->workers);
     for (int i = 0; i < CSIM_MAX_REPLICATES; i++) pthread_mutex_destroy(&run->lock[i]);
     csim_accumulator_free(run->base.statistics);
     csim_accumulator_free(run->base.monthly);
-    csim_accumulator_free(run->result.statistics);
-    csim_accumulator_free(run->result.monthly);
     csim_replicates_free(run->result.replicates);
     csim_replicates_free(run->result.monthly_replicates);
     free(run->result.replicate_tally);
@@ -272,7 +281,7 @@ void csim_run_restrict(csim_run *run, const csim_ledger *only) {
 /* What the run's first and last path leave out cannot be taken in: its rows and its ledger would lie outside. */
 static csim_status check_part(const csim_run *run, const csim_result *part, csim_error *err) {
     const uint32_t first = run->options.first_path, end = first + run->options.paths;
-    if (memcmp(run->plan, part->plan, sizeof *run->plan)) return csim_error_set(err, CSIM_INCONSISTENT, "it is of another scenario or catalogue: its plan is another one");
+    if (run->plan != part->plan && memcmp(run->plan, part->plan, sizeof *run->plan)) return csim_error_set(err, CSIM_INCONSISTENT, "it is of another scenario or catalogue: its plan is another one");
     if (run->options.seed != part->options.seed)
         return csim_error_set(err, CSIM_INCONSISTENT, "its seed is %llu, here it is %llu", (unsigned long long)part->options.seed, (unsigned long long)run->options.seed);
     for (size_t i = 0; i < part->ledger.count; i++)
@@ -281,19 +290,56 @@ static csim_status check_part(const csim_run *run, const csim_result *part, csim
     return CSIM_OK;
 }
 
-csim_status csim_run_take(csim_run *run, const csim_result *part, csim_error *err) {
-    csim_ledger left = {0};
-    csim_status status = check_part(run, part, err);
+/* What has come in so far; its rows and replicates are in the run's result. */
+static csim_status base_ready(csim_run *run, csim_error *err) {
     run->base.plan = run->plan;
     run->base.options = run->options;
-    if (!status && !run->base.statistics) status = csim_result_new_statistics(&run->base, err);
-    if (!status) status = csim_result_merge(&run->base, part, err);
-    if (status) return status;
+    return run->base.statistics ? CSIM_OK : csim_result_new_statistics(&run->base, err);
+}
+
+int csim_run_has_begun(const csim_run *run) { return atomic_load(&run->next_block) > 0; }
+
+/* What a run has simulated itself is in its threads' sums, which the ledger of what was taken in does not know. */
+static csim_status check_not_begun(csim_run *run, csim_error *err) {
+    return csim_run_has_begun(run) ? csim_error_set(err, CSIM_USAGE, "the run was advanced already: parts are taken in before") : CSIM_OK;
+}
+
+static void has_taken(csim_run *run, const csim_result *part) {
+    csim_ledger left = {0};
+    csim_run_tell(&run->options, (uint32_t)part->done);
     csim_result_take_rows(&run->result, part);
-    csim_result_take_replicates(&run->result, part);
     csim_ledger_missing(&run->base.ledger, run->options.first_path, run->options.first_path + run->options.paths, &left);
     csim_run_restrict(run, &left);
     run->result.seconds += part->seconds;
+}
+
+csim_status csim_run_take(csim_run *run, const csim_result *part, csim_error *err) {
+    csim_status status = check_not_begun(run, err);
+    if (!status) status = check_part(run, part, err);
+    if (!status) status = base_ready(run, err);
+    if (!status) status = csim_result_merge(&run->base, part, err);
+    if (status) return status;
+    csim_result_take_replicates(&run->result, part);
+    has_taken(run, part);
+    return CSIM_OK;
+}
+
+const csim_result *csim_run_outline(const csim_run *run) { return &run->result; }
+
+csim_status csim_run_take_from(csim_run *run, const csim_result *part, const csim_statistics_source *source, csim_error *err) {
+    csim_result *base = &run->base, *result = &run->result;
+    csim_status status = check_not_begun(run, err);
+    if (!status) status = check_part(run, part, err);
+    if (!status) status = base_ready(run, err);
+    if (status) return status;
+    const csim_result like = {.plan = run->plan, .options = run->options, .statistics = base->statistics, .monthly = base->monthly, .replicates = result->replicates,
+                              .monthly_replicates = result->monthly_replicates};
+    if (!source->fits(source->from, &like)) return csim_error_set(err, CSIM_FILE_FORMAT, "its statistics are damaged or belong to another plan");
+    status = csim_result_merge_counts(base, part, err);
+    if (status) return status;
+    source->add(source->from, base->statistics, base->monthly);
+    if (result->replicates) source->add_replicates(source->from, result->replicates, result->monthly_replicates, result->replicate_tally);
+    has_taken(run, part);
     return CSIM_OK;
 }
 
@@ -346,6 +392,36 @@ static const char *worst_outcome(const csim_result *result) {
     return result->plan->slot_name[worst];
 }
 
+static int has_found(const worker *self) { return self->found.done + self->found.failed > 0; }
+
+static void lend(csim_run *run, csim_accumulator *statistics, csim_accumulator *monthly) {
+    csim_accumulator_settle(statistics);
+    if (monthly) csim_accumulator_settle(monthly);
+    run->result.statistics = statistics;
+    run->result.monthly = monthly;
+    run->lent = 1;
+}
+
+/* Statistics of one source are lent as they are: copying them takes longer than small runs do. Those of several are added up. */
+static csim_status gather_statistics(csim_run *run, csim_error *err) {
+    const worker *only = NULL;
+    int sources = run->base.statistics ? 1 : 0;
+    forget_statistics(run);
+    for (int i = 0; i < run->threads; i++)
+        if (has_found(&run->workers[i])) {
+            only = &run->workers[i];
+            sources++;
+        }
+    if (sources == 1 && only) lend(run, only->found.statistics, only->found.monthly);
+    else if (sources == 1) lend(run, run->base.statistics, run->base.monthly);
+    if (sources == 1) return CSIM_OK;
+    const csim_status status = csim_result_new_statistics(&run->result, err);
+    if (status) return status;
+    if (run->base.statistics) csim_result_add_statistics(&run->result, run->base.statistics, run->base.monthly);
+    for (int i = 0; i < run->threads; i++) csim_result_add_statistics(&run->result, run->workers[i].found.statistics, run->workers[i].found.monthly);
+    return CSIM_OK;
+}
+
 csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *err) {
     csim_result *result = &run->result;
     result->done = result->failed = 0;
@@ -353,11 +429,11 @@ csim_status csim_run_result(csim_run *run, const csim_result **out, csim_error *
     memset(result->failed_by, 0, sizeof result->failed_by);
     memset(result->failed_slot, 0, sizeof result->failed_slot);
     result->ledger.count = 0;
-    csim_status status = csim_result_new_statistics(result, err);
-    if (!status && run->base.statistics) status = csim_result_merge(result, &run->base, err);
+    csim_status status = gather_statistics(run, err);
+    if (!status && run->base.statistics) status = csim_result_merge_counts(result, &run->base, err);
     if (!status) status = write_ledger(run, &result->ledger, err);
     if (status) return status;
-    for (int i = 0; i < run->threads; i++) csim_collector_add(&run->workers[i].found, result);
+    for (int i = 0; i < run->threads; i++) csim_collector_add_counts(&run->workers[i].found, result);
     result->statistics->replicates = result->replicates;
     if (result->monthly) result->monthly->replicates = result->monthly_replicates;
     *out = result;

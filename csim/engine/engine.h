@@ -82,16 +82,32 @@ uint64_t csim_run_done(const csim_run *run);     /* paths finished so far, those
 
 /* Takes in what is known already of some of the run's paths, as from a run file: they are not simulated again, and the result is that of one run over all,
  * bit for bit. To be called before the first advance, as often as there are parts. INCONSISTENT when the part is of another plan, seed, sampler, number of
- * replicates or of strata, overlaps what is there, or reaches beyond the run's paths; LIMIT, NO_MEMORY. */
+ * replicates or of strata, overlaps what is there, or reaches beyond the run's paths; USAGE after an advance; LIMIT, NO_MEMORY. */
 csim_status csim_run_take(csim_run *run, const csim_result *part, csim_error *err);
+/* The same of a part whose statistics are still bytes: `part` has counts, ledger and rows, and NULL for all accumulators; `add` adds those to what it is given. */
+typedef struct csim_statistics_source {
+    const void *from;
+    /* Whether all will fit a result with these accumulators; asked first. replicates may be NULL, as in csim_result. */
+    int (*fits)(const void *from, const csim_result *like);
+    void (*add)(const void *from, csim_accumulator *statistics, csim_accumulator *monthly);
+    void (*add_replicates)(const void *from, csim_replicates *replicates, csim_replicates *monthly_replicates, csim_tally (*tally)[CSIM_MAX_READINGS]);
+} csim_statistics_source;
+csim_status csim_run_take_from(csim_run *run, const csim_result *part, const csim_statistics_source *source, csim_error *err);
+/* What the run has or will have, in numbers: complete options and the plan; statistics may be missing. Borrowed. */
+const csim_result *csim_run_outline(const csim_run *run);
 /* Simulates no paths but those of the ledger. To be called before the first advance. */
 void csim_run_restrict(csim_run *run, const csim_ledger *only);
 int csim_run_is_finished(const csim_run *run);   /* nothing is left to simulate */
+int csim_run_has_begun(const csim_run *run);     /* whether it was advanced: parts can no longer be taken in */
 void csim_run_missing(const csim_run *run, csim_ledger *out); /* before the first advance: what no part and no restriction has taken away */
 
 /* to += part: statistics, replicates, tallies, failures, ledger, and the rows of kept paths for which `to` has room. Both of the same plan and seed.
  * INCONSISTENT when they share paths, or differ in sampler, replicates or strata. The one place that knows what adds up in a result. */
 csim_status csim_result_merge(csim_result *to, const csim_result *part, csim_error *err);
+/* The same without statistics and without what replicates hold, for a part whose accumulators stand elsewhere: its pointers to them may be NULL. */
+csim_status csim_result_merge_counts(csim_result *to, const csim_result *part, csim_error *err);
+/* The statistics alone; `monthly` may be NULL where `to` has none. */
+void csim_result_add_statistics(csim_result *to, const csim_accumulator *statistics, const csim_accumulator *monthly);
 /* The rows alone; what replicates hold alone, where both have it. */
 void csim_result_take_rows(csim_result *to, const csim_result *part);
 void csim_result_take_replicates(csim_result *to, const csim_result *part);

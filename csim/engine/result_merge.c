@@ -71,15 +71,25 @@ static csim_status check_sampling(const csim_run_options *to, const csim_run_opt
     return status ? status : check_count("strata", to->strata, part->strata, err);
 }
 
-csim_status csim_result_merge(csim_result *to, const csim_result *part, csim_error *err) {
-    if (to->monthly && !part->monthly) return csim_error_set(err, CSIM_INCONSISTENT, "it was run without the moments of every month");
+void csim_result_add_statistics(csim_result *to, const csim_accumulator *statistics, const csim_accumulator *monthly) {
+    csim_accumulator_merge(to->statistics, statistics);
+    if (to->monthly) csim_accumulator_merge(to->monthly, monthly);
+}
+
+csim_status csim_result_merge_counts(csim_result *to, const csim_result *part, csim_error *err) {
     csim_status status = check_sampling(&to->options, &part->options, err);
     if (!status) status = csim_ledger_add_all(&to->ledger, &part->ledger, err);
     if (status) return status;
-    csim_accumulator_merge(to->statistics, part->statistics);
-    if (to->monthly) csim_accumulator_merge(to->monthly, part->monthly);
     merge_counts(to, part);
-    csim_result_take_replicates(to, part);
     csim_result_take_rows(to, part);
+    return CSIM_OK;
+}
+
+csim_status csim_result_merge(csim_result *to, const csim_result *part, csim_error *err) {
+    if (to->monthly && !part->monthly) return csim_error_set(err, CSIM_INCONSISTENT, "it was run without the moments of every month");
+    const csim_status status = csim_result_merge_counts(to, part, err);
+    if (status) return status;
+    csim_result_add_statistics(to, part->statistics, part->monthly);
+    csim_result_take_replicates(to, part);
     return CSIM_OK;
 }

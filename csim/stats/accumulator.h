@@ -120,7 +120,10 @@ double csim_student_point(size_t degrees);
 /* Canonical bytes, little-endian: moments, then the bins that are not empty, packed. Written by a callback so that a digest and a file share one form. */
 typedef void csim_byte_sink(void *to, const void *bytes, size_t size);
 void csim_accumulator_write(const csim_accumulator *self, csim_byte_sink *sink, void *to);
-/* Reads what csim_accumulator_write wrote into an empty accumulator of the same axes. FILE_FORMAT when the bytes do not fit. */
+/* Whether csim_accumulator_write of one with the same axes may have written these bytes; and self += what they say, for bytes that fit. */
+int csim_accumulator_fits(const csim_accumulator *self, const unsigned char *bytes, size_t size);
+void csim_accumulator_add_bytes(csim_accumulator *self, const unsigned char *bytes, size_t size);
+/* Both: an empty accumulator becomes what was written. FILE_FORMAT when the bytes do not fit; self is then as it was. */
 csim_status csim_accumulator_read(csim_accumulator *self, const unsigned char *bytes, size_t size, csim_error *err);
 
 #endif

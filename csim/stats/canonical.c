@@ -53,6 +53,7 @@ void csim_replicates_write(const csim_replicates *self, csim_byte_sink *sink, vo
     for (size_t i = 0; i < cells; i++) write_cell(self->moments, self->bin, i, CSIM_COARSE_BINS, sink, to);
 }
 
+/* Reading walks twice: once to see that all bytes fit, once to add. `end` is never passed. */
 typedef struct reader { const unsigned char *at, *end; } reader;
 
 static int read_bytes(reader *from, void *to, size_t size) {
@@ -66,12 +67,14 @@ static int read_number(reader *from, uint32_t *value) {
     unsigned char group = 128;
     *value = 0;
     for (int shift = 0; group & 128; shift += 7) {
-        if (shift > 28 || !read_bytes(from, &group, 1)) return 0;
+        if (shift > 28 || from->at == from->end) return 0;
+        group = *from->at++;
         *value |= (uint32_t)(group & 127) << shift;
     }
     return 1;
 }
 
+/* Adds to bin[] unless it is NULL. */
 static int read_bins(reader *from, uint32_t *bin, uint32_t bins, uint64_t count) {
     uint64_t size, total = 0;
     uint32_t at = 0, step, some;
@@ -81,33 +84,56 @@ static int read_bins(reader *from, uint32_t *bin, uint32_t bins, uint64_t count)
     for (int first = 1; cell.at < cell.end; first = 0) {
         if (!read_number(&cell, &step) || !read_number(&cell, &some) || !some || (!step && !first) || step >= bins - at) return 0;
         at += step;
-        bin[at] = some;
+        if (bin) bin[at] += some;
         total += some;
     }
     return total == count; /* bins and moments count the same paths */
 }
 
-static int read_cell(reader *from, csim_moments *moments, uint32_t *all, size_t cell, uint32_t bins) {
-    return read_bytes(from, &moments[cell], sizeof *moments) && (!all || read_bins(from, all + cell * bins, bins, moments[cell].count));
+/* What cells are read into: `moments` NULL only looks whether the bytes fit; bins 0 for moments alone. */
+typedef struct cells { csim_moments *moments; uint32_t *bin, bins; } cells;
+
+static int read_cells(reader *from, cells to, size_t count) {
+    csim_moments found;
+    for (size_t i = 0; i < count; i++) {
+        if (!read_bytes(from, &found, sizeof found)) return 0;
+        if (to.bins && !read_bins(from, to.moments ? to.bin + i * to.bins : NULL, to.bins, found.count)) return 0;
+        if (to.moments) csim_moments_merge(&to.moments[i], &found);
+    }
+    return from->at == from->end;
 }
 
-csim_status csim_accumulator_read(csim_accumulator *self, const unsigned char *bytes, size_t size, csim_error *err) {
+static int read_accumulator(const csim_accumulator *self, const unsigned char *bytes, size_t size, csim_moments *to) {
     reader from = {bytes, bytes + size};
     uint64_t series, months;
-    int good = read_bytes(&from, &series, sizeof series) && read_bytes(&from, &months, sizeof months) && series == self->series && months == self->months;
-    for (size_t i = 0; good && i < self->series * self->months; i++)
-        good = read_cell(&from, self->moments, self->bin, i, CSIM_BINS);
-    if (!good || from.at != from.end) return csim_error_set(err, CSIM_FILE_FORMAT, "the stored statistics are damaged or belong to another plan");
+    if (!read_bytes(&from, &series, sizeof series) || !read_bytes(&from, &months, sizeof months) || series != self->series || months != self->months) return 0;
+    return read_cells(&from, (cells){to, self->bin, self->bin ? CSIM_BINS : 0}, self->series * self->months);
+}
+
+int csim_accumulator_fits(const csim_accumulator *self, const unsigned char *bytes, size_t size) { return read_accumulator(self, bytes, size, NULL); }
+
+void csim_accumulator_add_bytes(csim_accumulator *self, const unsigned char *bytes, size_t size) { read_accumulator(self, bytes, size, self->moments); }
+
+csim_status csim_accumulator_read(csim_accumulator *self, const unsigned char *bytes, size_t size, csim_error *err) {
+    if (!csim_accumulator_fits(self, bytes, size)) return csim_error_set(err, CSIM_FILE_FORMAT, "the stored statistics are damaged or belong to another plan");
+    csim_accumulator_add_bytes(self, bytes, size);
     return CSIM_OK;
 }
 
-csim_status csim_replicates_read(csim_replicates *self, const unsigned char *bytes, size_t size, csim_error *err) {
+static int read_replicates(const csim_replicates *self, const unsigned char *bytes, size_t size, csim_moments *to) {
     reader from = {bytes, bytes + size};
     uint64_t count, series, months;
-    int good = read_bytes(&from, &count, sizeof count) && read_bytes(&from, &series, sizeof series) && read_bytes(&from, &months, sizeof months) &&
-               count == self->count && series == self->series && months == self->months;
-    for (size_t i = 0; good && i < self->count * self->series * self->months; i++)
-        good = read_cell(&from, self->moments, self->bin, i, CSIM_COARSE_BINS);
-    if (!good || from.at != from.end) return csim_error_set(err, CSIM_FILE_FORMAT, "the stored replicates are damaged or belong to another plan");
+    if (!read_bytes(&from, &count, sizeof count) || !read_bytes(&from, &series, sizeof series) || !read_bytes(&from, &months, sizeof months)) return 0;
+    if (count != self->count || series != self->series || months != self->months) return 0;
+    return read_cells(&from, (cells){to, self->bin, self->bin ? CSIM_COARSE_BINS : 0}, self->count * self->series * self->months);
+}
+
+int csim_replicates_fit(const csim_replicates *self, const unsigned char *bytes, size_t size) { return read_replicates(self, bytes, size, NULL); }
+
+void csim_replicates_add_bytes(csim_replicates *self, const unsigned char *bytes, size_t size) { read_replicates(self, bytes, size, self->moments); }
+
+csim_status csim_replicates_read(csim_replicates *self, const unsigned char *bytes, size_t size, csim_error *err) {
+    if (!csim_replicates_fit(self, bytes, size)) return csim_error_set(err, CSIM_FILE_FORMAT, "the stored replicates are damaged or belong to another plan");
+    csim_replicates_add_bytes(self, bytes, size);
     return CSIM_OK;
 }

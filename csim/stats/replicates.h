@@ -29,8 +29,10 @@ static inline uint32_t csim_coarse_bin(csim_axis_kind kind, uint32_t fine) {
 /* self += other, replicate by replicate; both of the same size. */
 void csim_replicates_merge(csim_replicates *self, const csim_replicates *other);
 
-/* Canonical bytes, and back into an empty one of the same size (FILE_FORMAT when they do not fit). */
+/* Canonical bytes; whether bytes may be such of one of the same size, and self += what they say, for bytes that fit; both (FILE_FORMAT, self as it was). */
 void csim_replicates_write(const csim_replicates *self, csim_byte_sink *sink, void *to);
+int csim_replicates_fit(const csim_replicates *self, const unsigned char *bytes, size_t size);
+void csim_replicates_add_bytes(csim_replicates *self, const unsigned char *bytes, size_t size);
 csim_status csim_replicates_read(csim_replicates *self, const unsigned char *bytes, size_t size, csim_error *err);
 
 #endif

@@ -23,7 +23,7 @@
 
 /* One module's own types and exceptions: no globals, so sub-interpreters do not share objects. */
 typedef struct core_state {
-    PyObject *array, *scenario, *plan, *run, *result;
+    PyObject *array, *scenario, *plan, *run, *result, *work;
     PyObject *error, *scenario_error, *run_error, *file_error;
 } core_state;
 
@@ -64,7 +64,7 @@ typedef struct core_result {
     int busy;                       /* threads that read or replace the claims; guarded by the GIL */
 } core_result;
 
-extern PyType_Spec core_array_spec, core_scenario_spec, core_plan_spec, core_run_spec, core_result_spec;
+extern PyType_Spec core_array_spec, core_scenario_spec, core_plan_spec, core_run_spec, core_result_spec, core_work_spec;
 
 /* The state of the module an object's type was made in. */
 core_state *core_state_of(PyObject *self);
@@ -105,6 +105,13 @@ char *core_path(PyObject *path);                      /* str, bytes or os.PathLi
 
 /* scenario.c: takes `loaded` over. */
 PyObject *core_scenario_wrap(PyObject *type, csim_scenario *loaded);
+
+/* run.c: the exception for a run that is in somebody's hands. run_parts.c: parts of it that other processes simulate. */
+PyObject *core_run_refuse(core_run *self);
+PyObject *core_run_missing(PyObject *self, PyObject *unused);
+PyObject *core_run_part(PyObject *self, PyObject *arguments);
+PyObject *core_run_take(PyObject *self, PyObject *bytes);
+PyObject *core_part_digest(PyObject *module, PyObject *bytes);
 
 /* result.c: makes results. result_*.c: their attributes and methods, by what they are about. */
 PyObject *core_result_of_run(core_state *state, core_run *run);

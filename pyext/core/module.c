@@ -79,6 +79,7 @@ static PyMethodDef functions[] = {
     {"command", command, METH_O, "command(words)\n--\n\nRuns the command line; words[0] is the program's name. Returns the exit code."},
     {"load", core_result_load, METH_O, "load(path)\n--\n\nThe result in a run file. Raises FileError."},
     {"report_comparison", core_report_comparison, METH_VARARGS, core_report_comparison_doc},
+    {"part_digest", core_part_digest, METH_O, "part_digest(part, /)\n--\n\nThe digest that a part carries: equal for equal paths, whoever simulated them. FileError."},
     {"catalogue", core_catalogue, METH_O, "catalogue(folder)\n--\n\nThe catalogue as lists of dicts. Raises ScenarioError or FileError."},
     CORE_METHOD("token_cost", core_token_cost, 0, core_token_cost_doc),
     CORE_METHOD("compare", core_compare, 0, core_compare_doc),
@@ -97,7 +98,8 @@ static int execute(PyObject *module) {
     if (core_errors_add(module, state)) return -1;
     if (!(state->array = add_type(module, &core_array_spec)) || !(state->scenario = add_type(module, &core_scenario_spec)) ||
         !(state->plan = add_type(module, &core_plan_spec)) || !(state->run = add_type(module, &core_run_spec)) ||
-        !(state->result = add_type(module, &core_result_spec)))
+        !(state->result = add_type(module, &core_result_spec)) ||
+        !(state->work = add_type(module, &core_work_spec)))
         return -1;
     return PyModule_AddStringConstant(module, "version", csim_version()) || PyModule_AddStringConstant(module, "revision", csim_revision()) ? -1 : 0;
 }

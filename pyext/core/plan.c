@@ -1,4 +1,5 @@
 /* Plan: a scenario compiled with its catalogue. Nothing can go wrong in the path loop that was not refused here. */
+#include <stdlib.h>
 
 #include "pyext/core/core.h"
 
@@ -50,6 +51,26 @@ static PyObject *get_hash(PyObject *self, void *unused) {
     return core_text(hex);
 }
 
+static PyObject *plan_pack(PyObject *object, PyObject *unused) {
+    (void)unused;
+    unsigned char *packed;
+    size_t size;
+    csim_error err;
+    csim_status status;
+    Py_BEGIN_ALLOW_THREADS
+    status = csim_plan_pack(of(object), &packed, &size, &err);
+    Py_END_ALLOW_THREADS
+    if (status) return core_raise(core_state_of(object), &err);
+    PyObject *bytes = PyBytes_FromStringAndSize((const char *)packed, (Py_ssize_t)size);
+    free(packed);
+    return bytes;
+}
+
+static PyMethodDef plan_methods[] = {
+    {"pack", plan_pack, METH_NOARGS, "pack()\n--\n\nThe plan as bytes, for Work in another process."},
+    {NULL, NULL, 0, NULL},
+};
+
 static PyGetSetDef plan_attributes[] = {
     {"scenario", get_scenario, NULL, "The scenario it was compiled from.", NULL},
     {"series", get_series, NULL, "Names of the outcomes, in the order of a replayed path's columns.", NULL},
@@ -64,6 +85,7 @@ static PyType_Slot plan_slots[] = {
     CORE_SLOT(Py_tp_new, plan_new),
     CORE_SLOT(Py_tp_dealloc, plan_free),
     {Py_tp_getset, plan_attributes},
+    {Py_tp_methods, plan_methods},
     {0, NULL},
 };
 

@@ -8,7 +8,7 @@ static csim_status advance_work(void *self, const atomic_int *cancel, csim_error
     return csim_run_advance(it->run, it->seconds, cancel, err);
 }
 
-static PyObject *refuse(core_run *self) {
+PyObject *core_run_refuse(core_run *self) {
     core_state *state = core_state_of((PyObject *)self);
     if (self->busy) return core_raise_run(state, "another thread is working on this run");
     return core_raise_run(state, "a result of this run is in use: its arrays must not change; delete it before advancing further");
@@ -20,7 +20,7 @@ static PyObject *run_advance(PyObject *object, PyObject *arguments, PyObject *ke
     advance it = {.run = self->run};
     core_telling telling = {.counter = &self->told, .total = self->options.paths};
     if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|dO:advance", names, &it.seconds, &telling.callable)) return NULL;
-    if (self->busy || self->results) return refuse(self);
+    if (self->busy || self->results) return core_run_refuse(self);
     self->busy = 1;
     const int failed = core_watch_telling(core_state_of(object), advance_work, &it, &telling);
     self->busy = 0;
@@ -55,7 +55,7 @@ static PyObject *run_grow(PyObject *object, PyObject *wanted) {
     csim_status status;
     csim_error err;
     if (PyErr_Occurred()) return NULL;
-    if (self->busy || self->results) return refuse(self);
+    if (self->busy || self->results) return core_run_refuse(self);
     if (paths > UINT32_MAX) {
         PyErr_Format(PyExc_ValueError, "paths are numbered below 2^32; got %llu", paths);
         return NULL;
@@ -160,7 +160,7 @@ static void run_free(PyObject *object) {
 static PyObject *run_result(PyObject *object, PyObject *unused) {
     (void)unused;
     core_run *self = (core_run *)object;
-    return self->busy ? refuse(self) : core_result_of_run(core_state_of(object), self);
+    return self->busy ? core_run_refuse(self) : core_result_of_run(core_state_of(object), self);
 }
 
 static PyObject *get_done(PyObject *object, void *unused) {
@@ -187,6 +187,10 @@ static PyMethodDef run_methods[] = {
      "with (done, paths) at most ten times a second, and once at the end.\n\n"
      "Releases the GIL. An exception raised by `progress` or by a signal's handler, such as KeyboardInterrupt, stops the work within 100 ms; the run stays valid."),
     {"grow", run_grow, METH_O, "grow(paths, /)\n--\n\nAsks for more paths. RunError while a result lives; ScenarioError when the run cannot grow to that number."},
+    {"missing", core_run_missing, METH_NOARGS, "missing()\n--\n\nIntervals of paths that are not there yet: (first path, number). Before the first advance."},
+    {"part", core_run_part, METH_VARARGS, "part(first_path, paths, /)\n--\n\nWhat Work.simulate must be told to simulate these paths of the run, as keywords."},
+    {"take", core_run_take, METH_O, "take(part, /)\n--\n\nTakes in a part from Work.simulate, before the first advance; returns the paths finished so far. ScenarioError for paths that are there "
+     "already or belong to another run, FileError for damaged bytes; the run is then as it was."},
     {"result", run_result, METH_NOARGS, "result()\n--\n\nWhat the paths finished so far say. The run cannot be advanced while a result of it lives."},
     {NULL, NULL, 0, NULL},
 };

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 from . import _core
 from .columns import position
 from .progress import Progress, Tell, telling
 from .result import Result
 from .scenario import Scenario
+from .spread import ExecutorLike, spread
+from .units import cut, paths_of_a_unit
 
+_PROGRESS_S = 0.1  # between two calls that tell of parts from an executor
 _FIRST_PATHS = 4096  # of a run to a precision: fewer say too little of their own error
 
 
@@ -64,7 +68,7 @@ class Run:
         self.sampler = self.scenario.sampler if sampler is None else sampler
         if replicates is None:
             replicates = self.scenario.replicates if self.sampler == self.scenario.sampler else 0
-        plan = _core.Plan(self.scenario._core)
+        self._plan = plan = _core.Plan(self.scenario._core)
         places = {name: i for i, name in enumerate(plan.series)}
         series = [position(places, name, "series") for name in keep_series]
         self._core = _core.Run(
@@ -102,6 +106,58 @@ class Run:
         """
         with telling(progress, self.scenario.name) as tell:
             return self._core.advance(seconds or 0.0, tell)
+
+    def advance_on(
+        self,
+        executor: ExecutorLike,
+        unit_paths: int | None = None,
+        patience: float | None = None,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> int:
+        """Simulate all paths that are missing on an executor: other processes, or other machines. The bits are those of `advance`.
+
+        Ctrl-C raises KeyboardInterrupt within 100 ms and leaves the run with the parts that had come home; what workers are at is thrown away. The run may
+        then go on, here or on an executor.
+
+        Parameters
+        ----------
+        executor : concurrent.futures.Executor or alike, Dask client, or function that makes one
+            Anything with ``submit(function, argument)`` that returns a future. Workers need the same version of moecast. With a function the executor is made,
+            made again when it breaks, and closed.
+        unit_paths : int, optional
+            Paths of a work unit, rounded up to whole blocks; as many as make some 64 units of 2,048 to 8,192 paths where None.
+        patience : float, optional
+            Seconds after which a unit that has not come home is given out once more. Forever where None: most executors see for themselves that a worker died.
+        progress : callable, optional
+            Given (paths done, paths in all) a few times a second.
+
+        Returns
+        -------
+        int
+            Paths finished so far.
+
+        Raises
+        ------
+        RunError
+            When a unit fails three times, a worker has another version of moecast, two workers disagree about the same paths, a `Result` of this run is alive, or it
+            was advanced in this process before.
+        """
+        missing = self._core.missing()
+        size = paths_of_a_unit(sum(paths for _, paths in missing), self._core.granule, unit_paths)
+        units = cut(self._core, self._plan.pack(), self._plan.hash, size)
+        said = 0.0
+
+        def say() -> None:
+            nonlocal said
+            if progress and time.monotonic() - said >= _PROGRESS_S:
+                said = time.monotonic()
+                progress(self._core.done, self.paths)
+
+        if not spread(executor, units, self._core.take, say, patience):
+            self._core.advance()
+        if progress:
+            progress(self._core.done, self.paths)
+        return self._core.done
 
     def grow(self, paths: int) -> None:
         """Ask for more paths, to be simulated by the next `advance`.
@@ -154,6 +210,8 @@ def run(
     replicates: int | None = None,
     precision: Mapping[str, float] | None = None,
     max_paths: int = 1_000_000,
+    executor: ExecutorLike | None = None,
+    unit_paths: int | None = None,
     partial: bool = False,
 ) -> Result:
     """Simulate a scenario.
@@ -173,6 +231,8 @@ def run(
         The number in all grows with `precision` and `contrasts`.
     contrasts : bool
         As for `Run.result`.
+    executor, unit_paths
+        Simulate on other processes or machines, as `Run.advance_on` says; `threads` then means nothing. Further runs of `contrasts` are made here.
     partial : bool
         Ctrl-C does not raise but returns what the paths finished until then say: a `Result` that is `interrupted`. It raises all the same while no path is
         finished. A Ctrl-C while the further runs of `contrasts` are made returns all paths without them.
@@ -198,12 +258,21 @@ def run(
     >>> result.mean("cap.gap").shape == (len(result.report_months),)
     True
     """
+    if precision and executor is not None:
+        raise ValueError("precision and executor do not go together: a run to a precision grows in rounds in this process")
     if precision:
         job, targets = _first_round(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, precision, max_paths)
     else:
         job, targets = Run(scenario, paths, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates), ""
     with telling(progress, job.scenario.name) as tell:
-        return _finished(job, targets, max_paths, contrasts, partial, tell)
+
+        def simulate() -> None:
+            if executor is None:
+                _simulate(job, targets, max_paths, tell)
+            else:
+                job.advance_on(executor, unit_paths, progress=tell)
+
+        return _finished(job, simulate, targets, contrasts, partial, tell)
 
 
 def _first_round(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, precision, max_paths) -> tuple[Run, str]:
@@ -238,10 +307,10 @@ def _answered(job: Run, contrasts: bool, partial: bool, tell: Tell) -> tuple[_co
     return core, True
 
 
-def _finished(job: Run, targets: str, max_paths: int, contrasts: bool, partial: bool, tell: Tell) -> Result:
+def _finished(job: Run, simulate: Callable[[], None], targets: str, contrasts: bool, partial: bool, tell: Tell) -> Result:
     interrupted = False
     try:
-        _simulate(job, targets, max_paths, tell)
+        simulate()
     except KeyboardInterrupt:
         if not (partial and job.done):
             raise

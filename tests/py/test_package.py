@@ -500,7 +500,9 @@ def test_a_second_thread_on_one_run_is_refused(baseline):
     for attempt in (job.advance, job.result):
         with pytest.raises(moecast.RunError, match="another thread"):
             attempt()
-    seen = job.done  # which any thread may ask
+    while thread.is_alive() and not job.done:  # which any thread may ask
+        time.sleep(0.01)
+    seen = job.done
     thread.join()
     assert 0 < seen <= job.done
 
@@ -578,11 +580,14 @@ def test_examples_in_docstrings_hold():
     assert doctest.testmod(moecast).failed == 0
 
 
-def test_examples_of_the_guide_hold(tmp_path, monkeypatch):
-    guide = Path(__file__).parents[2] / "docs/python.md"
+GUIDES = [page for page in sorted((Path(__file__).parents[2] / "docs").glob("*.md")) if ">>> " in page.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda page: page.name)
+def test_examples_of_the_guide_hold(guide, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     ran = doctest.testfile(str(guide), module_relative=False, optionflags=doctest.ELLIPSIS)
-    assert ran.attempted > 5 and ran.failed == 0
+    assert ran.attempted > 2 and ran.failed == 0
 
 
 # ---- memory --------------------------------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,118 @@
+/* Work: a plan that came as bytes from another process, and the simulation of parts of its paths. Has no scenario: what a part says is bytes, and is told to
+ * the run that asked (run_parts.c). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pyext/core/core.h"
+
+typedef struct core_work_object {
+    PyObject_HEAD
+    csim_plan *plan;
+} core_work_object;
+
+static PyObject *work_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"plan", "hash", NULL};
+    core_state *state = PyType_GetModuleState(type);
+    const char *bytes, *wanted;
+    Py_ssize_t size;
+    csim_error err;
+    csim_status status;
+    char hex[65];
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "y#s:Work", names, &bytes, &size, &wanted)) return NULL;
+    core_work_object *self = (core_work_object *)core_object_new((PyObject *)type);
+    if (!self) return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    status = csim_plan_unpack((const unsigned char *)bytes, (size_t)size, &self->plan, &err);
+    if (!status) csim_plan_hash(self->plan, hex);
+    Py_END_ALLOW_THREADS
+    if (!status && strcmp(hex, wanted)) status = csim_error_set(&err, CSIM_FILE_FORMAT, "the plan came damaged: its SHA-256 is %.12s, not %.12s", hex, wanted);
+    if (!status) return (PyObject *)self;
+    Py_DECREF(self);
+    return core_raise(state, &err);
+}
+
+static void work_free(PyObject *object) {
+    csim_plan_free(((core_work_object *)object)->plan);
+    core_object_free(object);
+}
+
+typedef struct part { const csim_plan *plan; csim_run_options options; unsigned char *bytes; size_t size; } part;
+
+static csim_status simulate_work(void *self, const atomic_int *cancel, csim_error *err) {
+    part *it = self;
+    csim_run *run;
+    const csim_result *result;
+    csim_status status = csim_run_new(it->plan, &it->options, &run, err);
+    if (status) return status;
+    status = csim_run_advance(run, 0.0, cancel, err);
+    if (!status) status = csim_run_result(run, &result, err);
+    if (status == CSIM_RUN_FAILED) status = CSIM_OK; /* too many stopped paths are judged over the whole run */
+    if (!status) status = csim_part_pack(result, &it->bytes, &it->size, err);
+    csim_run_free(run);
+    return status;
+}
+
+static int slots_of(PyObject *given, const csim_plan *plan, csim_run_options *options) {
+    const Py_ssize_t count = PyTuple_Check(given) ? PyTuple_Size(given) : -1;
+    if (count < 0 || count > CSIM_MAX_KEPT_SERIES) {
+        PyErr_Format(PyExc_ValueError, "keep_series must be a tuple of at most %d positions", CSIM_MAX_KEPT_SERIES);
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const long slot = PyLong_AsLong(PyTuple_GetItem(given, i));
+        if (PyErr_Occurred()) return -1;
+        if (slot < 0 || slot >= plan->slots) {
+            PyErr_Format(PyExc_ValueError, "there is no series %ld", slot);
+            return -1;
+        }
+        options->keep_slot[options->keep_slots++] = (int)slot;
+    }
+    return 0;
+}
+
+static PyObject *work_simulate(PyObject *object, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"seed", "first_path", "paths", "keep", "keep_hits", "keep_series", "sampler", "replicates", "strata", "threads", NULL};
+    unsigned long long seed;
+    unsigned int first, paths, keep, hits, replicates, strata;
+    int threads = 1;
+    const char *sampler;
+    PyObject *series;
+    part it = {.plan = ((core_work_object *)object)->plan};
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "KIIIIOsII|i:simulate", names, &seed, &first, &paths, &keep, &hits, &series, &sampler, &replicates, &strata, &threads))
+        return NULL;
+    if (csim_sampler_find(sampler) < 0 || threads < 0 || threads > CSIM_THREADS_MAX) {
+        PyErr_Format(PyExc_ValueError, "there is no sampler '%.60s', or %d are no threads", sampler, threads);
+        return NULL;
+    }
+    it.options = (csim_run_options){.seed = seed, .first_path = first, .paths = paths, .keep_paths = keep, .keep_hits = hits, .sampler = (csim_sampler)csim_sampler_find(sampler),
+                                    .replicates = replicates, .strata = strata, .threads = threads};
+    if (slots_of(series, it.plan, &it.options) || core_watch(core_state_of(object), simulate_work, &it)) {
+        free(it.bytes);
+        return NULL;
+    }
+    PyObject *bytes = PyBytes_FromStringAndSize((const char *)it.bytes, (Py_ssize_t)it.size);
+    free(it.bytes);
+    return bytes;
+}
+
+static PyMethodDef work_methods[] = {
+    CORE_METHOD("simulate", work_simulate, 0,
+     "simulate(seed, first_path, paths, keep, keep_hits, keep_series, sampler, replicates, strata, threads=1)\n--\n\n"
+     "Simulates paths first_path to first_path + paths - 1 and returns the part, for Run.take. Releases the GIL; Ctrl-C stops it within 100 ms."),
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot work_slots[] = {
+    {Py_tp_doc, "Work(plan, hash)\n--\n\nA plan from the bytes that Plan.pack gave, with the hash it had there. FileError when it came damaged."},
+    CORE_SLOT(Py_tp_new, work_new),
+    CORE_SLOT(Py_tp_dealloc, work_free),
+    {Py_tp_methods, work_methods},
+    {0, NULL},
+};
+
+PyType_Spec core_work_spec = {
+    .name = "moecast._core.Work",
+    .basicsize = sizeof(core_work_object),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = work_slots,
+};
