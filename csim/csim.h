@@ -8,6 +8,7 @@
 #define CSIM_H
 
 #include "csim/base/error.h"
+#include "csim/base/float_mode.h"
 #include "csim/base/run_limits.h"
 #include "csim/base/status.h"
 #include "csim/base/version.h"

@@ -1,4 +1,4 @@
-/* See table_cache.h. The table that was used least recently makes room. */
+/* See table_cache.h. The table that was used least recently makes room. A fork waits for the lock, so that a child never inherits it held. */
 #include "csim/dist/table_cache.h"
 
 #include <pthread.h>
@@ -9,8 +9,18 @@
 typedef struct entry { double a, b; uint64_t used; double table[CSIM_TABLE_SIZE]; } entry;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 static entry cache[CSIM_TABLE_CACHE]; /* used = 0: empty */
 static uint64_t uses;
+
+static void take_lock(void) { pthread_mutex_lock(&lock); }
+static void give_lock(void) { pthread_mutex_unlock(&lock); }
+static void prepare_for_forks(void) { pthread_atfork(take_lock, give_lock, give_lock); }
+
+static void enter(void) {
+    pthread_once(&prepared, prepare_for_forks);
+    take_lock();
+}
 
 static entry *find(double a, double b) {
     for (int i = 0; i < CSIM_TABLE_CACHE; i++)
@@ -26,26 +36,26 @@ static entry *oldest(void) {
 }
 
 static int recall(double a, double b, double *table) {
-    pthread_mutex_lock(&lock);
+    enter();
     entry *found = find(a, b);
     if (found) {
         memcpy(table, found->table, sizeof found->table);
         found->used = ++uses;
     }
-    pthread_mutex_unlock(&lock);
+    give_lock();
     return found != NULL;
 }
 
 /* Two threads may have built the same table: the second one is the first again. */
 static void remember(double a, double b, const double *table) {
-    pthread_mutex_lock(&lock);
+    enter();
     entry *to = find(a, b);
     if (!to) to = oldest();
     to->a = a;
     to->b = b;
     to->used = ++uses;
     memcpy(to->table, table, sizeof to->table);
-    pthread_mutex_unlock(&lock);
+    give_lock();
 }
 
 csim_status csim_table_cached_gamma(double shape, double *table, csim_error *err) {

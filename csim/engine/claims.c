@@ -434,8 +434,9 @@ static csim_status answer_reading(const csim_claim *claim, const csim_reading *r
     return reading->against[0] ? answer_contrast(from, reading, to, err) : answer_paths(from, reading, to, err);
 }
 
-csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catalogue *catalogue, const csim_result *result, const csim_contrasts *contrasts,
-                                 const csim_beside *beside, const csim_kernel_oracle *kernel, csim_claim_result **out, size_t *count, csim_error *err) {
+csim_status csim_claims_evaluate_unless(const atomic_int *cancel, const csim_scenario *scenario, const csim_catalogue *catalogue, const csim_result *result,
+                                        const csim_contrasts *contrasts, const csim_beside *beside, const csim_kernel_oracle *kernel, csim_claim_result **out,
+                                        size_t *count, csim_error *err) {
     const sources from = {scenario, catalogue, result, contrasts, beside, kernel};
     csim_status status = CSIM_OK;
     size_t readings = 0;
@@ -445,8 +446,10 @@ csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catal
     csim_claim_result *results = calloc(readings + 1, sizeof *results);
     if (!results) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for the answers to %zu readings", readings);
     for (size_t c = 0; c < scenario->claims; c++)
-        for (size_t i = 0; !status && i < scenario->claim[c].count; i++)
+        for (size_t i = 0; !status && i < scenario->claim[c].count; i++) {
             status = answer_reading(&scenario->claim[c], &scenario->claim[c].readings[i], &from, &results[(*count)++], err);
+            if (!status && cancel && atomic_load(cancel)) status = csim_error_set(err, CSIM_INTERRUPTED, "interrupted while the claims were answered");
+        }
     if (status) {
         free(results);
         *count = 0;
@@ -454,4 +457,9 @@ csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catal
     }
     *out = results;
     return CSIM_OK;
+}
+
+csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catalogue *catalogue, const csim_result *result, const csim_contrasts *contrasts,
+                                 const csim_beside *beside, const csim_kernel_oracle *kernel, csim_claim_result **out, size_t *count, csim_error *err) {
+    return csim_claims_evaluate_unless(NULL, scenario, catalogue, result, contrasts, beside, kernel, out, count, err);
 }

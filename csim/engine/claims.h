@@ -64,5 +64,9 @@ csim_status csim_claims_check(const csim_scenario *scenario, const csim_catalogu
  * `beside` nothing stands beside the answers. */
 csim_status csim_claims_evaluate(const csim_scenario *scenario, const csim_catalogue *catalogue, const csim_result *result, const csim_contrasts *contrasts,
                                  const csim_beside *beside, const csim_kernel_oracle *kernel, csim_claim_result **out, size_t *count, csim_error *err);
+/* The same, and INTERRUPTED once *cancel (which may be NULL) is set; it is looked at after every reading. */
+csim_status csim_claims_evaluate_unless(const atomic_int *cancel, const csim_scenario *scenario, const csim_catalogue *catalogue, const csim_result *result,
+                                        const csim_contrasts *contrasts, const csim_beside *beside, const csim_kernel_oracle *kernel, csim_claim_result **out,
+                                        size_t *count, csim_error *err);
 
 #endif

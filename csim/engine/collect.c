@@ -172,6 +172,7 @@ static void keep_rows(csim_collector *self, const csim_block *block, uint32_t fi
 
 static void count_failures(csim_collector *self, const csim_block *block) {
     self->done += (uint64_t)self->count;
+    csim_run_tell(&self->result->options, (uint32_t)self->count);
     for (int p = 0; p < self->count; p++) {
         if (self->alive[p]) continue;
         self->failed++;

@@ -56,6 +56,7 @@ static csim_status refuse_other_sampler(const csim_compare_side *run, const csim
 
 static csim_status choose_draws(csim_comparison *self, const csim_compare_request *wanted, csim_error *err) {
     const csim_compare_side *run = NULL;
+    self->options.told = wanted->told;
     self->options.seed = wanted->has_seed ? wanted->seed : self->side[0].seed;
     for (size_t i = 0; i < self->sides; i++) {
         const csim_compare_side *side = &self->side[i];

@@ -29,6 +29,7 @@ typedef struct csim_compare_request {
     size_t series_count;
     const int *month;            /* since 2000-01; none: ends of years after the assimilated history, and the last month */
     size_t months;
+    atomic_ullong *told;         /* as in csim_run_options: of all sides together */
 } csim_compare_request;
 
 /* A series in a month: side `side` (B) against side 0 (A). */

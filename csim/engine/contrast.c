@@ -184,6 +184,7 @@ static csim_status open_side(csim_contrasts *self, size_t at, csim_error *err) {
     if (status) return status;
     if (same_plan(which->plan, result->plan) && main_run_serves(self, at, which->plan)) {
         take_columns(self, at, which->plan, result);
+        csim_run_tell(&result->options, self->paths);
         which->finished = 1;
         return CSIM_OK;
     }

@@ -2,11 +2,11 @@
  * collector looks at (collect.h). */
 #include "csim/base/run_limits.h"
 #include "csim/base/clock.h"
+#include "csim/base/float_mode.h"
 #include "csim/engine/blocks.h"
 #include "csim/engine/collect.h"
 #include "csim/engine/variant.h"
 
-#include <fenv.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -241,11 +241,10 @@ static int take_unfinished(const worker *self, uint32_t *block) {
     return self->has_unfinished;
 }
 
-/* The default environment rounds to nearest and keeps subnormals, whatever another library has set in the thread that called. */
 static void *work(void *argument) {
     worker *self = argument;
     csim_run *run = self->run;
-    fesetenv(FE_DFL_ENV);
+    csim_float_mode_set();
     uint32_t block;
     while (!self->status && !is_cancelled(run) && (take_unfinished(self, &block) || take_next(run, &block))) {
         int n;
@@ -307,6 +306,7 @@ static csim_status check_not_begun(csim_run *run, csim_error *err) {
 
 static void has_taken(csim_run *run, const csim_result *part) {
     csim_ledger left = {0};
+    csim_run_tell(&run->options, (uint32_t)part->done);
     csim_result_take_rows(&run->result, part);
     csim_ledger_missing(&run->base.ledger, run->options.first_path, run->options.first_path + run->options.paths, &left);
     csim_run_restrict(run, &left);

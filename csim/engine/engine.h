@@ -24,6 +24,7 @@ typedef struct csim_run_options {
     csim_sampler sampler;        /* csim/rng/sampling.h */
     uint32_t replicates;         /* independent randomisations; path n belongs to replicate n mod replicates. 0: 1 for Monte Carlo, else 16 */
     uint32_t strata;             /* Latin hypercube: points a replicate has over all shards of the run; 0: as many as the last path of this one asks for */
+    atomic_ullong *told;         /* NULL, or a counter that outlives run and result: every block adds its paths as it ends, so that other threads may watch */
 } csim_run_options;
 
 /* Fills in what 0 stands for. */
@@ -32,6 +33,11 @@ void csim_run_options_complete(csim_run_options *options);
 uint32_t csim_run_options_points(const csim_run_options *options);
 /* The sampler of these options, freed by csim_sampling_free. USAGE, NO_MEMORY. */
 csim_status csim_run_options_sampling(const csim_run_options *options, csim_sampling **out, csim_error *err);
+
+/* Adds paths to the counter, where there is one. */
+static inline void csim_run_tell(const csim_run_options *options, uint32_t paths) {
+    if (options->told) atomic_fetch_add_explicit(options->told, paths, memory_order_relaxed);
+}
 
 /* A claim's reading over paths: `count` paths could decide it (for a conditional reading: those where its condition held), `hits` said yes. */
 typedef struct csim_tally { uint64_t hits, count; } csim_tally;

@@ -1,13 +1,11 @@
 /* One path alone, month by month: the same block code, a block of one. */
-#include <fenv.h>
-
+#include "csim/base/float_mode.h"
 #include "csim/engine/engine.h"
 #include "csim/engine/variant.h"
 
 csim_status csim_path_follow(const csim_plan *plan, const csim_run_options *options, uint32_t path, csim_path_look *look, void *self, csim_error *err) {
     const csim_variant *variant;
     csim_sampling *sampling;
-    fenv_t callers;
     csim_status status = csim_variant_chosen(&variant, err);
     if (!status) status = csim_run_options_sampling(options, &sampling, err);
     if (status) return status;
@@ -16,15 +14,14 @@ csim_status csim_path_follow(const csim_plan *plan, const csim_run_options *opti
         csim_sampling_free(sampling);
         return csim_error_set(err, CSIM_NO_MEMORY, "no memory to replay a path");
     }
-    fegetenv(&callers);
-    fesetenv(FE_DFL_ENV);
+    const csim_float_mode callers = csim_float_mode_enter();
     variant->block_start(block, plan, sampling, path, 1);
     status = look(self, block, err);
     for (int t = 0; !status && t < plan->months; t++) {
         variant->block_step(block);
         status = look(self, block, err);
     }
-    fesetenv(&callers);
+    csim_float_mode_leave(&callers);
     variant->block_free(block);
     csim_sampling_free(sampling);
     return status;

@@ -161,9 +161,15 @@ static csim_status keep_values(csim_waterfall *self, mixed *mix, const double *v
     return CSIM_OK;
 }
 
+/* The ends are mixes too, and have run. */
+static csim_status take_end(csim_waterfall *self, mixed *mix, size_t side, csim_error *err) {
+    csim_run_tell(&self->options, self->options.paths);
+    return keep_values(self, mix, csim_comparison_column(self->ends, side, 0), err);
+}
+
 static csim_status advance_mix(csim_waterfall *self, mixed *mix, double seconds, const atomic_int *cancel, csim_error *err) {
-    if (!mix->from_b) return keep_values(self, mix, csim_comparison_column(self->ends, 0, 0), err);
-    if (mix->from_b == everything(self)) return keep_values(self, mix, csim_comparison_column(self->ends, 1, 0), err);
+    if (!mix->from_b) return take_end(self, mix, 0, err);
+    if (mix->from_b == everything(self)) return take_end(self, mix, 1, err);
     csim_status status = self->columns ? CSIM_OK : open_mix(self, mix, err);
     if (!status) status = csim_columns_advance(self->columns, seconds, cancel, err);
     if (status || csim_columns_done(self->columns) < self->options.paths) return status;
@@ -216,7 +222,7 @@ static csim_status join_groups(csim_waterfall *self, csim_error *err) {
 
 static csim_status open_ends(csim_waterfall *self, const csim_waterfall_request *wanted, csim_error *err) {
     const csim_compare_side sides[2] = {self->side[0].compare, self->side[1].compare};
-    const csim_compare_request ends = {.paths = wanted->paths ? wanted->paths : CSIM_WATERFALL_PATHS, .has_seed = wanted->has_seed, .seed = wanted->seed, .drawn = wanted->drawn, .threads = wanted->threads,
+    const csim_compare_request ends = {.paths = wanted->paths ? wanted->paths : CSIM_WATERFALL_PATHS, .has_seed = wanted->has_seed, .seed = wanted->seed, .drawn = wanted->drawn, .threads = wanted->threads, .told = wanted->told,
                                        .series = self->series_list, .series_count = 1, .month = &self->month, .months = 1};
     return csim_comparison_new(sides, 2, &ends, &self->ends, err);
 }

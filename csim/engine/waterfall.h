@@ -21,6 +21,7 @@ typedef struct csim_waterfall_request {
     uint64_t seed;
     csim_sampler_wish drawn;     /* as csim_compare_request */
     uint32_t orders;             /* sampled orders, rounded up to an even number; 0: CSIM_WATERFALL_ORDERS. Not used up to CSIM_WATERFALL_EXACT groups */
+    atomic_ullong *told;         /* as csim_compare_request */
     const char *groups;          /* a file (waterfall_groups.h); NULL: by section, sections that cannot change sides alone together */
 } csim_waterfall_request;
 

@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "csim/scenario/scenario.h"
@@ -21,7 +22,11 @@ static int is_folder(const char *path) {
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
-void csim_scenario_set_home(const char *folder) { snprintf(chosen_home, sizeof chosen_home, "%s", folder ? folder : ""); }
+/* The same folder again, as from a second interpreter of the process, writes nothing that another thread may be reading. */
+void csim_scenario_set_home(const char *folder) {
+    if (folder && !strcmp(folder, chosen_home)) return;
+    snprintf(chosen_home, sizeof chosen_home, "%s", folder ? folder : "");
+}
 
 const char *csim_scenario_home(void) {
     const char *from_environment = getenv("MOECAST_SCENARIOS");

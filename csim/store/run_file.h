@@ -39,11 +39,16 @@ typedef struct csim_run_info {
 /* Replaces `path` atomically; on any failure (FILE_WRITE, NO_MEMORY, LIMIT; USAGE for a result without `monthly`) what was there stays and nothing is left beside it. */
 csim_status csim_run_file_write(const char *path, const csim_result *result, const csim_scenario *scenario, const csim_run_info *info,
                                 const csim_claim_result *claims, size_t claim_count, csim_error *err);
+/* The same, and INTERRUPTED once *cancel (which may be NULL) is set. */
+csim_status csim_run_file_write_unless(const atomic_int *cancel, const char *path, const csim_result *result, const csim_scenario *scenario, const csim_run_info *info,
+                                       const csim_claim_result *claims, size_t claim_count, csim_error *err);
 
 typedef struct csim_run_file csim_run_file;
 
 /* FILE_OPEN when there is no such file, FILE_FORMAT with one sentence for anything that is not an undamaged run file of this format, the digest included. */
 csim_status csim_run_file_read(const char *path, csim_run_file **out, csim_error *err);
+/* The same, and INTERRUPTED once *cancel (which may be NULL) is set. */
+csim_status csim_run_file_read_unless(const atomic_int *cancel, const char *path, csim_run_file **out, csim_error *err);
 void csim_run_file_free(csim_run_file *file);
 
 /* Borrowed from the handle. */

@@ -159,9 +159,9 @@ static void take_counts(csim_sql *sql, csim_run_file *file) {
 
 /* --- sections -------------------------------------------------------------------------------------------------------------------------------- */
 
-static int hash_is(const void *bytes, size_t size, const char *expected) {
+static int hash_is(csim_sql *sql, const void *bytes, size_t size, const char *expected) {
     char hex[65];
-    csim_bytes_hash(bytes, size, hex);
+    csim_section_hash(sql, bytes, size, hex);
     return !strcmp(hex, expected);
 }
 
@@ -179,7 +179,7 @@ static const void *plain_section(csim_sql *sql, sqlite3_stmt *row, size_t *size)
     const void *bytes = sqlite3_column_blob(row, 2);
     *size = (size_t)sqlite3_column_bytes(row, 2);
     if (!bytes && *size) csim_sql_fail(sql, CSIM_NO_MEMORY, "no memory to read the run file");
-    else if (sqlite3_column_int64(row, 0) != (int64_t)*size || !hash_is(bytes, *size, csim_sql_text(row, 1)))
+    else if (sqlite3_column_int64(row, 0) != (int64_t)*size || !hash_is(sql, bytes, *size, csim_sql_text(row, 1)))
         csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("a section does not match its checksum"));
     return bytes;
 }
@@ -191,7 +191,7 @@ static void read_plan(csim_sql *sql, csim_run_file *file) {
         const void *bytes = sqlite3_column_blob(row, 2);
         sql->status = csim_plan_unpack(bytes, bytes ? size : 0, &file->plan, sql->err);
         if (sql->status && sql->err) snprintf(sql->err->file, sizeof sql->err->file, "%s", sql->path);
-        if (!sql->status && (sqlite3_column_int64(row, 0) != (int64_t)sizeof *file->plan || !hash_is(file->plan, sizeof *file->plan, csim_sql_text(row, 1))))
+        if (!sql->status && (sqlite3_column_int64(row, 0) != (int64_t)sizeof *file->plan || !hash_is(sql, file->plan, sizeof *file->plan, csim_sql_text(row, 1))))
             csim_sql_fail(sql, CSIM_FILE_FORMAT, DAMAGED("the plan does not match its checksum"));
     }
     sqlite3_finalize(row);
@@ -470,9 +470,9 @@ static csim_status look_at_file(const char *path, csim_error *err) {
     return status ? csim_error_set_at(err, status, path, 0, 0, NULL, status == CSIM_FILE_READ ? "cannot read the run file: %s" : "%s", fault) : CSIM_OK;
 }
 
-static csim_status read_database(const char *path, csim_run_file *file, csim_error *err) {
+static csim_status read_database(const char *path, csim_run_file *file, const atomic_int *cancel, csim_error *err) {
     csim_sql sql;
-    csim_sql_open(&sql, path, path, false, err);
+    csim_sql_open(&sql, path, path, false, cancel, err);
     csim_schema_check(&sql);
     read_meta(&sql, file);
     check_seal(&sql, file);
@@ -491,14 +491,14 @@ static csim_status read_database(const char *path, csim_run_file *file, csim_err
     return sql.status;
 }
 
-csim_status csim_run_file_read(const char *path, csim_run_file **out, csim_error *err) {
+csim_status csim_run_file_read_unless(const atomic_int *cancel, const char *path, csim_run_file **out, csim_error *err) {
     *out = NULL;
     csim_status status = look_at_file(path, err);
     if (status) return status;
     csim_run_file *file = calloc(1, sizeof *file);
     if (!file) return csim_error_set(err, CSIM_NO_MEMORY, "no memory to read '%s'", path);
     const csim_c_locale guard = csim_c_locale_enter();
-    status = read_database(path, file, err);
+    status = read_database(path, file, cancel, err);
     csim_c_locale_leave(guard);
     if (status) {
         csim_run_file_free(file);
@@ -507,3 +507,5 @@ csim_status csim_run_file_read(const char *path, csim_run_file **out, csim_error
     *out = file;
     return CSIM_OK;
 }
+
+csim_status csim_run_file_read(const char *path, csim_run_file **out, csim_error *err) { return csim_run_file_read_unless(NULL, path, out, err); }

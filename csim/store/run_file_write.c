@@ -93,7 +93,7 @@ static void write_meta(csim_sql *sql, const content *what) {
 static void write_section(csim_sql *sql, const char *name, const void *bytes, size_t size, const void *stored, size_t stored_size) {
     char hex[65];
     sqlite3_stmt *row = csim_sql_prepare(sql, "INSERT INTO section VALUES(?, ?, ?, ?)");
-    csim_bytes_hash(bytes, size, hex);
+    csim_section_hash(sql, bytes, size, hex);
     csim_sql_insert(sql, row, "titb", name, (int64_t)size, hex, stored_size ? stored : (const void *)"", stored_size);
     sqlite3_finalize(row);
 }
@@ -235,10 +235,11 @@ static void write_seal(csim_sql *sql) {
     sqlite3_finalize(row);
 }
 
-static csim_status write_database(const char *temporary, const char *path, const content *what, csim_error *err) {
+static csim_status write_database(const char *temporary, const char *path, const content *what, const atomic_int *cancel, csim_error *err) {
     csim_sql sql;
-    csim_sql_open(&sql, temporary, path, true, err);
-    csim_sql_run(&sql, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; BEGIN");
+    csim_sql_open(&sql, temporary, path, true, cancel, err);
+    /* Nobody knows the file yet, and what fails is thrown away: there is nothing to roll back, and it is synced as a whole before it gets its name. */
+    csim_sql_run(&sql, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; BEGIN");
     csim_schema_create(&sql);
     write_meta(&sql, what);
     write_ledger(&sql, &what->result->ledger);
@@ -258,17 +259,22 @@ static csim_status write_database(const char *temporary, const char *path, const
     return sql.status;
 }
 
-csim_status csim_run_file_write(const char *path, const csim_result *result, const csim_scenario *scenario, const csim_run_info *info,
-                                const csim_claim_result *claims, size_t claim_count, csim_error *err) {
+csim_status csim_run_file_write_unless(const atomic_int *cancel, const char *path, const csim_result *result, const csim_scenario *scenario, const csim_run_info *info,
+                                       const csim_claim_result *claims, size_t claim_count, csim_error *err) {
     const content what = {result, scenario, info, claims, claim_count};
     csim_atomic_file file;
     if (!result->monthly) return csim_error_set(err, CSIM_USAGE, "a run without the moments of every month is not stored");
     csim_status status = csim_atomic_file_begin(&file, path, err);
     if (status) return status;
     const csim_c_locale guard = csim_c_locale_enter();
-    status = write_database(file.temporary, path, &what, err);
+    status = write_database(file.temporary, path, &what, cancel, err);
     csim_c_locale_leave(guard);
     if (!status) return csim_atomic_file_finish(&file, err);
     csim_atomic_file_abandon(&file);
     return status;
+}
+
+csim_status csim_run_file_write(const char *path, const csim_result *result, const csim_scenario *scenario, const csim_run_info *info,
+                                const csim_claim_result *claims, size_t claim_count, csim_error *err) {
+    return csim_run_file_write_unless(NULL, path, result, scenario, info, claims, claim_count, err);
 }

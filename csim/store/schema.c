@@ -81,8 +81,23 @@ void csim_bytes_hash(const void *bytes, size_t size, char hex[65]) {
     csim_sha256_hex(digest, hex);
 }
 
+static void feed(csim_sql *sql, csim_sha256 *state, const void *bytes, size_t size) {
+    enum { PIECE = 1 << 21 };
+    const unsigned char *at = bytes;
+    for (size_t done = 0; done < size && !csim_sql_is_over(sql); done += PIECE) csim_sha256_update(state, at + done, size - done < PIECE ? size - done : PIECE);
+}
+
+void csim_section_hash(csim_sql *sql, const void *bytes, size_t size, char hex[65]) {
+    unsigned char digest[CSIM_SHA256_BYTES];
+    csim_sha256 state;
+    csim_sha256_init(&state);
+    feed(sql, &state, bytes, size);
+    csim_sha256_final(&state, digest);
+    csim_sha256_hex(digest, hex);
+}
+
 /* Type, then the value: eight bytes of a number, or length and bytes. */
-static void seal_column(csim_sha256 *state, sqlite3_stmt *row, int column) {
+static void seal_column(csim_sql *sql, csim_sha256 *state, sqlite3_stmt *row, int column) {
     const unsigned char type = (unsigned char)sqlite3_column_type(row, column);
     csim_sha256_update(state, &type, 1);
     if (type == SQLITE_NULL) return;
@@ -96,14 +111,14 @@ static void seal_column(csim_sha256 *state, sqlite3_stmt *row, int column) {
         const void *bytes = sqlite3_column_blob(row, column);
         const uint64_t size = (uint64_t)sqlite3_column_bytes(row, column);
         csim_sha256_update(state, &size, sizeof size);
-        csim_sha256_update(state, bytes, (size_t)size);
+        feed(sql, state, bytes, (size_t)size);
     }
 }
 
 static void seal_rows(csim_sql *sql, const char *query, csim_sha256 *state) {
     sqlite3_stmt *row = csim_sql_prepare(sql, query);
     while (csim_sql_step(sql, row))
-        for (int column = 0; column < sqlite3_column_count(row); column++) seal_column(state, row, column);
+        for (int column = 0; column < sqlite3_column_count(row); column++) seal_column(sql, state, row, column);
     sqlite3_finalize(row);
     csim_sha256_update(state, "\n", 1); /* between tables */
 }

@@ -14,6 +14,8 @@ void csim_schema_check(csim_sql *sql);
 
 /* SHA-256 of bytes, as 64 hex digits and NUL. */
 void csim_bytes_hash(const void *bytes, size_t size, char hex[65]);
+/* The same in pieces, of a part that may be large: a cancel ends it within some 10 ms, and the hex is then of no use. */
+void csim_section_hash(csim_sql *sql, const void *bytes, size_t size, char hex[65]);
 
 /* SHA-256 over every row of every table but the seal's own; the large blobs stand in it by their hashes. */
 void csim_schema_seal(csim_sql *sql, char hex[65]);

@@ -13,6 +13,11 @@ void csim_sql_fail(csim_sql *self, csim_status status, const char *sentence) {
     self->status = csim_error_set_at(self->err, status, self->path, 0, 0, NULL, "%s", sentence);
 }
 
+bool csim_sql_is_over(csim_sql *self) {
+    if (self->cancel && atomic_load_explicit(self->cancel, memory_order_relaxed)) csim_sql_fail(self, CSIM_INTERRUPTED, "interrupted");
+    return self->status != CSIM_OK;
+}
+
 void csim_sql_check(csim_sql *self, int code) {
     const int kind = code & 0xff;
     char sentence[256];
@@ -48,8 +53,8 @@ static char *immutable_uri(const char *path) {
     return uri;
 }
 
-void csim_sql_open(csim_sql *self, const char *file, const char *shown_path, bool writing, csim_error *err) {
-    *self = (csim_sql){.path = shown_path, .writing = writing, .err = err};
+void csim_sql_open(csim_sql *self, const char *file, const char *shown_path, bool writing, const atomic_int *cancel, csim_error *err) {
+    *self = (csim_sql){.path = shown_path, .writing = writing, .cancel = cancel, .err = err};
     char *uri = writing ? NULL : immutable_uri(file);
     if (!writing && !uri) {
         csim_sql_fail(self, CSIM_NO_MEMORY, "out of memory in the run file");
@@ -71,7 +76,7 @@ void csim_sql_close(csim_sql *self) {
 }
 
 void csim_sql_run(csim_sql *self, const char *sql) {
-    if (!self->status) csim_sql_check(self, sqlite3_exec(self->db, sql, NULL, NULL, NULL));
+    if (!csim_sql_is_over(self)) csim_sql_check(self, sqlite3_exec(self->db, sql, NULL, NULL, NULL));
 }
 
 sqlite3_stmt *csim_sql_prepare(csim_sql *self, const char *sql) {
@@ -81,7 +86,7 @@ sqlite3_stmt *csim_sql_prepare(csim_sql *self, const char *sql) {
 }
 
 bool csim_sql_step(csim_sql *self, sqlite3_stmt *statement) {
-    if (self->status || !statement) return false;
+    if (!statement || csim_sql_is_over(self)) return false;
     const int code = sqlite3_step(statement);
     csim_sql_check(self, code);
     return code == SQLITE_ROW;

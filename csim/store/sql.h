@@ -4,6 +4,7 @@
 #define CSIM_STORE_SQL_H
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,13 +14,17 @@ typedef struct csim_sql {
     sqlite3 *db;
     const char *path;   /* for messages */
     bool writing;       /* unexplained failures are FILE_WRITE, else FILE_FORMAT */
+    const atomic_int *cancel; /* may be NULL; looked at before every row and every piece of a section that is hashed */
     csim_status status;
     csim_error *err;
 } csim_sql;
 
 /* Opens `file` for writing, or as an immutable file (no locks, no journals) for reading. */
-void csim_sql_open(csim_sql *self, const char *file, const char *shown_path, bool writing, csim_error *err);
+void csim_sql_open(csim_sql *self, const char *file, const char *shown_path, bool writing, const atomic_int *cancel, csim_error *err);
 void csim_sql_close(csim_sql *self);
+
+/* True when nothing more is to be done: somebody has set *cancel, which is recorded as INTERRUPTED, or there was a failure. */
+bool csim_sql_is_over(csim_sql *self);
 
 /* Records a failure unless there is one already. */
 void csim_sql_fail(csim_sql *self, csim_status status, const char *sentence);

@@ -94,6 +94,7 @@ static PyObject *catalogue_dict(const csim_catalogue *it) {
 }
 
 PyObject *core_catalogue(PyObject *module, PyObject *folder) {
+    CORE_DEFAULT_FLOATS;
     csim_catalogue *catalogue = NULL;
     csim_error err;
     char *path = core_path(folder);

@@ -4,10 +4,10 @@
 #include "pyext/core/core.h"
 
 const char core_compare_doc[] =
-    "compare(sides, names, series, months, paths=0, seed=None, threads=0, sampler=None, replicates=0)\n--\n\nPlans and results, the first as base, paired path by path. `months` counts from 2000-01. "
-    "Releases the GIL; Ctrl-C stops it.";
+    "compare(sides, names, series, months, paths=0, seed=None, threads=0, sampler=None, replicates=0, progress=None)\n--\n\nPlans and results, the first as base, paired path by path. `months` counts from 2000-01. "
+    "`progress` is told (done, paths of all sides) as by Run.advance. Releases the GIL; Ctrl-C stops it.";
 const char core_waterfall_doc[] =
-    "waterfall(sides, names, series, month, paths=0, seed=None, threads=0, groups=None, orders=0, sampler=None, replicates=0)\n--\n\nThe difference of two plans or results in a series and month "
+    "waterfall(sides, names, series, month, paths=0, seed=None, threads=0, groups=None, orders=0, sampler=None, replicates=0, progress=None)\n--\n\nThe difference of two plans or results in a series and month "
     "(from 2000-01), by groups of changed keys. Releases the GIL; Ctrl-C stops it.";
 
 #define TEXT(key, value) core_dict_put(dict, key, core_text(value))
@@ -161,31 +161,35 @@ static int read_lists(lists *out, csim_compare_request *wanted) {
     return PyErr_Occurred() ? -1 : 0;
 }
 
-static PyObject *compare(core_state *state, const sides *of, const csim_compare_request *wanted) {
+static PyObject *compare(core_state *state, const sides *of, csim_compare_request *wanted, PyObject *progress) {
     csim_comparison *c;
     csim_error err;
     PyObject *dict = NULL;
+    atomic_ullong ran = 0;
+    wanted->told = &ran;
     if (csim_comparison_new(of->side, (size_t)of->count, wanted, &c, &err)) return core_raise(state, &err);
-    if (!core_watch(state, compare_work, c)) dict = comparison_dict(c);
+    core_telling telling = {.callable = progress, .counter = &ran, .total = csim_comparison_sides(c) * (unsigned long long)csim_comparison_paths(c)};
+    if (!core_watch_telling(state, compare_work, c, &telling)) dict = comparison_dict(c);
     csim_comparison_free(c);
     return dict;
 }
 
 PyObject *core_compare(PyObject *module, PyObject *arguments, PyObject *keywords) {
-    static char *names[] = {"sides", "names", "series", "months", "paths", "seed", "threads", "sampler", "replicates", NULL};
+    CORE_DEFAULT_FLOATS;
+    static char *names[] = {"sides", "names", "series", "months", "paths", "seed", "threads", "sampler", "replicates", "progress", NULL};
     core_state *state = PyModule_GetState(module);
-    PyObject *things, *called, *series, *months, *seed = NULL, *out = NULL;
+    PyObject *things, *called, *series, *months, *seed = NULL, *progress = NULL, *out = NULL;
     long long paths = 0;
     csim_compare_request wanted = {.paths = 0};
     sides of = {.count = 0};
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OOOO|LOizI:compare", names, &things, &called, &series, &months, &paths, &seed, &wanted.threads, &wanted.drawn.name,
-                                     &wanted.drawn.replicates))
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OOOO|LOizIO:compare", names, &things, &called, &series, &months, &paths, &seed, &wanted.threads, &wanted.drawn.name,
+                                     &wanted.drawn.replicates, &progress))
         return NULL;
     if (check_counts(paths, wanted.threads, 0) || read_seed(seed, &wanted.has_seed, &wanted.seed)) return NULL;
     lists given = {.series = series, .months = months};
     wanted.paths = (uint32_t)paths;
     const int failed = read_lists(&given, &wanted);
-    if (!failed && !read_sides(state, things, called, &of)) out = compare(state, &of, &wanted);
+    if (!failed && !read_sides(state, things, called, &of)) out = compare(state, &of, &wanted, progress);
     sides_clear(&of);
     Py_XDECREF(given.series);
     Py_XDECREF(given.months);
@@ -216,41 +220,49 @@ static PyObject *waterfall_dict(const csim_waterfall *w) {
     return dict;
 }
 
-typedef struct falling { const csim_waterfall_side *side; const csim_waterfall_request *wanted; csim_waterfall *made; } falling;
+typedef struct falling { const csim_waterfall_side *side; const csim_waterfall_request *wanted; csim_waterfall *made; core_telling telling; } falling;
 
 static csim_status waterfall_work(void *self, const atomic_int *cancel, csim_error *err) {
     falling *it = self;
+    uint64_t done, total;
     const csim_status status = csim_waterfall_new(it->side, it->wanted, &it->made, err);
+    if (!status) {
+        csim_waterfall_progress(it->made, &done, &total);
+        atomic_store(&it->telling.total, total);
+    }
     return status ? status : csim_waterfall_advance(it->made, 0.0, cancel, err);
 }
 
-static PyObject *waterfall(core_state *state, const sides *of, const csim_waterfall_request *wanted) {
+static PyObject *waterfall(core_state *state, const sides *of, csim_waterfall_request *wanted, PyObject *progress) {
+    atomic_ullong ran = 0;
     PyObject *dict = NULL;
     if (of->count != 2) {
         PyErr_SetString(PyExc_ValueError, "a waterfall lies between two sides");
         return NULL;
     }
     const csim_waterfall_side side[2] = {{of->scenario[0], of->side[0]}, {of->scenario[1], of->side[1]}};
-    falling it = {side, wanted, NULL};
-    if (!core_watch(state, waterfall_work, &it)) dict = waterfall_dict(it.made);
+    falling it = {side, wanted, NULL, {.callable = progress, .counter = &ran}};
+    wanted->told = &ran;
+    if (!core_watch_telling(state, waterfall_work, &it, &it.telling)) dict = waterfall_dict(it.made);
     csim_waterfall_free(it.made);
     return dict;
 }
 
 PyObject *core_waterfall(PyObject *module, PyObject *arguments, PyObject *keywords) {
-    static char *names[] = {"sides", "names", "series", "month", "paths", "seed", "threads", "groups", "orders", "sampler", "replicates", NULL};
+    CORE_DEFAULT_FLOATS;
+    static char *names[] = {"sides", "names", "series", "month", "paths", "seed", "threads", "groups", "orders", "sampler", "replicates", "progress", NULL};
     core_state *state = PyModule_GetState(module);
-    PyObject *things, *called, *seed = NULL, *out = NULL;
+    PyObject *things, *called, *seed = NULL, *progress = NULL, *out = NULL;
     long long paths = 0, orders = 0;
     csim_waterfall_request wanted = {.paths = 0};
     sides of = {.count = 0};
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OOsi|LOizLzI:waterfall", names, &things, &called, &wanted.series, &wanted.month, &paths, &seed, &wanted.threads, &wanted.groups,
-                                     &orders, &wanted.drawn.name, &wanted.drawn.replicates))
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OOsi|LOizLzIO:waterfall", names, &things, &called, &wanted.series, &wanted.month, &paths, &seed, &wanted.threads, &wanted.groups,
+                                     &orders, &wanted.drawn.name, &wanted.drawn.replicates, &progress))
         return NULL;
     if (check_counts(paths, wanted.threads, orders) || read_seed(seed, &wanted.has_seed, &wanted.seed)) return NULL;
     wanted.paths = (uint32_t)paths;
     wanted.orders = (uint32_t)orders;
-    if (!read_sides(state, things, called, &of)) out = waterfall(state, &of, &wanted);
+    if (!read_sides(state, things, called, &of)) out = waterfall(state, &of, &wanted, progress);
     sides_clear(&of);
     return out;
 }

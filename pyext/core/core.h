@@ -17,6 +17,10 @@
 /* A function with keywords as a method. */
 #define CORE_METHOD(name, function, flags, doc) {name, (PyCFunction)(void (*)(void))(function), METH_VARARGS | METH_KEYWORDS | (flags), doc}
 
+/* First line of what computes, or reads and writes numbers as text, on the thread of the caller: until the function returns, numbers do not depend on the mode
+ * that another library has left there. Work given to core_watch is in no need of it. */
+#define CORE_DEFAULT_FLOATS __attribute__((cleanup(csim_float_mode_leave))) const csim_float_mode callers_float_mode = csim_float_mode_enter()
+
 /* One module's own types and exceptions: no globals, so sub-interpreters do not share objects. */
 typedef struct core_state {
     PyObject *array, *scenario, *plan, *run, *result, *work, *columns;
@@ -42,6 +46,7 @@ typedef struct core_run {
     csim_run *run;
     csim_run_options options;
     int busy;               /* a thread is inside the C library with this run; guarded by the GIL */
+    atomic_ullong told;     /* paths of finished blocks: what any thread may read at any time */
     Py_ssize_t results;     /* results that read this run's memory: it must not move while there are any */
     const csim_result *result; /* what they share; only while there are any */
 } core_run;
@@ -56,7 +61,7 @@ typedef struct core_result {
     csim_claim_result *claim;       /* of a run, once asked for */
     size_t claims;
     long long created_unix_s;
-    int busy;                       /* as in core_run */
+    int busy;                       /* threads that read or replace the claims; guarded by the GIL */
 } core_result;
 
 extern PyType_Spec core_array_spec, core_scenario_spec, core_plan_spec, core_run_spec, core_result_spec, core_work_spec, core_columns_spec;
@@ -79,6 +84,11 @@ PyObject *core_raise_run(core_state *state, const char *sentence);
  * *cancel is then set and the work must return soon. */
 typedef csim_status core_work(void *self, const atomic_int *cancel, csim_error *err);
 int core_watch(core_state *state, core_work *work, void *self);
+
+/* The same, and `callable` (NULL or None: nobody) is told (done, total) at most ten times a second and once at the end. What it raises ends the work like what
+ * a signal's handler raises. Nothing is told while total is 0. */
+typedef struct core_telling { PyObject *callable; atomic_ullong *counter, total; } core_telling;
+int core_watch_telling(core_state *state, core_work *work, void *self, core_telling *telling);
 
 /* array.c: read-only numbers for the buffer protocol. `owner` is kept alive and owns `data`; without one the array owns `data` (from malloc), also when
  * this fails. */

@@ -1,4 +1,5 @@
 /* The module: its types, its functions, its state. Multi-phase, so that every interpreter has its own. */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,7 @@ static char **words_of(PyObject *list, Py_ssize_t count) {
 
 /* The command's own handler of Ctrl-C is at work meanwhile, and Python's comes back afterwards. */
 static PyObject *command(PyObject *module, PyObject *list) {
+    CORE_DEFAULT_FLOATS;
     (void)module;
     if (!PyList_Check(list) || PyList_Size(list) > 4096) {
         PyErr_SetString(PyExc_TypeError, "command wants a list of at most 4096 words");
@@ -119,7 +121,10 @@ static int clear(PyObject *module) {
 
 static void release(void *module) { clear(module); }
 
-static PyModuleDef_Slot slots[] = {CORE_SLOT(Py_mod_exec, execute), {0, NULL}};
+/* The module shares nothing between interpreters, so each may have its own lock (GIL). Interpreters from 3.12 on want to be told and those before know no such
+ * slot: number and value as Python.h of 3.12 has them. */
+enum { SLOT_INTERPRETERS = 3, EACH_ITS_OWN_LOCK = 2 };
+static PyModuleDef_Slot slots[] = {CORE_SLOT(Py_mod_exec, execute), {0, NULL}, {0, NULL}};
 
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,
@@ -134,4 +139,7 @@ static struct PyModuleDef definition = {
 };
 
 PyMODINIT_FUNC PyInit__core(void);
-PyMODINIT_FUNC PyInit__core(void) { return PyModuleDef_Init(&definition); }
+PyMODINIT_FUNC PyInit__core(void) {
+    if (Py_Version >= 0x030C0000) slots[1] = (PyModuleDef_Slot){SLOT_INTERPRETERS, __extension__(void *)(intptr_t)EACH_ITS_OWN_LOCK};
+    return PyModuleDef_Init(&definition);
+}

@@ -11,6 +11,7 @@ static csim_status compile(core_plan *self, csim_error *err) {
 }
 
 static PyObject *plan_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"scenario", NULL};
     core_state *state = PyType_GetModuleState(type);
     PyObject *scenario;

@@ -17,6 +17,7 @@ static csim_status merge(core_run *run, csim_error *err) {
 }
 
 PyObject *core_result_of_run(core_state *state, core_run *run) {
+    CORE_DEFAULT_FLOATS;
     csim_error err;
     core_result *self = (core_result *)core_object_new(state->result);
     if (!self) return NULL;
@@ -31,18 +32,25 @@ PyObject *core_result_of_run(core_state *state, core_run *run) {
     return (PyObject *)self;
 }
 
+typedef struct loading { const char *path; csim_run_file *file; } loading;
+
+static csim_status load_work(void *self, const atomic_int *cancel, csim_error *err) {
+    loading *it = self;
+    return csim_run_file_read_unless(cancel, it->path, &it->file, err);
+}
+
 PyObject *core_result_load(PyObject *module, PyObject *path) {
     core_state *state = PyModule_GetState(module);
-    csim_run_file *file;
-    csim_status status;
-    csim_error err;
     char *name = core_path(path);
+    loading it = {name, NULL};
     if (!name) return NULL;
-    Py_BEGIN_ALLOW_THREADS
-    status = csim_run_file_read(name, &file, &err);
-    Py_END_ALLOW_THREADS
+    const int failed = core_watch(state, load_work, &it);
+    csim_run_file *file = it.file;
     free(name);
-    if (status) return core_raise(state, &err);
+    if (failed) {
+        csim_run_file_free(file); /* the signal may have come when it was read */
+        return NULL;
+    }
     core_result *self = (core_result *)core_object_new(state->result);
     if (!self) {
         csim_run_file_free(file);
@@ -76,14 +84,22 @@ static PyObject *get_scalar_names(PyObject *self, void *unused) { (void)unused; 
 static PyObject *get_seed(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->options.seed); }
 static PyObject *get_first_path(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(of(self)->options.first_path); }
 static PyObject *get_paths(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->done); }
+static PyObject *get_asked(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(of(self)->options.paths); }
 static PyObject *get_sampler(PyObject *self, void *unused) { (void)unused; return core_text(csim_sampler_name(of(self)->options.sampler)); }
 static PyObject *get_replicates(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(of(self)->options.replicates); }
-static PyObject *get_sampling_gain(PyObject *self, void *unused) { (void)unused; return PyFloat_FromDouble(csim_sampling_gain(of(self))); }
+
+static PyObject *get_sampling_gain(PyObject *self, void *unused) {
+    CORE_DEFAULT_FLOATS;
+    (void)unused;
+    return PyFloat_FromDouble(csim_sampling_gain(of(self)));
+}
+
 static PyObject *get_failed(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->failed); }
 static PyObject *get_seconds(PyObject *self, void *unused) { (void)unused; return PyFloat_FromDouble(of(self)->seconds); }
 
 static PyObject *get_digest(PyObject *self, void *unused) {
     (void)unused;
+    CORE_DEFAULT_FLOATS;
     char hex[65];
     Py_BEGIN_ALLOW_THREADS
     csim_result_digest(of(self), hex);
@@ -92,6 +108,7 @@ static PyObject *get_digest(PyObject *self, void *unused) {
 }
 
 core_scenario *core_result_scenario(core_result *self) {
+    CORE_DEFAULT_FLOATS;
     core_state *state = core_state_of((PyObject *)self);
     csim_scenario *parsed;
     csim_error err;
@@ -133,6 +150,7 @@ static PyGetSetDef result_attributes[] = {
     {"seed", get_seed, NULL, "Seed of every draw.", NULL},
     {"first_path", get_first_path, NULL, "Number of the first path.", NULL},
     {"paths", get_paths, NULL, "Paths simulated.", NULL},
+    {"asked", get_asked, NULL, "Paths asked for.", NULL},
     {"sampler", get_sampler, NULL, "mc, lhs or sobol.", NULL},
     {"replicates", get_replicates, NULL, "Independent randomisations of the sampler's points.", NULL},
     {"sampling_gain", get_sampling_gain, NULL, "Independent paths that a path is worth; NaN for mc.", NULL},
@@ -158,7 +176,8 @@ static PyMethodDef result_methods[] = {
     CORE_METHOD("precision", core_result_precision, 0,
      "precision(targets, most=0)\n--\n\nWhether the standard errors asked for are reached, the paths of a next round (0: none, or at most `most`), and (name, error, wanted) of each."),
     CORE_METHOD("trace", core_result_trace, 0, "trace(path)\n--\n\nOne path again: columns (part, name, unit, text), values (months, columns), inputs, draws, events, why it stopped ('' when it did not)."),
-    CORE_METHOD("answer", core_result_answer, 0, "answer(contrasts=False)\n--\n\nAnswers the claims anew; contrasts makes the further runs they need, and those of guesses and the vintage."),
+    CORE_METHOD("answer", core_result_answer, 0, "answer(contrasts=False, progress=None)\n--\n\nAnswers the claims anew; contrasts makes the further runs they need, and those of guesses and the vintage. "
+                "`progress` is told of their paths as by Run.advance."),
     {"claims", core_result_claims, METH_NOARGS, "claims()\n--\n\nThe answers, one dict a reading."},
     CORE_METHOD("save", core_result_save, 0, "save(path, command='')\n--\n\nWrites the run file."),
     CORE_METHOD("report", core_result_report, 0, "report(path, lang='en')\n--\n\nWrites the workbook; only for a result read from a file."),

@@ -62,21 +62,29 @@ static const csim_claim_result *claims_of(const core_result *self, size_t *count
 
 PyObject *core_result_claims(PyObject *object, PyObject *unused) {
     (void)unused;
+    core_result *self = (core_result *)object;
     size_t count;
-    const csim_claim_result *claims = claims_of((core_result *)object, &count);
-    return core_list(answer_at, claims, (Py_ssize_t)count);
+    const csim_claim_result *claims = claims_of(self, &count);
+    self->busy++; /* making objects may run Python code, and with it other threads: nobody replaces the claims meanwhile */
+    PyObject *list = core_list(answer_at, claims, (Py_ssize_t)count);
+    self->busy--;
+    return list;
 }
 
-typedef struct question { const core_plan *plan; const csim_result *result; int contrasts; csim_claim_result *claim; size_t claims; } question;
+typedef struct question { const core_plan *plan; const csim_result *result; int contrasts; csim_claim_result *claim; size_t claims; core_telling telling; atomic_ullong ran; } question;
 
-static csim_status contrast(const question *it, const atomic_int *cancel, csim_contrasts **out, csim_error *err) {
-    csim_status status = csim_contrasts_new(it->plan->owner->scenario, it->result, 0, out, err);
-    return status ? status : csim_contrasts_advance(*out, 0.0, cancel, err);
-}
-
-static csim_status run_beside(const question *it, const atomic_int *cancel, csim_beside **out, csim_error *err) {
-    const csim_status status = csim_beside_new(it->plan->owner->scenario, it->result, 0, out, err);
-    return status ? status : csim_beside_advance(*out, 0.0, cancel, err);
+/* `like` outlives both, and says how they are run. */
+static csim_status run_further(question *it, const csim_result *like, const atomic_int *cancel, csim_contrasts **contrasts, csim_beside **beside, csim_error *err) {
+    const csim_scenario *scenario = it->plan->owner->scenario;
+    uint64_t done, pairs, others;
+    csim_status status = csim_contrasts_new(scenario, like, 0, contrasts, err);
+    if (!status) status = csim_beside_new(scenario, like, 0, beside, err);
+    if (status) return status;
+    csim_contrasts_progress(*contrasts, &done, &pairs);
+    csim_beside_progress(*beside, &done, &others);
+    atomic_store(&it->telling.total, pairs + others);
+    status = csim_contrasts_advance(*contrasts, 0.0, cancel, err);
+    return status ? status : csim_beside_advance(*beside, 0.0, cancel, err);
 }
 
 static csim_status answer_work(void *self, const atomic_int *cancel, csim_error *err) {
@@ -85,28 +93,33 @@ static csim_status answer_work(void *self, const atomic_int *cancel, csim_error 
     csim_beside *beside = NULL;
     csim_plan *plan = it->plan->plan;
     const csim_kernel_oracle kernel = {csim_kernel_answer, &plan};
-    csim_status status = it->contrasts ? contrast(it, cancel, &contrasts, err) : CSIM_OK;
-    if (!status && it->contrasts) status = run_beside(it, cancel, &beside, err);
+    csim_result like = *it->result;
+    like.options.told = &it->ran; /* further runs are counted apart */
+    csim_status status = it->contrasts ? run_further(it, &like, cancel, &contrasts, &beside, err) : CSIM_OK;
     if (!status)
-        status = csim_claims_evaluate(it->plan->owner->scenario, it->plan->catalogue, it->result, contrasts, beside, &kernel, &it->claim, &it->claims, err);
+        status = csim_claims_evaluate_unless(cancel, it->plan->owner->scenario, it->plan->catalogue, it->result, contrasts, beside, &kernel, &it->claim, &it->claims, err);
     csim_beside_free(beside);
     csim_contrasts_free(contrasts);
     return status;
 }
 
 PyObject *core_result_answer(PyObject *object, PyObject *arguments, PyObject *keywords) {
-    static char *names[] = {"contrasts", NULL};
+    static char *names[] = {"contrasts", "progress", NULL};
     core_state *state = core_state_of(object);
     core_result *self = (core_result *)object;
     question it = {.result = self->result};
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|p:answer", names, &it.contrasts)) return NULL;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|pO:answer", names, &it.contrasts, &it.telling.callable)) return NULL;
     if (!self->run) return core_raise_run(state, "a result read from a file keeps the answers it was saved with");
-    if (self->busy) return core_raise_run(state, "another thread is answering this result's claims");
+    if (self->busy) return core_raise_run(state, "another thread is reading or answering this result's claims");
     it.plan = self->run->owner;
-    self->busy = 1;
-    const int failed = core_watch(state, answer_work, &it);
-    self->busy = 0;
-    if (failed) return NULL;
+    it.telling.counter = &it.ran;
+    self->busy++;
+    const int failed = core_watch_telling(state, answer_work, &it, &it.telling);
+    self->busy--;
+    if (failed) {
+        free(it.claim); /* the signal may have come after the last answer */
+        return NULL;
+    }
     free(self->claim);
     self->claim = it.claim;
     self->claims = it.claims;

@@ -78,6 +78,7 @@ static PyObject *table_of(PyObject *self, const csim_accumulator *from, statisti
 }
 
 PyObject *core_result_statistic(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"name", "monthly", NULL};
     const char *name;
     int monthly = 0;
@@ -100,6 +101,7 @@ static int quantile_arguments(PyObject *arguments, PyObject *keywords, const cha
 }
 
 PyObject *core_result_quantile(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     const csim_accumulator *from = of(self)->statistics;
     Py_ssize_t at[2];
     double p;
@@ -109,6 +111,7 @@ PyObject *core_result_quantile(PyObject *self, PyObject *arguments, PyObject *ke
 }
 
 PyObject *core_result_interval(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     const csim_accumulator *from = of(self)->statistics;
     Py_ssize_t at[2];
     double p;

@@ -44,6 +44,7 @@ static PyObject *trace_dict(core_state *state, csim_trace *trace) {
 }
 
 PyObject *core_result_trace(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"path", NULL};
     const csim_result *result = ((core_result *)self)->result;
     csim_trace *trace;

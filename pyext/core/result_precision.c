@@ -13,6 +13,7 @@ static PyObject *rows_of(const csim_precision *precision, const csim_result *res
 }
 
 PyObject *core_result_precision(PyObject *object, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"targets", "most", NULL};
     const csim_result *result = ((core_result *)object)->result;
     csim_precision precision;

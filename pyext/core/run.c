@@ -15,13 +15,14 @@ PyObject *core_run_refuse(core_run *self) {
 }
 
 static PyObject *run_advance(PyObject *object, PyObject *arguments, PyObject *keywords) {
-    static char *names[] = {"seconds", NULL};
+    static char *names[] = {"seconds", "progress", NULL};
     core_run *self = (core_run *)object;
     advance it = {.run = self->run};
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|d:advance", names, &it.seconds)) return NULL;
+    core_telling telling = {.counter = &self->told, .total = self->options.paths};
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|dO:advance", names, &it.seconds, &telling.callable)) return NULL;
     if (self->busy || self->results) return core_run_refuse(self);
     self->busy = 1;
-    const int failed = core_watch(core_state_of(object), advance_work, &it);
+    const int failed = core_watch_telling(core_state_of(object), advance_work, &it, &telling);
     self->busy = 0;
     return failed ? NULL : PyLong_FromUnsignedLongLong(csim_run_done(self->run));
 }
@@ -51,6 +52,7 @@ static int read_series(PyObject *given, const csim_plan *plan, csim_run_options 
 static PyObject *run_grow(PyObject *object, PyObject *wanted) {
     core_run *self = (core_run *)object;
     const unsigned long long paths = PyLong_AsUnsignedLongLong(wanted);
+    csim_status status;
     csim_error err;
     if (PyErr_Occurred()) return NULL;
     if (self->busy || self->results) return core_run_refuse(self);
@@ -58,7 +60,12 @@ static PyObject *run_grow(PyObject *object, PyObject *wanted) {
         PyErr_Format(PyExc_ValueError, "paths are numbered below 2^32; got %llu", paths);
         return NULL;
     }
-    if (csim_run_grow(self->run, (uint32_t)paths, &err)) return core_raise(core_state_of(object), &err);
+    self->busy = 1;
+    Py_BEGIN_ALLOW_THREADS
+    status = csim_run_grow(self->run, (uint32_t)paths, &err);
+    Py_END_ALLOW_THREADS
+    self->busy = 0;
+    if (status) return core_raise(core_state_of(object), &err);
     self->options.paths = (uint32_t)paths;
     Py_RETURN_NONE;
 }
@@ -123,8 +130,10 @@ static int options_of(PyObject *arguments, PyObject *keywords, core_state *state
 }
 
 static PyObject *run_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     core_state *state = PyType_GetModuleState(type);
     csim_run_options options = {0};
+    csim_status status;
     csim_error err;
     PyObject *plan;
     if (options_of(arguments, keywords, state, &plan, &options)) return NULL;
@@ -132,7 +141,11 @@ static PyObject *run_new(PyTypeObject *type, PyObject *arguments, PyObject *keyw
     if (!self) return NULL;
     self->owner = (core_plan *)Py_NewRef(plan);
     self->options = options;
-    if (!csim_run_new(self->owner->plan, &options, &self->run, &err)) return (PyObject *)self;
+    self->options.told = &self->told;
+    Py_BEGIN_ALLOW_THREADS /* room for many kept paths is gigabytes */
+    status = csim_run_new(self->owner->plan, &self->options, &self->run, &err);
+    Py_END_ALLOW_THREADS
+    if (!status) return (PyObject *)self;
     Py_DECREF(self);
     return core_raise(state, &err);
 }
@@ -152,8 +165,7 @@ static PyObject *run_result(PyObject *object, PyObject *unused) {
 
 static PyObject *get_done(PyObject *object, void *unused) {
     (void)unused;
-    core_run *self = (core_run *)object;
-    return self->busy ? core_run_refuse(self) : PyLong_FromUnsignedLongLong(csim_run_done(self->run));
+    return PyLong_FromUnsignedLongLong(atomic_load(&((core_run *)object)->told));
 }
 
 static PyObject *get_paths(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(((core_run *)self)->options.paths); }
@@ -165,14 +177,15 @@ static PyGetSetDef run_attributes[] = {
     {"paths", get_paths, NULL, "Paths asked for.", NULL},
     {"seed", get_seed, NULL, "Seed of every draw.", NULL},
     {"granule", get_granule, NULL, "Paths of one full block of every replicate.", NULL},
-    {"done", get_done, NULL, "Paths finished so far. RunError while another thread advances the run.", NULL},
+    {"done", get_done, NULL, "Paths finished so far; any thread may ask while another one advances the run.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
 static PyMethodDef run_methods[] = {
     CORE_METHOD("advance", run_advance, 0,
-     "advance(seconds=0.0)\n--\n\nWorks until all paths are done or the seconds have passed (0: no limit); returns the paths finished so far.\n\n"
-     "Releases the GIL. An exception raised by a signal's handler, such as KeyboardInterrupt, stops the work within 100 ms; the run stays valid."),
+     "advance(seconds=0.0, progress=None)\n--\n\nWorks until all paths are done or the seconds have passed (0: no limit); returns the paths finished so far. `progress` is called\n"
+     "with (done, paths) at most ten times a second, and once at the end.\n\n"
+     "Releases the GIL. An exception raised by `progress` or by a signal's handler, such as KeyboardInterrupt, stops the work within 100 ms; the run stays valid."),
     {"grow", run_grow, METH_O, "grow(paths, /)\n--\n\nAsks for more paths. RunError while a result lives; ScenarioError when the run cannot grow to that number."},
     {"missing", core_run_missing, METH_NOARGS, "missing()\n--\n\nIntervals of paths that are not there yet: (first path, number). Before the first advance."},
     {"part", core_run_part, METH_VARARGS, "part(first_path, paths, /)\n--\n\nWhat Work.simulate must be told to simulate these paths of the run, as keywords."},

@@ -11,6 +11,7 @@ PyObject *core_scenario_wrap(PyObject *type, csim_scenario *loaded) {
 }
 
 static PyObject *scenario_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"name", NULL};
     PyObject *name;
     csim_error err;
@@ -27,6 +28,7 @@ static PyObject *scenario_new(PyTypeObject *type, PyObject *arguments, PyObject 
 }
 
 static PyObject *scenario_parse(PyObject *type, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"text", "file", NULL};
     const char *text, *file = "<text>";
     Py_ssize_t size;
@@ -76,6 +78,7 @@ static PyObject *scenario_claims(PyObject *self, PyObject *unused) { (void)unuse
 static PyObject *scenario_ranges(PyObject *self, PyObject *unused) { (void)unused; return core_scenario_ranges(core_state_of(self), of(self)); }
 
 static PyObject *scenario_explain(PyObject *self, PyObject *unused) {
+    CORE_DEFAULT_FLOATS;
     (void)unused;
     csim_error err;
     char *words = NULL;

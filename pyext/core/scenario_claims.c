@@ -31,4 +31,7 @@ static PyObject *claim_dict(const csim_claim *claim) {
 
 static PyObject *claim_at(const void *scenario, Py_ssize_t i) { return claim_dict(&((const csim_scenario *)scenario)->claim[i]); }
 
-PyObject *core_scenario_claims(const csim_scenario *scenario) { return core_list(claim_at, scenario, (Py_ssize_t)scenario->claims); }
+PyObject *core_scenario_claims(const csim_scenario *scenario) {
+    CORE_DEFAULT_FLOATS;
+    return core_list(claim_at, scenario, (Py_ssize_t)scenario->claims);
+}

@@ -52,6 +52,7 @@ static PyObject *input_at(const void *from, Py_ssize_t i) {
 }
 
 PyObject *core_scenario_inputs(core_state *state, const csim_scenario *scenario) {
+    CORE_DEFAULT_FLOATS;
     const inputs_of of = {state, scenario};
     return core_list(input_at, &of, (Py_ssize_t)scenario->inputs);
 }

@@ -1,4 +1,4 @@
-/* Long C work that Ctrl-C may stop. The work has a thread of its own, joined before the call returns; the calling thread wakes every 20 ms to let Python
+/* Long C work that Ctrl-C may stop, and whose progress is told. The work has a thread of its own, joined before the call returns; the calling thread wakes every 20 ms to let Python
  * see signals. So Ctrl-C is answered within that time and a block of paths, and the workers never wait for each other at the end of a slice. */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -6,11 +6,12 @@
 
 #include "pyext/core/core.h"
 
-enum { WAKE_NS = 20 * 1000 * 1000, SECOND_NS = 1000 * 1000 * 1000 };
+enum { WAKE_NS = 20 * 1000 * 1000, SECOND_NS = 1000 * 1000 * 1000, WAKES_BETWEEN = 5 /* that progress is told */ };
 
 typedef struct watched {
     core_work *work;
     void *self;
+    core_telling *telling; /* NULL: nobody asks */
     atomic_int cancel;
     csim_status status;
     csim_error err;
@@ -21,6 +22,7 @@ typedef struct watched {
 
 static void *run_work(void *argument) {
     watched *it = argument;
+    csim_float_mode_set(); /* a thread begins in the mode of the one that made it */
     it->status = it->work(it->self, &it->cancel, &it->err);
     pthread_mutex_lock(&it->lock);
     it->has_ended = 1;
@@ -43,14 +45,30 @@ static int wait_a_little(watched *it) {
     return ended;
 }
 
-/* Returns whether a signal's handler raised; the exception is then set. */
+/* Returns whether the callable raised. */
+static int tell(const core_telling *telling) {
+    const unsigned long long total = atomic_load(&telling->total), done = atomic_load(telling->counter);
+    if (!total) return 0;
+    PyObject *answer = PyObject_CallFunction(telling->callable, "KK", done < total ? done : total, total);
+    Py_XDECREF(answer);
+    return !answer;
+}
+
+/* What is heard every 20 ms: signals, and whoever is told of progress. Returns whether one of them raised. */
+static int listen(const watched *it, unsigned wakes) {
+    if (PyErr_CheckSignals()) return 1;
+    return it->telling && wakes % WAKES_BETWEEN == 0 && tell(it->telling);
+}
+
+/* Returns whether a signal's handler or the callable raised; the exception is then set. */
 static int watch(watched *it) {
     int ended, raised = 0;
+    unsigned wakes = 0;
     do {
         Py_BEGIN_ALLOW_THREADS
         ended = wait_a_little(it);
         Py_END_ALLOW_THREADS
-        if (!raised && PyErr_CheckSignals()) {
+        if (!raised && listen(it, ended ? 1 : ++wakes)) {
             raised = 1;
             atomic_store(&it->cancel, 1);
         }
@@ -84,11 +102,14 @@ static int run_and_watch(core_state *state, watched *it) {
     const int raised = watch(it);
     pthread_join(thread, NULL); /* at most about to return */
     if (!raised && it->status) core_raise(state, &it->err);
-    return raised || it->status ? -1 : 0;
+    if (raised || it->status) return -1;
+    return it->telling && tell(it->telling) ? -1 : 0;
 }
 
-int core_watch(core_state *state, core_work *work, void *self) {
-    watched it = {.work = work, .self = self};
+int core_watch(core_state *state, core_work *work, void *self) { return core_watch_telling(state, work, self, NULL); }
+
+int core_watch_telling(core_state *state, core_work *work, void *self, core_telling *telling) {
+    watched it = {.work = work, .self = self, .telling = telling && telling->callable && telling->callable != Py_None ? telling : NULL};
     if (watched_init(&it)) {
         PyErr_NoMemory();
         return -1;

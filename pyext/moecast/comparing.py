@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core
 from .frames import pandas
+from .progress import Progress, telling
 from .result import Result, load
 from .scenario import Scenario
 
@@ -184,6 +185,7 @@ class Comparison:
         groups: str | os.PathLike[str] | Mapping[str, Sequence[str]] | None = None,
         paths: int | None = None,
         orders: int | None = None,
+        progress: Progress = False,
     ) -> Waterfall:
         """Attribute the difference of the means of one side and the base to groups of changed keys.
 
@@ -197,6 +199,8 @@ class Comparison:
             By section of the scenario where None.
         paths, orders : int, optional
             1,000 paths of each mixed scenario; for more than 6 groups 16 sampled orders.
+        progress : bool or callable
+            As for `run`, of the paths of all mixed scenarios.
 
         Raises
         ------
@@ -206,7 +210,7 @@ class Comparison:
         series, at, month = what.rpartition("@")
         if not at:
             raise ValueError(f"wanted a series and a month such as 'share.open.developers@2028-12', not {what!r}")
-        with tempfile.TemporaryDirectory(prefix="moecast-") as folder:
+        with tempfile.TemporaryDirectory(prefix="moecast-") as folder, telling(progress, f"waterfall of {what}") as tell:
             if isinstance(groups, Mapping):
                 file = Path(folder, "groups.yaml")
                 file.write_text(json.dumps({name: list(keys) for name, keys in groups.items()}), encoding="utf-8")
@@ -221,6 +225,7 @@ class Comparison:
                 threads=self._threads,
                 groups=None if groups is None else os.fspath(groups),
                 orders=orders or 0,
+                progress=tell,
                 **self._drawn,
             )
         bars = tuple(Bar(**bar) for bar in found.pop("bars"))
@@ -239,6 +244,7 @@ def compare(
     threads: int | None = None,
     sampler: str | None = None,
     replicates: int | None = None,
+    progress: Progress = False,
 ) -> Comparison:
     """Run scenarios on the same paths and pair them with the first.
 
@@ -258,6 +264,8 @@ def compare(
         That of the results, else the base's own. Results drawn by another one are refused.
     replicates : int, optional
         Independent randomisations, from which every error is taken when there is more than one; theirs, else 1 for "mc" and 16 for the others.
+    progress : bool or callable
+        As for `run`, of the paths of all sides.
 
     Raises
     ------
@@ -280,5 +288,8 @@ def compare(
         raise TypeError("compare wants a list of scenarios or results")
     names, opened = zip(*map(_opened, sides), strict=True) if sides else ((), ())
     drawn = {"sampler": sampler, "replicates": replicates or 0}
-    found = _core.compare(opened, names, list(series), [_month(month) for month in months], paths=paths or 0, seed=seed, threads=threads or 0, **drawn)
+    with telling(progress, " / ".join(names)) as tell:
+        found = _core.compare(
+            opened, names, list(series), [_month(month) for month in months], paths=paths or 0, seed=seed, threads=threads or 0, progress=tell, **drawn
+        )
     return Comparison(opened, names, found, threads or 0, drawn)

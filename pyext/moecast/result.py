@@ -40,6 +40,7 @@ class Result:
     def __init__(self, core: _core.Result) -> None:
         self._core = core
         self._targets = ""  # what a run to a precision was asked for
+        self._interrupted = False
 
     # ---- identity -----------------------------------------------------------------------------------------------------------------------------
 
@@ -57,6 +58,16 @@ class Result:
     def paths(self) -> int:
         """Paths simulated."""
         return self._core.paths
+
+    @property
+    def asked(self) -> int:
+        """Paths asked for: more than `paths` when the run was broken off."""
+        return self._core.asked
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether something is missing that was asked for: paths, or after Ctrl-C further rounds to a precision or the runs of contrasts."""
+        return self._interrupted or self.paths < self.asked
 
     @property
     def ledger(self) -> list[tuple[int, int]]:
@@ -404,7 +415,8 @@ class Result:
                 _core.load(files[0]).report(path, lang)
 
     def __repr__(self) -> str:
-        return f"<Result of {self.scenario.name}, seed {self.seed}, {self.paths} paths, digest {self.digest[:12]}>"
+        paths = f"{self.paths} of {self.asked}" if self.paths < self.asked else str(self.paths)
+        return f"<Result of {self.scenario.name}, seed {self.seed}, {paths} paths, digest {self.digest[:12]}>"
 
 
 def load(path: str | os.PathLike[str]) -> Result:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from . import _core
 from .columns import position
+from .progress import Progress, Tell, telling
 from .result import Result
 from .scenario import Scenario
 from .spread import ExecutorLike, spread
 from .units import cut, paths_of_a_unit
 
-_PROGRESS_S = 0.25
+_PROGRESS_S = 0.1  # between two calls that tell of parts from an executor
 _FIRST_PATHS = 4096  # of a run to a precision: fewer say too little of their own error
-
-Progress = bool | Callable[[int, int], object]
 
 
 class Run:
@@ -80,14 +78,21 @@ class Run:
 
     @property
     def done(self) -> int:
-        """Paths finished so far."""
+        """Paths finished so far. Any thread may ask while another one advances the run."""
         return self._core.done
 
-    def advance(self, seconds: float | None = None) -> int:
+    def advance(self, seconds: float | None = None, progress: Progress = False) -> int:
         """Simulate until all paths are done or the seconds have passed.
 
         The GIL is released. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves the run as it then is: `result` gives the partial result,
         and it may be advanced again.
+
+        Parameters
+        ----------
+        seconds : float, optional
+            No limit where None.
+        progress : bool or callable
+            As for `run`.
 
         Returns
         -------
@@ -99,7 +104,8 @@ class Run:
         RunError
             When a path breaks an invariant, another thread is advancing this run, or a `Result` of it is alive (its arrays must not change).
         """
-        return self._core.advance(seconds or 0.0)
+        with telling(progress, self.scenario.name) as tell:
+            return self._core.advance(seconds or 0.0, tell)
 
     def advance_on(
         self,
@@ -166,14 +172,16 @@ class Run:
         self._core.grow(paths)
         self.paths = paths
 
-    def result(self, contrasts: bool = False) -> Result:
+    def result(self, contrasts: bool = False, progress: Progress = False) -> Result:
         """What the paths finished so far say.
 
         Parameters
         ----------
         contrasts : bool
             Answer the claims that compare two scenarios too, and say what rests on guesses and what was known before: further runs of up to
-            4,000 of the same paths each.
+            4,000 of the same paths each. Ctrl-C stops them, and leaves the run as it was.
+        progress : bool or callable
+            As for `run`, of these further runs.
 
         Raises
         ------
@@ -181,36 +189,12 @@ class Run:
             When more than 0.1 % of the paths had to be stopped.
         """
         core = self._core.result()
-        core.answer(contrasts)
+        with telling(progress, f"claims of {self.scenario.name}") as tell:
+            core.answer(contrasts, tell)
         return Result(core)
 
     def __repr__(self) -> str:
         return f"<Run of {self.scenario.name}, seed {self.seed}, {self.paths} paths>"
-
-
-def _show(done: int, total: int, begin: float) -> None:
-    left = (time.monotonic() - begin) * (total - done) / max(done, 1)
-    sys.stderr.write(f"\r{done} of {total} paths, {left:.0f} s left " + ("\n" if done == total else ""))
-    sys.stderr.flush()
-
-
-def _advance_on(job: Run, executor: ExecutorLike, unit_paths: int | None, progress: Progress) -> None:
-    begin = time.monotonic()
-    job.advance_on(executor, unit_paths, progress=progress if callable(progress) else (lambda done, total: _show(done, total, begin)) if progress else None)
-
-
-def _advance(job: Run, progress: Progress) -> None:
-    if not progress:
-        job.advance()
-        return
-    begin = time.monotonic()
-    while (done := job.advance(_PROGRESS_S)) <= job.paths:
-        if callable(progress):
-            progress(done, job.paths)
-        else:
-            _show(done, job.paths, begin)
-        if done == job.paths:
-            return
 
 
 def run(
@@ -228,6 +212,7 @@ def run(
     max_paths: int = 1_000_000,
     executor: ExecutorLike | None = None,
     unit_paths: int | None = None,
+    partial: bool = False,
 ) -> Result:
     """Simulate a scenario.
 
@@ -241,11 +226,16 @@ def run(
     max_paths : int
         At most so many paths for `precision`.
     progress : bool or callable
-        True writes a line to standard error; a callable is given (paths done, paths in all) four times a second.
+        True shows a bar of tqdm, in notebooks as a widget, or a line on standard error where tqdm is not installed; a callable is given (paths done,
+        paths in all). At most ten times a second and once at the end; the workers do not wait for it. What a callable raises ends the run.
+        The number in all grows with `precision` and `contrasts`.
     contrasts : bool
         As for `Run.result`.
     executor, unit_paths
         Simulate on other processes or machines, as `Run.advance_on` says; `threads` then means nothing. Further runs of `contrasts` are made here.
+    partial : bool
+        Ctrl-C does not raise but returns what the paths finished until then say: a `Result` that is `interrupted`. It raises all the same while no path is
+        finished. A Ctrl-C while the further runs of `contrasts` are made returns all paths without them.
 
     Returns
     -------
@@ -259,7 +249,7 @@ def run(
     RunError
         When the simulation fails.
     KeyboardInterrupt
-        Within 100 ms of Ctrl-C. Use `Run` to keep the paths finished until then.
+        Within 100 ms of Ctrl-C, unless `partial`; in the main thread only, as signals are Python's. A `Run` may be gone on with.
 
     Examples
     --------
@@ -271,29 +261,62 @@ def run(
     if precision and executor is not None:
         raise ValueError("precision and executor do not go together: a run to a precision grows in rounds in this process")
     if precision:
-        return _run_to_precision(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, progress, contrasts, precision, max_paths)
-    job = Run(scenario, paths, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates)
-    if executor is None:
-        _advance(job, progress)
+        job, targets = _first_round(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, precision, max_paths)
     else:
-        _advance_on(job, executor, unit_paths, progress)
-    return job.result(contrasts)
+        job, targets = Run(scenario, paths, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates), ""
+    with telling(progress, job.scenario.name) as tell:
+
+        def simulate() -> None:
+            if executor is None:
+                _simulate(job, targets, max_paths, tell)
+            else:
+                job.advance_on(executor, unit_paths, progress=tell)
+
+        return _finished(job, simulate, targets, contrasts, partial, tell)
 
 
-def _run_to_precision(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, progress, contrasts, precision, max_paths) -> Result:
+def _first_round(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, precision, max_paths) -> tuple[Run, str]:
+    """The run that begins one to a precision, and its targets in the words of the C library."""
     targets = ",".join(f"{name}:{error!r}" for name, error in precision.items())
     job = Run(scenario, 1, seed, threads, keep, sampler=sampler, replicates=replicates)
     job._core.result().precision(targets)  # a wrong name costs no run
     if job.sampler == "lhs":
         raise ValueError("precision wants the sampler mc or sobol: a Latin hypercube cannot grow, its points depend on their number")
     first = min(-(-(paths or _FIRST_PATHS) // job._core.granule) * job._core.granule, max_paths)
-    job = Run(scenario, first, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates)
-    while True:
-        _advance(job, progress)
-        further = job._core.result().precision(targets, max_paths)[1]
-        if not further:
-            break
+    return Run(job.scenario, first, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates), targets
+
+
+def _simulate(job: Run, targets: str, max_paths: int, tell: Tell) -> None:
+    """All paths of the run, and of the rounds that its targets ask for."""
+    job._core.advance(0.0, tell)
+    while targets and (further := job._core.result().precision(targets, max_paths)[1]):
         job.grow(further)
-    result = job.result(contrasts)
+        job._core.advance(0.0, tell)
+
+
+def _answered(job: Run, contrasts: bool, partial: bool, tell: Tell) -> tuple[_core.Result, bool]:
+    """The result with its answers, and whether Ctrl-C has left out those that need further runs."""
+    core = job._core.result()
+    try:
+        core.answer(contrasts, tell and (lambda done, total: tell(job.paths + done, job.paths + total)))
+        return core, False
+    except KeyboardInterrupt:
+        if not (partial and contrasts):
+            raise
+    core.answer(False)
+    return core, True
+
+
+def _finished(job: Run, simulate: Callable[[], None], targets: str, contrasts: bool, partial: bool, tell: Tell) -> Result:
+    interrupted = False
+    try:
+        simulate()
+    except KeyboardInterrupt:
+        if not (partial and job.done):
+            raise
+        interrupted = True
+    core, unanswered = _answered(job, contrasts and not interrupted, partial, tell)
+    result = Result(core)
     result._targets = targets
+    result._interrupted = interrupted or unanswered
     return result

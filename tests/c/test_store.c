@@ -444,7 +444,7 @@ static void forge(const char *sql) {
     bytes file = slurp(run_path);
     spill(copy_path, file.at, file.size);
     free(file.at);
-    csim_sql_open(&db, copy_path, copy_path, true, &err);
+    csim_sql_open(&db, copy_path, copy_path, true, NULL, &err);
     csim_sql_run(&db, sql);
     csim_schema_seal(&db, hex);
     snprintf(seal, sizeof seal, "UPDATE meta SET value = '%s' WHERE key = 'seal'", hex);
@@ -542,7 +542,7 @@ static void a_change_that_is_not_sealed_is_refused(void **state) {
     csim_sql db;
     csim_error err = {0};
     forge("SELECT 1");
-    csim_sql_open(&db, copy_path, copy_path, true, &err);
+    csim_sql_open(&db, copy_path, copy_path, true, NULL, &err);
     csim_sql_run(&db, "UPDATE claim SET probability = 0.9 WHERE position = 0");
     csim_sql_close(&db);
     check_status(db.status, &err);
