@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from . import _core
+from . import _core, views
 from .columns import position
 from .result import Result
 from .scenario import Scenario
@@ -186,6 +186,9 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<Run of {self.scenario.name}, seed {self.seed}, {self.paths} paths>"
+
+    def _repr_html_(self) -> str:
+        return views.run(self)
 
 
 def _show(done: int, total: int, begin: float) -> None:
