@@ -36,6 +36,7 @@ static csim_status say(csim_report *report, csim_told **out, csim_error *err) {
 csim_status csim_stories_tell(const csim_result *result, const csim_scenario *scenario, int count, const atomic_int *cancel, csim_told **out, csim_error *err) {
     csim_report report = {.rows = NULL};
     *out = NULL;
+    if (result->done == result->failed) return csim_error_set(err, CSIM_INCONSISTENT, "the run of '%.100s' has no path yet that a story could be", scenario->name);
     csim_status status = csim_report_open_result(&report, result, scenario, err);
     const csim_c_locale guard = csim_c_locale_enter(); /* numbers in sentences are printed with a point */
     if (!status) status = gather(&report, count, cancel, err);

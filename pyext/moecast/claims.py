@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -196,4 +197,7 @@ def find(claims: Iterable[Claim], name: str) -> Reading:
         return found[0]
     if found:
         raise KeyError(f"claim {name!r} has several readings: {', '.join(reading.id for reading in found)}")
-    raise KeyError(f"no claim {name!r}; there are {', '.join(sorted({reading.id.split('.')[0] for reading in readings}))}")
+    ids = {reading.id for reading in readings} | {reading.id.split(".")[0] for reading in readings}
+    near = difflib.get_close_matches(name, sorted(ids), n=3)
+    hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
+    raise KeyError(f"no claim {name!r}{hint}; there are {', '.join(sorted({one.split('.')[0] for one in ids}))}")

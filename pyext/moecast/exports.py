@@ -110,8 +110,8 @@ def written_whole(path: str | os.PathLike[str], write: Callable[[Path], object])
 
 def to_parquet(result: Result, path: str | os.PathLike[str], monthly: bool) -> None:
     """`Result.to_parquet`."""
-    arrow = needed("pyarrow", "Parquet files need", "pyarrow", "Without it Result.to_dataframe().to_csv writes the same table")
-    parquet = needed("pyarrow.parquet", "Parquet files need", "pyarrow", "Without it Result.to_dataframe().to_csv writes the same table")
+    arrow = needed("pyarrow", "Parquet files need", "parquet", "Without it Result.to_dataframe().to_csv writes the same table")
+    parquet = needed("pyarrow.parquet", "Parquet files need", "parquet", "Without it Result.to_dataframe().to_csv writes the same table")
     columns = _tidy(result, monthly)
     arrays = [arrow.array(values).dictionary_encode() if values.dtype.kind == "U" else arrow.array(values) for values in columns.values()]
     about = {f"moecast.{name}": str(value) for name, value in _identity(result).items()}

@@ -13,6 +13,7 @@ from itertools import islice
 
 ROWS = 20  # of a table, unless told otherwise
 _TEXT = 300  # characters of one cell
+_SHORT = 18  # and of one that is not broken
 
 _STYLE = """<style>
 .moecast-view{font-family:var(--jp-content-font-family,system-ui,sans-serif);font-size:13px;line-height:1.45;color:inherit;max-width:72em}
@@ -24,7 +25,8 @@ _STYLE = """<style>
 .moecast-view thead th{font-weight:600;border-bottom:1px solid rgba(128,128,128,.6);vertical-align:bottom}
 .moecast-view tbody tr{background:none!important;border-bottom:1px solid rgba(128,128,128,.22)}
 .moecast-view .n{text-align:right!important;white-space:nowrap;font-variant-numeric:tabular-nums}
-.moecast-view code{background:none;color:inherit;padding:0;font-size:.95em;overflow-wrap:anywhere}
+.moecast-view code{background:none;color:inherit;padding:0;font-size:.95em}
+.moecast-view td code,.moecast-view .k{white-space:nowrap}
 .moecast-view svg{vertical-align:middle;overflow:visible}
 .moecast-view summary{cursor:pointer}
 </style>"""
@@ -109,6 +111,22 @@ def said(value: float | None, error: float | None = None, unit: str = "") -> str
     return f"{_fixed(factor * value, decimals)} ± {_fixed(factor * error, decimals)}{behind}"
 
 
+def bound(share: float, is_upper: bool) -> str:
+    """A bound of a probability, "< 0.15 %": two digits of its distance from 0 or 1, rounded so that it still is one.
+
+    Examples
+    --------
+    >>> bound(0.0014967, True), bound(1.0 - 0.0014967, False)
+    ('< 0.15 %', '> 99.85 %')
+    """
+    away = 100.0 * (share if is_upper else 1.0 - share)
+    if not 0.0 < away < 100.0:
+        return said(share, None, "share")
+    decimals = max(1 - math.floor(math.log10(away)), 0)
+    outward = math.ceil(away * 10.0**decimals * (1.0 - 1e-12)) / 10.0**decimals
+    return f"{'<' if is_upper else '>'} {outward if is_upper else 100.0 - outward:.{decimals}f} %"
+
+
 def number(value: float | None, error: float | None = None, unit: str = "") -> Number:
     """`said` for a cell."""
     return Number(text(said(value, error, unit)))
@@ -128,7 +146,8 @@ def between(low: float, high: float, unit: str = "") -> Number:
 
 
 def _cell(value: object, tag: str = "td") -> str:
-    kind = ' class="n"' if isinstance(value, Number) else ""
+    is_short = not isinstance(value, Safe) and len(str(value)) <= _SHORT  # dates and ids stay in one line
+    kind = ' class="n"' if isinstance(value, Number) else ' class="k"' if is_short else ""
     return f"<{tag}{kind}>{text(value)}</{tag}>"
 
 
@@ -213,6 +232,7 @@ def bar(value: float, least: float, most: float, begin: float = 0.0, error: floa
         whisker = f'<line x1="{place(value - 2 * error):.1f}" x2="{place(value + 2 * error):.1f}" y1="6" y2="6" stroke="currentColor" stroke-width="1.2"/>'
     return Safe(
         f'<svg width="{_WIDE}" height="12" viewBox="0 0 {_WIDE} 12" role="img" aria-label="bar">'
+        f'<rect x="0" y="2" width="{_WIDE}" height="8" fill="currentColor" opacity=".07"/>'
         f'<rect x="{left:.1f}" y="2" width="{max(right - left, 0.5):.1f}" height="8" fill="{_LINE}" opacity=".75"/>'
         f'<line x1="{zero:.1f}" x2="{zero:.1f}" y1="0" y2="12" stroke="currentColor" stroke-width=".8" opacity=".5"/>{whisker}</svg>'
     )

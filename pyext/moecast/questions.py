@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from . import views
 from .columns import position
 from .frames import pandas
-from .html import said
+from .html import bound, said
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -75,8 +75,8 @@ class Percentile:
     def note(self) -> str:
         """What is to be said beside the number; '' for nothing."""
         if self.seen != "between":
-            bound = said(self.high if self.seen == "below" else 1.0 - self.low, None, "share")
-            return f"{self.seen} all {self.paths:,} paths: {'lower' if self.seen == 'below' else 'higher'} values have a probability below {bound} (95 %)"
+            further, most = ("lower", self.high) if self.seen == "below" else ("higher", 1.0 - self.low)
+            return f"{self.seen} all {self.paths:,} paths: the probability of {further} values is {bound(most, True)} (95 %)"
         return f"beyond the axis: {self.most - self.least:,} paths are counted together there" if self.off_axis else ""
 
 
@@ -104,7 +104,7 @@ def _split(name: object) -> tuple[str, str]:
 
 
 def _number(name: str, value: object) -> float:
-    if isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value):
+    if isinstance(value, numbers.Real) and math.isfinite(value):
         return float(value)
     kind = ValueError if isinstance(value, numbers.Real) else TypeError
     raise kind(f"the value of {name} must be a finite number, not {reprlib.repr(value)}")
@@ -112,7 +112,7 @@ def _number(name: str, value: object) -> float:
 
 def percentiles(result: Result, values: Mapping[str, float]) -> Percentiles:
     """`Result.percentile_of`."""
-    if not isinstance(values, Mapping):
+    if not callable(getattr(values, "items", None)):  # a mapping, or a pandas Series
         raise TypeError(f"percentile_of wants a mapping such as {{'share.open.developers@2026-12': 0.34}}, not {reprlib.repr(values)}")
     return Percentiles([_percentile(result, name, value) for name, value in values.items()])
 
@@ -237,9 +237,9 @@ class WhatItWouldTake:
     def _how_often(self) -> str:
         kept = f"{self.passing:,} of {self.kept:,} kept paths"
         if self.simulated and self.most == 0:
-            return f"None of {self.simulated:,} paths: the probability is below {said(self.high, None, 'share')} (95 %)."
+            return f"None of {self.simulated:,} paths: the probability is {bound(self.high, True)} (95 %)."
         if self.simulated and self.least == self.simulated:
-            return f"All {self.simulated:,} paths: the probability is above {said(self.low, None, 'share')} (95 %)."
+            return f"All {self.simulated:,} paths: the probability is {bound(self.low, False)} (95 %)."
         if self.simulated:
             return f"It holds in {said(self.probability, self.error, 'share')} of {self.simulated:,} paths, and in {kept}."
         return f"It holds in {kept}: {said(self.kept_probability, self.kept_error, 'share')}."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .html import Number, Safe, bar, between, code, dim, folded, number, pairs, paragraph, said, sparkline, table, text, view
+from .html import Number, Safe, bar, between, bound, code, dim, folded, number, pairs, paragraph, said, sparkline, table, text, view
 
 if TYPE_CHECKING:
     from .catalogue import Catalogue
@@ -112,9 +112,9 @@ def _probability(one: Reading) -> Number:
     if one.answer == "constant":
         return Number("yes" if one.probability else "no")
     if one.hits == 0:
-        return number_text(f"< {said(one.high, None, 'share')}")
+        return number_text(bound(one.high, True))
     if one.hits == one.count:
-        return number_text(f"> {said(one.low, None, 'share')}")
+        return number_text(bound(one.low, False))
     return number(one.probability, one.error, "share")
 
 
@@ -276,7 +276,7 @@ def percentiles(self: Percentiles) -> str:
 def _place(one: Any) -> str:
     if one.seen == "between":
         return said(one.percentile, one.error, "share")
-    return f"< {said(one.high, None, 'share')}" if one.seen == "below" else f"> {said(one.low, None, 'share')}"
+    return bound(one.high, True) if one.seen == "below" else bound(one.low, False)
 
 
 def _driver_row(one: Driver) -> tuple[object, ...]:
