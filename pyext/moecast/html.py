@@ -151,12 +151,17 @@ def _cell(value: object, tag: str = "td") -> str:
     return f"<{tag}{kind}>{text(value)}</{tag}>"
 
 
+def _spanning(value: object, columns: int) -> str:
+    return f'<td colspan="{columns}" style="max-width:none">{text(value)}</td>'
+
+
 def table(heads: Sequence[object], rows: Iterable[Sequence[object]], count: int | None = None, more: str = "to_dataframe()", most: int = ROWS) -> Safe:
-    """A table of at most `most` rows; below it how many of `count` are left out, and where they are."""
+    """A table of at most `most` rows; below it how many of `count` are left out, and where they are. A row of one cell spans all columns."""
     shown = list(islice(rows, most))
-    flush = [bool(shown) and isinstance(shown[0][i], Number) for i in range(len(heads))]
+    whole = next((row for row in shown if len(row) == len(heads)), ())
+    flush = [bool(whole) and isinstance(whole[i], Number) for i in range(len(heads))]
     head = "".join(_cell(Number(text(name)) if right else name, "th") for name, right in zip(heads, flush, strict=True))
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in shown)
+    body = "".join(f"<tr>{_spanning(row[0], len(heads)) if len(row) == 1 else ''.join(map(_cell, row))}</tr>" for row in shown)
     left = (len(shown) if count is None else count) - len(shown)
     note = f'<p class="d">… and {left:,} more: <code>{text(more)}</code></p>' if left > 0 else ""
     return Safe(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}")

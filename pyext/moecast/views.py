@@ -128,6 +128,7 @@ def _reading_row(one: Reading) -> tuple[object, ...]:
     return code(one.id), one.title or one.note, _probability(one), shown, between(one.low, one.high, "share") if one.answer in ("paths", "pairs") else Number("")
 
 
+_CLAIM_ROWS = 30  # begun with so many a claim is not shown
 _READING_HEADS = ("Reading", "Says", "Probability", "", "95 %")
 
 
@@ -173,10 +174,16 @@ def claim(self: Claim) -> str:
 
 def claims(self: Claims) -> str:
     """A row a reading, of as many claims as there is room for."""
-    rows = [(dim(one.statement if i == 0 else ""), *_reading_row(each)) for one in self for i, each in enumerate(one.readings)]
-    return view(
-        f"{len(self)} claims", "Shares of paths in which a reading holds", table(("Claim", *_READING_HEADS), rows, len(rows), "result.claims.to_dataframe()", 30)
-    )
+    rows: list[tuple[object, ...]] = []
+    shown = 0
+    for one in self:
+        if len(rows) >= _CLAIM_ROWS:
+            break
+        rows += [(dim(one.statement),), *map(_reading_row, one.readings)]
+        shown += len(one.readings)
+    left = sum(len(one.readings) for one in self) - shown
+    body = table(_READING_HEADS, rows, len(rows) + left, "result.claims.to_dataframe()", len(rows))
+    return view(f"{len(self)} claims", "Shares of paths in which a reading holds", body)
 
 
 # ---- comparisons ----------------------------------------------------------------------------------------------------------------------------------
@@ -266,11 +273,12 @@ def percentiles(self: Percentiles) -> str:
     """A row a value."""
     rows = (
         (code(one.name), number(one.value, None, one.unit), number_text(_place(one)), bar(one.percentile, 0.0, 1.0), number(one.median, None, one.unit),
-         between(one.p5, one.p95, one.unit), one.note)
+         between(one.p5, one.p95, one.unit))
         for one in self
     )
-    heads = ("Number", "Value", "Paths below", "", "Median", "5 … 95 %", "")
-    return view("Where values lie", "among all paths; equal ones count half", table(heads, rows, len(self), "to_dataframe()", 40))
+    heads = ("Number", "Value", "Paths below", "", "Median", "5 … 95 %")
+    notes = [paragraph(code(one.name), f": {one.note}.") for one in self if one.note]
+    return view("Where values lie", "among all paths; equal ones count half", table(heads, rows, len(self), "to_dataframe()", 40), *notes[:10])
 
 
 def _place(one: Any) -> str:
@@ -352,4 +360,6 @@ def catalogue(self: Catalogue) -> str:
 
 
 def _catalogue_cell(value: Any) -> object:
-    return number(float(value)) if isinstance(value, (int, float)) and not isinstance(value, bool) else text(value, 120)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number(float(value))
+    return "" if value is None else value

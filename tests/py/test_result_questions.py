@@ -38,13 +38,14 @@ def test_stories_share_out_the_kept_paths_and_rise_with_their_headline(result, c
 
 
 def test_a_story_is_told_in_words_and_replays(result):
-    story = result.stories()[2]
+    stories = result.stories()
+    story = stories[2]
     assert story.title.startswith("Bull for open weights: path ") and str(story.index) in story.title
     assert len(story.sentences) == 3 and all(sentence.endswith(".") for sentence in story.sentences)
     replay = story.replay()
-    series, month = result.stories().order.split("@")
+    series, month = stories.order.split("@")
     assert replay[series][result.months.index(month)] == story.headline
-    assert len(result.stories().to_dataframe()) == 3
+    assert len(stories.to_dataframe()) == 3
 
 
 def test_stories_say_why_there_are_none():
