@@ -182,7 +182,8 @@ def claims(self: Claims) -> str:
         rows += [(dim(one.statement),), *map(_reading_row, one.readings)]
         shown += len(one.readings)
     left = sum(len(one.readings) for one in self) - shown
-    body = table(_READING_HEADS, rows, len(rows) + left, "result.claims.to_dataframe()", len(rows))
+    most = min(len(rows), 2 * _CLAIM_ROWS)  # of a claim with very many readings the first
+    body = table(_READING_HEADS, rows, len(rows) + left, "result.claims.to_dataframe()", most)
     return view(f"{len(self)} claims", "Shares of paths in which a reading holds", body)
 
 
