@@ -156,27 +156,32 @@ static void tell(const csim_result *result, const uint32_t *row, uint32_t rows, 
     }
 }
 
+csim_status csim_stories_place(const csim_result *result, csim_stories *out, uint32_t *row, uint32_t *rows, double **point, csim_error *err) {
+    choose_columns(result->plan, out);
+    *point = NULL;
+    *rows = usable_rows(result, out, row);
+    if (out->order < 0 || *rows < CSIM_STORIES_FEWEST_ROWS)
+        return csim_error_set(err, CSIM_INCONSISTENT, "the run kept %u whole paths with headline numbers; stories need at least %d: run with --keep %d or more", *rows,
+                              CSIM_STORIES_FEWEST_ROWS, CSIM_STORIES_FEWEST_ROWS);
+    *point = calloc((size_t)*rows * CSIM_STORIES_COLUMNS, sizeof **point);
+    column_work *with = malloc(sizeof *with);
+    const int good = *point && with;
+    if (good) place_points(result, row, *rows, out, *point, with);
+    free(with);
+    return good ? CSIM_OK : csim_error_set(err, CSIM_NO_MEMORY, "no memory to tell %u paths apart", *rows);
+}
+
 csim_status csim_stories_find(const csim_result *result, int count, csim_stories *out, csim_error *err) {
-    uint32_t row[CSIM_STORIES_ROWS];
+    uint32_t row[CSIM_STORIES_ROWS], rows;
     unsigned char of[CSIM_STORIES_ROWS];
     csim_medoids medoids;
+    double *point;
     memset(out, 0, sizeof *out);
     if (count < CSIM_STORIES_LEAST || count > CSIM_STORIES_MOST)
         return csim_error_set(err, CSIM_USAGE, "%d stories were asked for; there may be %d to %d", count, CSIM_STORIES_LEAST, CSIM_STORIES_MOST);
-    choose_columns(result->plan, out);
-    const uint32_t rows = usable_rows(result, out, row);
-    if (out->order < 0 || rows < CSIM_STORIES_FEWEST_ROWS)
-        return csim_error_set(err, CSIM_INCONSISTENT, "the run kept %u whole paths with headline numbers; stories need at least %d: run with --keep %d or more", rows,
-                              CSIM_STORIES_FEWEST_ROWS, CSIM_STORIES_FEWEST_ROWS);
-    double *point = calloc((size_t)rows * CSIM_STORIES_COLUMNS, sizeof *point);
-    column_work *with = malloc(sizeof *with);
-    csim_status status = point && with ? CSIM_OK : csim_error_set(err, CSIM_NO_MEMORY, "no memory to tell %u paths apart", rows);
-    if (!status) {
-        place_points(result, row, rows, out, point, with);
-        status = csim_medoids_find(point, rows, CSIM_STORIES_COLUMNS, count, &medoids, of, err);
-    }
+    csim_status status = csim_stories_place(result, out, row, &rows, &point, err);
+    if (!status) status = csim_medoids_find(point, rows, CSIM_STORIES_COLUMNS, count, &medoids, of, err);
     if (!status) tell(result, row, rows, &medoids, of, point, out);
     free(point);
-    free(with);
     return status;
 }

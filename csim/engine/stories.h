@@ -38,6 +38,10 @@ int csim_stories_series(const csim_plan *plan, int32_t slot[CSIM_STORIES_SERIES]
 /* Whether a run kept enough paths, and numbers of them, to tell stories. */
 int csim_stories_can(const csim_result *result);
 
+/* The kept paths as points, the distances between which say how different paths are: point[*rows][CSIM_STORIES_COLUMNS], made with malloc and the caller's to free,
+ * of the kept rows row[CSIM_STORIES_ROWS]; fills out->columns, column and order. INCONSISTENT for a run that cannot; NO_MEMORY. */
+csim_status csim_stories_place(const csim_result *result, csim_stories *out, uint32_t *row, uint32_t *rows, double **point, csim_error *err);
+
 /* USAGE for a count that is not in CSIM_STORIES_LEAST … CSIM_STORIES_MOST; INCONSISTENT for a run that cannot; NO_MEMORY. */
 csim_status csim_stories_find(const csim_result *result, int count, csim_stories *out, csim_error *err);
 

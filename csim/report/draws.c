@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "csim/report/kept_places.h"
-#include "kernels/vmath.h"
 
 /* ---- columns ---- */
 
@@ -208,18 +207,6 @@ void csim_draws_free(csim_draws *self) {
     free(self->order);
     free(self->correlation);
     free(self);
-}
-
-/* ---- correlations ---- */
-
-double csim_draws_correlation_error(double correlation, uint32_t rows) {
-    const double square = correlation * correlation;
-    return rows > 3 ? (1 - square) * sqrt((1 + square / 2) / (rows - 3.0)) : (double)NAN;
-}
-
-double csim_draws_chance(uint32_t rows, uint32_t inputs) {
-    const double wrong = 0.05;
-    return rows > 3 && inputs ? fmin(moe_normal_quantile(1 - wrong / (2.0 * inputs)) / sqrt(rows - 1.0), 1) : 1;
 }
 
 /* ---- what is counted ---- */

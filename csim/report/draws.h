@@ -43,11 +43,6 @@ void csim_draws_free(csim_draws *self); /* NULL is fine */
 
 static inline const double *csim_draws_values(const csim_draws *self, uint32_t column) { return self->value + (size_t)column * self->rows; }
 
-/* Standard error of a rank correlation over n rows, by Fisher's transform with Bonett and Wright's variance (2000); n at least 4. */
-double csim_draws_correlation_error(double correlation, uint32_t rows);
-/* The size that the largest of `inputs` rank correlations stays below with 95 % confidence where nothing goes with anything (Bonferroni). */
-double csim_draws_chance(uint32_t rows, uint32_t inputs);
-
 /* The column of a headline at a month; `columns` when it was not kept. */
 uint32_t csim_draws_at(const csim_draws *self, uint32_t headline, int month);
 double csim_draws_mean(const csim_draws *self, uint32_t column);

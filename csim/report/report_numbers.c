@@ -73,13 +73,17 @@ static bool belong_together(const csim_run_file *run, const csim_scenario *scena
     return same;
 }
 
+csim_status csim_report_open_result(csim_report *report, const csim_result *result, const csim_scenario *scenario, csim_error *err) {
+    if (result->done == result->failed) return csim_error_set(err, CSIM_INCONSISTENT, "the run of '%.100s' has no path yet that a workbook could tell of: it was broken off before the first", scenario->name);
+    *report = (csim_report){.scenario = scenario, .plan = result->plan, .result = result, .statistics = result->statistics, .dates = csim_report_dates_of(scenario, result->plan)};
+    return read_all(report, err);
+}
+
 csim_status csim_report_open(csim_report *report, const csim_run_file *run, const csim_scenario *scenario, csim_error *err) {
     if (!belong_together(run, scenario)) return csim_error_set(err, CSIM_INCONSISTENT, "the scenario '%.100s' is not the one the run was made from", scenario->name);
-    const csim_plan *plan = csim_run_file_plan(run);
-    const csim_result *result = csim_run_file_result(run);
-    if (result->done == result->failed) return csim_error_set(err, CSIM_INCONSISTENT, "the run of '%.100s' has no path yet that a workbook could tell of: it was broken off before the first", scenario->name);
-    *report = (csim_report){.run = run, .scenario = scenario, .plan = plan, .result = result, .statistics = result->statistics, .dates = csim_report_dates_of(scenario, plan)};
-    return read_all(report, err);
+    const csim_status status = csim_report_open_result(report, csim_run_file_result(run), scenario, err);
+    if (!status) report->run = run;
+    return status;
 }
 
 csim_report_row csim_report_read(const csim_report *report, int32_t slot, int32_t position) {

@@ -150,6 +150,8 @@ const csim_outcome_row *csim_report_outcome(const csim_report *report, int32_t s
 
 /* Points a report at a run and the scenario it was made from, and fills report->rows, which the caller frees. INCONSISTENT when they do not belong together. */
 csim_status csim_report_open(csim_report *report, const csim_run_file *run, const csim_scenario *scenario, csim_error *err);
+/* The same for a result that is in no run file: for words without a book. INCONSISTENT without a path. */
+csim_status csim_report_open_result(csim_report *report, const csim_result *result, const csim_scenario *scenario, csim_error *err);
 csim_report_row csim_report_read(const csim_report *report, int32_t slot, int32_t position);
 /* For outcomes that are 0 or 1, or a code: the share of paths at that value. */
 csim_probability csim_report_share_at(const csim_report *report, int32_t slot, int32_t position, double value);

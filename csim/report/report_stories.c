@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "csim/report/input_places.h"
+#include "csim/plan/input_places.h"
 #include "csim/report/kept_places.h"
 
 double csim_story_value(const csim_report_stories *self, int story, int32_t slot, int32_t month) {
@@ -21,7 +21,7 @@ csim_hit csim_story_hit(const csim_report *report, int story, int32_t reading) {
 /* ---- inputs of clusters ---- */
 
 static void compare_clusters(const csim_stories *found, const uint32_t *row, const uint16_t *twice, csim_story_input *out) {
-    double sum[CSIM_TOLD] = {0}, square[CSIM_TOLD] = {0};
+    double sum[CSIM_STORIES_MOST] = {0}, square[CSIM_STORIES_MOST] = {0};
     for (uint32_t i = 0; i < found->rows; i++) {
         const int story = found->of[row[i]];
         const double place = csim_place_of(twice[i], found->rows);
@@ -29,7 +29,7 @@ static void compare_clusters(const csim_stories *found, const uint32_t *row, con
         square[story] += place * place;
     }
     out->apart = 0.0;
-    for (int s = 0; s < CSIM_TOLD; s++) {
+    for (int s = 0; s < found->count; s++) {
         const double n = found->story[s].paths, mean = sum[s] / n;
         out->mean[s] = mean;
         out->error[s] = n > 1.0 ? sqrt(fmax(square[s] / n - mean * mean, 0.0) / (n - 1.0)) : (double)NAN;
@@ -57,7 +57,7 @@ static csim_status compare_inputs(csim_report *report, csim_report_stories *self
         csim_story_input *input = &self->input[self->inputs++];
         input->input = i;
         compare_clusters(&self->found, row, csim_kept_twice(places, i), input);
-        for (int s = 0; s < CSIM_TOLD; s++) input->own[s] = csim_input_share_below(plan, i, self->trace[s]->input[i]);
+        for (int s = 0; s < self->found.count; s++) input->own[s] = csim_input_share_below(plan, i, self->trace[s]->input[i]);
     }
     qsort(self->input, self->inputs, sizeof *self->input, by_apartness);
     return CSIM_OK;
@@ -68,18 +68,21 @@ static csim_status compare_inputs(csim_report *report, csim_report_stories *self
 void csim_report_forget_stories(csim_report *report) {
     csim_report_stories *self = report->stories;
     if (!self) return;
-    for (int s = 0; s < CSIM_TOLD; s++) csim_trace_free(self->trace[s]);
+    for (int s = 0; s < CSIM_STORIES_MOST; s++) csim_trace_free(self->trace[s]);
     free(self->input);
     free(self);
     report->stories = NULL;
 }
 
-csim_status csim_report_find_stories(csim_report *report, csim_error *err) {
-    if (!csim_stories_can(report->result)) return CSIM_OK;
+csim_status csim_report_find_some_stories(csim_report *report, int count, csim_error *err) {
     csim_report_stories *self = report->stories = calloc(1, sizeof *self);
     if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for stories");
     self->series = csim_stories_series(report->plan, self->slot);
-    return csim_stories_find(report->result, CSIM_TOLD, &self->found, err);
+    return csim_stories_find(report->result, count, &self->found, err);
+}
+
+csim_status csim_report_find_stories(csim_report *report, csim_error *err) {
+    return csim_stories_can(report->result) ? csim_report_find_some_stories(report, CSIM_TOLD, err) : CSIM_OK;
 }
 
 csim_status csim_report_follow_story(csim_report *report, int story, csim_error *err) {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "csim/report/input_places.h"
+#include "csim/plan/input_places.h"
 #include "csim/report/kept_places.h"
 #include "kernels/vmath.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "csim/dist/dist.h"
-#include "csim/report/input_places.h"
+#include "csim/plan/input_places.h"
 #include "csim/report/report_parts.h"
 
 enum { KEY, MEANING, VALUE, UNIT, LOW, MEDIAN, HIGH, BASIS, SOURCE, DATED, REASON, COLUMNS };

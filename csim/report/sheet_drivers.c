@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "csim/report/input_places.h"
+#include "csim/plan/input_places.h"
 #include "csim/report/what_if.h"
+#include "csim/stats/ranks.h"
 
 enum {
     KEY, MEANING, UNIT, CORRELATION, ERROR, LOW, MEDIAN, HIGH, BASIS, COLUMNS,
@@ -59,7 +60,7 @@ static void put_driver(const csim_report *report, csim_sheet *sheet, uint32_t ro
     csim_sheet_set_height(sheet, row, 13.0 * csim_report_lines(about->text, columns[MEANING].width_chars) + 3);
     csim_sheet_put_text(sheet, row, UNIT, CSIM_GENERAL(CSIM_ROLE_BODY), about->unit);
     csim_sheet_put_number(sheet, row, CORRELATION, csim_style_digits(CSIM_ROLE_BODY, CSIM_AS_NUMBER, 2), correlation);
-    csim_sheet_put_number(sheet, row, ERROR, csim_style_digits(CSIM_ROLE_BODY, CSIM_AS_NUMBER, 3), csim_draws_correlation_error(correlation, report->what_if->draws->rows));
+    csim_sheet_put_number(sheet, row, ERROR, csim_style_digits(CSIM_ROLE_BODY, CSIM_AS_NUMBER, 3), csim_rank_correlation_error(correlation, report->what_if->draws->rows));
     for (size_t i = 0; i < sizeof prior / sizeof prior[0]; i++)
         csim_report_put_prior(sheet, row, prior[i].column, CSIM_ROLE_BODY, kind, csim_input_quantile(report->plan, input, prior[i].share));
     if (basis[0]) csim_sheet_put_text(sheet, row, BASIS, CSIM_GENERAL(csim_report_basis_role(basis)), basis);
@@ -86,7 +87,7 @@ static void draw(csim_report *report, csim_report_place place, uint32_t headline
     const uint32_t count = strongest(report, headline, chance, input, CHARTED);
     for (uint32_t i = 0; i < count; i++) {
         bars[i].value = correlations_of(report, headline)[input[i]];
-        snprintf(bars[i].said, sizeof bars[i].said, "%.2f \xC2\xB1 %.2f", bars[i].value, csim_draws_correlation_error(bars[i].value, report->what_if->draws->rows));
+        snprintf(bars[i].said, sizeof bars[i].said, "%.2f \xC2\xB1 %.2f", bars[i].value, csim_rank_correlation_error(bars[i].value, report->what_if->draws->rows));
         snprintf(bars[i].label, sizeof bars[i].label, "%.90s", report->plan->input_key[input[i]]);
     }
     csim_report_draw_correlations(report, place, headline_words(report, headline, title, sizeof title), bars, count);
@@ -112,7 +113,7 @@ static uint32_t put_charts(csim_report *report, csim_sheet *sheet, uint32_t row,
 
 static double put_bound(const csim_report *report, csim_sheet *sheet, uint32_t row) {
     const uint32_t inputs = inputs_that_vary(report);
-    const double chance = csim_draws_chance(report->what_if->draws->rows, inputs);
+    const double chance = csim_rank_correlation_chance(report->what_if->draws->rows, inputs);
     char text[CSIM_REPORT_LINE];
     snprintf(text, sizeof text, "Rank correlations over %lu kept paths between what was drawn and what came out, %d inputs at most an outcome. Inputs that are drawn together move together: a driver may stand for another.",
              (unsigned long)report->what_if->draws->rows, LISTED);

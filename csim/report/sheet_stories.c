@@ -156,7 +156,7 @@ static void draw_lines(const layout *at, const csim_chart_plan *plan, csim_cells
     for (uint32_t s = 0; s < CSIM_TOLD; s++) {
         csim_cells values = first;
         values.column = values.last_column = first.column + s;
-        snprintf(name, sizeof name, "%s, path %u", csim_story_name((int)s), (unsigned)at->stories->found.story[s].path);
+        snprintf(name, sizeof name, "%s, path %u", csim_story_name((int)s, CSIM_TOLD), (unsigned)at->stories->found.story[s].path);
         csim_chart_add_series(chart, name, quarters, values, story_colour[s]);
     }
 }
@@ -369,7 +369,7 @@ static uint32_t put_extremes(const layout *at, uint32_t row) {
             const csim_story_input *input = &at->stories->input[place[i]];
             const double value = at->stories->trace[s]->input[input->input];
             put_input_name(at, line, input->input);
-            csim_sheet_put_text(at->sheet, line, STORY, CSIM_GENERAL(CSIM_ROLE_BODY), csim_story_name(s));
+            csim_sheet_put_text(at->sheet, line, STORY, CSIM_GENERAL(CSIM_ROLE_BODY), csim_story_name(s, CSIM_TOLD));
             csim_report_put_value(at->sheet, line, STORY + 1, CSIM_ROLE_BODY, CSIM_AS_NUMBER, csim_report_decimals(CSIM_AS_NUMBER, value, 0.01 * fabs(value)), value);
             put_share(at->sheet, line, STORY + 2, input->own[s], 2);
             put_share(at->sheet, line, P5, input->mean[s], csim_report_decimals(CSIM_AS_PERCENT, input->mean[s], input->error[s]));
@@ -405,7 +405,7 @@ static uint32_t put_events(const layout *at, uint32_t row) {
             csim_report_put_wrapped(at->sheet, line, LABEL, text);
             csim_sheet_set_height(at->sheet, line, LINE_POINTS * csim_report_lines(text, LABEL_WIDTH) + 3);
             csim_report_put_month(at->sheet, line, STORY, CSIM_ROLE_BODY, at->report->plan->start_month + events[s][i]->month);
-            csim_sheet_put_text(at->sheet, line, UNIT, CSIM_GENERAL(CSIM_ROLE_BODY), csim_story_name(s));
+            csim_sheet_put_text(at->sheet, line, UNIT, CSIM_GENERAL(CSIM_ROLE_BODY), csim_story_name(s, CSIM_TOLD));
         }
     return data.last_row + 2;
 }

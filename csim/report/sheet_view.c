@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "csim/report/input_places.h"
+#include "csim/plan/input_places.h"
 #include "csim/report/report_view.h"
 
 enum {

@@ -7,9 +7,12 @@
 #include "csim/report/report_stories.h"
 #include "csim/report/words.h"
 
-const char *csim_story_name(int story) {
-    static const char *const names[CSIM_TOLD] = {"Bear", "Base", "Bull"};
-    return names[story];
+/* 0 the lowest, 1 one between, 2 the highest. */
+static int rank_of(int story, int count) { return story == 0 ? 0 : story == count - 1 ? 2 : 1; }
+
+const char *csim_story_name(int story, int count) {
+    static const char *const names[] = {"Bear", "Base", "Bull"};
+    return names[rank_of(story, count)];
 }
 
 /* Text grows at its end as far as there is room. */
@@ -22,9 +25,13 @@ static void __attribute__((format(printf, 3, 4))) add(char *text, size_t size, c
 }
 
 char *csim_story_lead(const csim_report *report, int story, char *text, size_t size) {
-    static const char *const leads[CSIM_TOLD] = {"Bear for open weights", "Base: between the two in the open share", "Bull for open weights"};
-    const csim_story *it = &report->stories->found.story[story];
-    snprintf(text, size, "%s: path %u, which stands for %.0f %% of paths", leads[story], (unsigned)it->path, 100 * it->weight);
+    static const char *const leads[] = {"Bear for open weights", "Base: between the two in the open share", "Bull for open weights"};
+    const csim_stories *found = &report->stories->found;
+    const csim_story *it = &found->story[story];
+    const int rank = rank_of(story, found->count);
+    char own[64];
+    snprintf(own, sizeof own, "Base: number %d of %d in the open share", story + 1, found->count);
+    snprintf(text, size, "%s: path %u, which stands for %.0f %% of paths", rank == 1 && found->count > 3 ? own : leads[rank], (unsigned)it->path, 100 * it->weight);
     return text;
 }
 
@@ -127,7 +134,7 @@ static void say_events(const csim_report *report, int story, char *text, size_t 
         else add(text, size, "%s%s in %s", named++ ? "; " : "", event->text, csim_month_text(report->plan->start_month + event->month, month));
     }
     count_readings(report, story, &hold, &decided);
-    if (more) add(text, size, "; %u more below", more);
+    if (more) add(text, size, report->stories->alone ? "; %u more" : "; %u more below", more);
     add(text, size, "%s%u of %d software vendors move their agents to open models. Of %u readings that a path decides, %u hold.", named ? "; " : "", count_events(trace, CSIM_EVENT_PIVOT),
         (int)report->plan->vendors, decided, hold);
 }

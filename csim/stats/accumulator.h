@@ -109,6 +109,20 @@ csim_probability csim_probability_of(uint64_t hits, uint64_t count);
 /* The same from the counts of each replicate: error between replicates; the interval is Wilson's for the number of independent paths that have this error,
  * with Student's t. One replicate: as above. */
 csim_probability csim_probability_of_replicates(const uint64_t *hits, const uint64_t *counts, size_t replicates);
+/* The share of paths below a value, those equal to it counted with a weight: 0 for "below", 1 for "at or below", ½ for a percentile. */
+typedef enum csim_seen { CSIM_SEEN_BETWEEN, CSIM_SEEN_BELOW_ALL, CSIM_SEEN_ABOVE_ALL } csim_seen;
+typedef struct csim_split {
+    csim_probability probability; /* hits: to the nearest path */
+    uint64_t least, most;         /* paths that are surely below (or equal), and those that may be: between them only the value's own bin is in doubt */
+    csim_seen seen;               /* where the value lies among those that were seen */
+    int off_axis;                 /* 1: beyond the axis, where paths are counted together and the value's place among them is not known */
+} csim_split;
+/* From the bins, divided evenly inside the value's own; whole numbers exactly. The error holds what that division hides, and is between replicates where
+ * there are some. NAN, and 0 to 1, without paths or bins. */
+csim_split csim_accumulator_share_below(const csim_accumulator *self, size_t series, size_t month, double value, double weight_of_equal);
+/* The same of the other paths. */
+csim_split csim_split_rest(csim_split split);
+
 /* How often a series of whole numbers (CSIM_AXIS_COUNT) is `value`. */
 csim_probability csim_accumulator_share(const csim_accumulator *self, size_t series, size_t month, uint32_t value);
 

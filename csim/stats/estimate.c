@@ -172,22 +172,25 @@ static double quantile(const csim_axis *axis, const csim_moments *m, const uint3
     return moe_clip(csim_axis_value(axis->kind, from + found.part * (to - from)), m->lowest, m->highest);
 }
 
-/* Standard error of the share of paths below the p-quantile, between replicates. These know coarse bins only: the one with the quantile is divided as it is over
- * all paths, and what that hides is counted as if its paths were independent, so the error is rather too large. */
-static double share_error_between(const csim_accumulator *self, size_t series, size_t month, double p) {
+/* A place among the bins with what lies on it: of the paths in `bin`, so many are below, and so many equal and counted with a weight. */
+typedef struct cut { int bin; double below, equal, weight; } cut;
+
+/* Standard error of the share of paths below a cut, between replicates. These know coarse bins only: the one with the cut is divided as it is over all paths,
+ * and what that hides is counted as if its paths were independent, so the error is rather too large. */
+static double cut_error_between(const csim_accumulator *self, size_t series, size_t month, cut at) {
     const csim_replicates *from = self->replicates;
     const size_t cell = series * self->months + month, cells = self->series * self->months;
     const uint32_t *fine = self->bin + cell * CSIM_BINS;
     const csim_axis_kind kind = self->axis[series].kind;
-    const place found = find_place(&self->moments[cell], fine, p);
-    const uint32_t coarse = csim_coarse_bin(kind, (uint32_t)found.bin);
-    double value[CSIM_MOST_REPLICATES], weight[CSIM_MOST_REPLICATES], below = found.part * fine[found.bin], inside = 0.0;
+    const uint32_t coarse = csim_coarse_bin(kind, (uint32_t)at.bin);
+    double value[CSIM_MOST_REPLICATES], weight[CSIM_MOST_REPLICATES], below = at.below + at.weight * at.equal, inside = 0.0;
     for (uint32_t i = 0; i < CSIM_BINS; i++) {
         if (csim_coarse_bin(kind, i) != coarse) continue;
-        below += i < (uint32_t)found.bin ? fine[i] : 0.0;
+        below += i < (uint32_t)at.bin ? fine[i] : 0.0;
         inside += fine[i];
     }
     const double part = inside > 0.0 ? below / inside : 0.0, n = (double)self->moments[cell].count;
+    const double equal = inside > 0.0 ? at.equal / inside : 0.0; /* these vary by their weight only */
     for (uint32_t r = 0; r < from->count; r++) {
         const uint32_t *count = from->bin + (r * cells + cell) * CSIM_COARSE_BINS;
         weight[r] = (double)from->moments[r * cells + cell].count;
@@ -195,8 +198,16 @@ static double share_error_between(const csim_accumulator *self, size_t series, s
         for (uint32_t i = 0; i < coarse; i++) value[r] += count[i];
         value[r] = weight[r] > 0.0 ? value[r] / weight[r] : 0.0;
     }
-    const double between = csim_error_between(value, weight, from->count);
-    return sqrt(between * between + part * (1.0 - part) * inside / (n * n));
+    const double between = csim_error_between(value, weight, from->count), hidden = part * (1.0 - part) - at.weight * (1.0 - at.weight) * equal;
+    return sqrt(between * between + moe_max(hidden, 0.0) * inside / (n * n));
+}
+
+/* The same of the p-quantile. */
+static double share_error_between(const csim_accumulator *self, size_t series, size_t month, double p) {
+    const size_t cell = series * self->months + month;
+    const uint32_t *fine = self->bin + cell * CSIM_BINS;
+    const place found = find_place(&self->moments[cell], fine, p);
+    return cut_error_between(self, series, month, (cut){.bin = found.bin, .below = found.part * fine[found.bin]});
 }
 
 static double share_error(const csim_accumulator *self, size_t series, size_t month, double p) {
@@ -261,6 +272,81 @@ csim_probability csim_probability_of_replicates(const uint64_t *hits, const uint
     out.low = bounds.low;
     out.high = bounds.high;
     return out;
+}
+
+/* ---- a value among the paths ---- */
+
+/* The bin that a value would be counted in (look.c). */
+static int bin_of(const csim_accumulator *self, size_t series, double value) {
+    const double at = (csim_axis_place(self->axis[series].kind, value) - self->start[series]) * self->scale[series] + 1.0;
+    return at > 1.0 ? (int)moe_min(at, CSIM_BINS - 1.0) : 0;
+}
+
+/* Within the value's own bin: whole numbers are equal or not, others are divided evenly. `doubt` says whether the division is a guess. */
+static cut cut_at(const csim_accumulator *self, size_t series, const csim_moments *m, const uint32_t *bin, double value, int *doubt) {
+    const csim_axis *axis = &self->axis[series];
+    cut at = {.bin = bin_of(self, series, value)};
+    const double inside = bin[at.bin], from = edge(axis, m, at.bin), to = edge(axis, m, at.bin + 1);
+    const int is_end = at.bin == 0 || at.bin == CSIM_BINS - 1;
+    *doubt = 0;
+    if (axis->kind == CSIM_AXIS_COUNT && !is_end) {
+        const double whole = at.bin - 1.0;
+        if (value > whole) at.below = inside;
+        else if (!(value < whole)) at.equal = inside;
+        return at;
+    }
+    /* The ends of an axis are counted together; those at its very end are equal where none lies beyond. */
+    *doubt = inside > 0.0 && (to > from || (at.bin == 0 ? m->lowest < axis->lowest : m->highest > axis->highest));
+    if (to > from) at.below = moe_clip((csim_axis_place(axis->kind, value) - from) / (to - from), 0.0, 1.0) * inside;
+    else at.equal = inside;
+    return at;
+}
+
+static csim_probability probability_below(const csim_accumulator *self, size_t series, size_t month, double below, cut at) {
+    const csim_moments *m = moments_of(self, series, month);
+    const double n = (double)m->count, sum = below + at.below + at.weight * at.equal, p = moe_clip(sum / n, 0.0, 1.0), inside = at.below + at.equal;
+    if (!(sum > 0.0) || !(sum < n)) return csim_probability_of(sum > 0.0 ? m->count : 0, m->count);
+    const double bin = self->bin[(series * self->months + month) * CSIM_BINS + (size_t)at.bin];
+    const double part = at.equal > 0.0 || !(bin > 0.0) ? 0.0 : inside / bin; /* equal ones lie on one point, which nothing hides */
+    const double spread = p * (1.0 - p) - at.weight * (1.0 - at.weight) * at.equal / n;
+    csim_probability out = {.value = p, .hits = (uint64_t)(sum + 0.5), .count = m->count};
+    out.error = self->replicates ? known_error(cut_error_between(self, series, month, at)) : sqrt(moe_max(spread, 0.0) / n + part * (1.0 - part) * bin / (n * n));
+    const csim_interval bounds = out.error > 0.0 ? wilson(p, p * (1.0 - p) / (out.error * out.error), point_of(self)) : wilson(p, n, csim_student_point(0));
+    out.low = bounds.low;
+    out.high = bounds.high;
+    return out;
+}
+
+csim_split csim_accumulator_share_below(const csim_accumulator *self, size_t series, size_t month, double value, double weight_of_equal) {
+    const csim_moments *m = moments_of(self, series, month);
+    if (!m->count || !self->bin || isnan(value)) return (csim_split){.probability = csim_probability_of(0, 0), .most = m->count};
+    if (value < m->lowest) return (csim_split){csim_probability_of(0, m->count), 0, 0, CSIM_SEEN_BELOW_ALL, 0};
+    if (value > m->highest) return (csim_split){csim_probability_of(m->count, m->count), m->count, m->count, CSIM_SEEN_ABOVE_ALL, 0};
+    const uint32_t *bin = self->bin + (series * self->months + month) * CSIM_BINS;
+    csim_split out = {.seen = CSIM_SEEN_BETWEEN};
+    int doubt;
+    cut at = cut_at(self, series, m, bin, value, &doubt);
+    if (!(m->lowest < m->highest)) { /* a constant, and the value is it */
+        at = (cut){.bin = at.bin, .equal = (double)m->count};
+        doubt = 0;
+    }
+    at.weight = weight_of_equal;
+    for (int i = 0; i < at.bin; i++) out.least += bin[i];
+    const double below = (double)out.least;
+    out.most = out.least + (doubt || at.below > 0.0 || (at.equal > 0.0 && weight_of_equal > 0.0) ? bin[at.bin] : 0);
+    if (!doubt && (at.below > 0.0 || (at.equal > 0.0 && weight_of_equal >= 1.0))) out.least = out.most;
+    out.off_axis = doubt && (at.bin == 0 || at.bin == CSIM_BINS - 1);
+    out.probability = probability_below(self, series, month, below, at);
+    return out;
+}
+
+csim_split csim_split_rest(csim_split it) {
+    const csim_probability p = it.probability;
+    it.probability = (csim_probability){1.0 - p.value, p.error, 1.0 - p.high, 1.0 - p.low, p.count - p.hits, p.count};
+    const uint64_t least = p.count - it.most;
+    it.most = p.count - it.least;
+    it.least = least;
+    return it;
 }
 
 csim_probability csim_accumulator_share(const csim_accumulator *self, size_t series, size_t month, uint32_t value) {

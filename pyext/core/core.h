@@ -128,6 +128,9 @@ PyObject *core_result_quantile(PyObject *self, PyObject *arguments, PyObject *ke
 PyObject *core_result_interval(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *core_result_precision(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *core_result_trace(PyObject *self, PyObject *arguments, PyObject *keywords);
+PyObject *core_result_share_below(PyObject *self, PyObject *arguments, PyObject *keywords);
+PyObject *core_result_what_it_takes(PyObject *self, PyObject *arguments, PyObject *keywords);
+PyObject *core_result_stories(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *core_result_answer(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *core_result_claims(PyObject *self, PyObject *unused);
 PyObject *core_result_save(PyObject *self, PyObject *arguments, PyObject *keywords);

@@ -81,6 +81,16 @@ static PyObject *get_months(PyObject *self, void *unused) { (void)unused; return
 static PyObject *get_report_months(PyObject *self, void *unused) { (void)unused; return core_plan_report_months(of(self)->plan); }
 static PyObject *get_input_names(PyObject *self, void *unused) { (void)unused; return core_plan_inputs(of(self)->plan); }
 static PyObject *get_scalar_names(PyObject *self, void *unused) { (void)unused; return core_plan_scalars(of(self)->plan); }
+static PyObject *headline_at(const void *from, Py_ssize_t i) {
+    int32_t slot[CSIM_STORIES_SERIES];
+    csim_stories_series(from, slot);
+    return core_text(((const csim_plan *)from)->slot_name[slot[i]]);
+}
+static PyObject *get_headlines(PyObject *self, void *unused) {
+    int32_t slot[CSIM_STORIES_SERIES];
+    (void)unused;
+    return core_list(headline_at, of(self)->plan, csim_stories_series(of(self)->plan, slot));
+}
 static PyObject *get_seed(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->options.seed); }
 static PyObject *get_first_path(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(of(self)->options.first_path); }
 static PyObject *get_paths(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLongLong(of(self)->done); }
@@ -147,6 +157,7 @@ static PyGetSetDef result_attributes[] = {
     {"report_months", get_report_months, NULL, "Months whose distribution is known.", NULL},
     {"input_names", get_input_names, NULL, "Columns of kept_inputs.", NULL},
     {"scalar_names", get_scalar_names, NULL, "Columns of kept_scalars: outcome@month.", NULL},
+    {"headlines", get_headlines, NULL, "Names of the outcomes that tell paths apart.", NULL},
     {"seed", get_seed, NULL, "Seed of every draw.", NULL},
     {"first_path", get_first_path, NULL, "Number of the first path.", NULL},
     {"paths", get_paths, NULL, "Paths simulated.", NULL},
@@ -178,6 +189,9 @@ static PyMethodDef result_methods[] = {
     CORE_METHOD("trace", core_result_trace, 0, "trace(path)\n--\n\nOne path again: columns (part, name, unit, text), values (months, columns), inputs, draws, events, why it stopped ('' when it did not)."),
     CORE_METHOD("answer", core_result_answer, 0, "answer(contrasts=False, progress=None)\n--\n\nAnswers the claims anew; contrasts makes the further runs they need, and those of guesses and the vintage. "
                 "`progress` is told of their paths as by Run.advance."),
+    CORE_METHOD("share_below", core_result_share_below, 0, "share_below(series, month, value, equal=0.5)\n--\n\nShare of paths below a value, equal ones with that weight: share, error, low, high, paths surely and possibly below, paths, where the value lies (below, between, above what was seen), and whether off the axis."),
+    CORE_METHOD("what_it_takes", core_result_what_it_takes, 0, "what_it_takes(series, month, op, value)\n--\n\nPaths in which series op value in a month, both by position (of all months): how many, which, and how their inputs differ."),
+    CORE_METHOD("stories", core_result_stories, 0, "stories(count)\n--\n\nWhole paths that stand for all kept ones, in words."),
     {"claims", core_result_claims, METH_NOARGS, "claims()\n--\n\nThe answers, one dict a reading."},
     CORE_METHOD("save", core_result_save, 0, "save(path, command='')\n--\n\nWrites the run file."),
     CORE_METHOD("report", core_result_report, 0, "report(path, lang='en')\n--\n\nWrites the workbook; only for a result read from a file."),

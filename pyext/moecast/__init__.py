@@ -19,16 +19,19 @@ _core.set_home(next(folder for folder in (_here / "scenarios", _here.parents[1] 
 
 from ._core import Error, FileError, RunError, ScenarioError
 from .catalogue import Catalogue, catalogue
-from .claims import BreakEven, Claim, Reading, Vintage
+from .claims import BreakEven, Claim, Claims, Reading, Vintage
 from .columns import Columns
 from .comparing import Bar, Comparison, Waterfall, compare
 from .costing import TokenCost, token_cost
 from .differences import Change, ScenarioDiff
 from .grids import Grid, GridProbability, grid
+from .outcomes import Outcome, Outcomes
+from .questions import Driver, Percentile, Percentiles, WhatItWouldTake
 from .replay import Event, Replay
 from .result import Result, load
 from .running import Run, run
 from .scenario import Input, Scenario, scenarios
+from .stories import Stories, Story
 
 __version__ = _core.version
 
@@ -48,14 +51,20 @@ __all__ = [
     "Catalogue",
     "Change",
     "Claim",
+    "Claims",
     "Columns",
     "Comparison",
+    "Driver",
     "Error",
     "Event",
     "FileError",
     "Grid",
     "GridProbability",
     "Input",
+    "Outcome",
+    "Outcomes",
+    "Percentile",
+    "Percentiles",
     "Reading",
     "Replay",
     "Result",
@@ -64,9 +73,12 @@ __all__ = [
     "Scenario",
     "ScenarioDiff",
     "ScenarioError",
+    "Stories",
+    "Story",
     "TokenCost",
     "Vintage",
     "Waterfall",
+    "WhatItWouldTake",
     "catalogue",
     "compare",
     "grid",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import _core
+from . import _core, views
 
 Row = dict[str, Any]
 
@@ -28,6 +28,9 @@ class Catalogue:
     prices: list[Row]
     cost_inputs: list[Row]
     controls: list[Row]
+
+    def _repr_html_(self) -> str:
+        return views.catalogue(self)
 
 
 def catalogue(folder: str | os.PathLike[str] | None = None) -> Catalogue:

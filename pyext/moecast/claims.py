@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from . import views
+from .frames import pandas
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,9 @@ class Reading:
     guesses_error: float
     vintage: Vintage | None
 
+    def _repr_html_(self) -> str:
+        return views.reading(self)
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -122,6 +132,24 @@ class Claim:
     status: str
     comment: str
     readings: tuple[Reading, ...]
+
+    def _repr_html_(self) -> str:
+        return views.claim(self)
+
+
+class Claims(list[Claim]):
+    """Claims in the order of the scenario, as a list."""
+
+    def to_dataframe(self) -> DataFrame:
+        """A row a reading: claim, reading, title, answer, probability with its error and bounds, hits and count, value, note. Needs pandas."""
+        names = ("title", "answer", "probability", "error", "low", "high", "hits", "count", "value", "value_error", "note")
+        rows = [
+            {"claim": claim.id, "reading": reading.id, **{name: getattr(reading, name) for name in names}} for claim in self for reading in claim.readings
+        ]
+        return pandas().DataFrame(rows, columns=["claim", "reading", *names])
+
+    def _repr_html_(self) -> str:
+        return views.claims(self)
 
 
 _SILENT = {
@@ -151,14 +179,14 @@ def _reading(claim: str, said: dict[str, Any], answers: dict[str, dict[str, Any]
     return Reading(id=name, **words, **answer)
 
 
-def joined(claims: Iterable[dict[str, Any]], answers: Iterable[dict[str, Any]]) -> list[Claim]:
+def joined(claims: Iterable[dict[str, Any]], answers: Iterable[dict[str, Any]]) -> Claims:
     """Join what a scenario claims with what a result answers."""
     by_name = {f"{answer['claim']}.{answer['reading']}": answer for answer in answers}
     texts = ("id", "statement", "source", "said_on", "kind", "resolution", "status", "comment")
-    return [
+    return Claims(
         Claim(**{key: claim[key] for key in texts}, readings=tuple(_reading(claim["id"], said, by_name) for said in claim["readings"]))
         for claim in claims
-    ]
+    )
 
 
 def find(claims: Iterable[Claim], name: str) -> Reading:
@@ -169,4 +197,7 @@ def find(claims: Iterable[Claim], name: str) -> Reading:
         return found[0]
     if found:
         raise KeyError(f"claim {name!r} has several readings: {', '.join(reading.id for reading in found)}")
-    raise KeyError(f"no claim {name!r}; there are {', '.join(sorted({reading.id.split('.')[0] for reading in readings}))}")
+    ids = {reading.id for reading in readings} | {reading.id.split(".")[0] for reading in readings}
+    near = difflib.get_close_matches(name, sorted(ids), n=3)
+    hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
+    raise KeyError(f"no claim {name!r}{hint}; there are {', '.join(sorted({one.split('.')[0] for one in ids}))}")

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from .frames import pandas
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Axis = tuple[str, Sequence[object]]
 
 
 def position(names: Mapping[str, int], name: str, what: str) -> int:
@@ -23,14 +31,17 @@ class Columns(Mapping[str, np.ndarray]):
 
     Attributes
     ----------
-    table : numpy.ndarray of float64, shape (rows, columns)
+    table : numpy.ndarray of float64, shape (rows, columns), or (rows, columns, months)
         Read-only view of the C library's memory, which lives as long as any view of it.
     names : list of str
         The columns.
+    axes : tuple of (str, sequence)
+        What the rows are, and the months where a column has them: name and labels.
     """
 
-    def __init__(self, names: Sequence[str], table: np.ndarray, what: str) -> None:
+    def __init__(self, names: Sequence[str], table: np.ndarray, what: str, *axes: Axis) -> None:
         self.names = list(names)
+        self.axes: tuple[Axis, ...] = axes or (("row", range(table.shape[0])),)
         self.table = table
         self._what = what
         self._position = {name: i for i, name in enumerate(self.names)}
@@ -46,6 +57,14 @@ class Columns(Mapping[str, np.ndarray]):
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def to_dataframe(self) -> DataFrame:
+        """A column each; the rows (paths, or paths and months) are the index. Copies. Needs pandas."""
+        index = pandas().MultiIndex.from_product([labels for _, labels in self.axes], names=[name for name, _ in self.axes])
+        if len(self.axes) == 1:
+            index = index.get_level_values(0)
+        columns = np.moveaxis(self.table, 1, -1).reshape(len(index), len(self.names))
+        return pandas().DataFrame(columns.copy(), index=index, columns=self.names)
 
     def __repr__(self) -> str:
         return f"<{len(self.names)} columns of {self.table.shape[0]} rows>"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import _core
+from . import _core, views
 from .frames import pandas
 from .progress import Progress, telling
 from .result import Result, load
@@ -117,6 +117,9 @@ class Waterfall:
     def to_dataframe(self) -> DataFrame:
         """A row a bar. Needs pandas."""
         return pandas().DataFrame([vars(bar) for bar in self.bars])
+
+    def _repr_html_(self) -> str:
+        return views.waterfall(self)
 
 
 class Comparison:
@@ -233,6 +236,9 @@ class Comparison:
 
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.names)}, seed {self.seed}, {self.paths} paths>"
+
+    def _repr_html_(self) -> str:
+        return views.comparison(self)
 
 
 def compare(

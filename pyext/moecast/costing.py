@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _core
+from . import _core, views
 from .catalogue import _folder
 
 Number = float | NDArray[np.float64]
@@ -60,6 +60,9 @@ class TokenCost:
     meets_tpot: Flag
     meets_ttft: Flag
     fits: Flag
+
+    def _repr_html_(self) -> str:
+        return views.token_cost(self)
 
 
 def _coded(name: str, words: Any) -> tuple[list[str], NDArray[np.float64]]:

@@ -78,9 +78,9 @@ class Replay(Columns):
             last = first + parts.count(which)
             return names[first:last], values[:, first:last]
 
-        super().__init__(*part("outcome"), "series")
+        super().__init__(*part("outcome"), "series", ("month", months))
         self.months = months
-        self.shocks, self.levers, self.states = (Columns(*part(which), which) for which in PARTS[1:])
+        self.shocks, self.levers, self.states = (Columns(*part(which), which, ("month", months)) for which in PARTS[1:])
         self.inputs: dict[str, float] = dict(zip(input_names, np.asarray(traced["inputs"]).tolist(), strict=True))
         self.draws: dict[str, float] = {name: value for name, _, _, value in traced["draws"]}
         self.events = [Event(*event) for event in traced["events"]]

@@ -6,24 +6,26 @@ import os
 import reprlib
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import _core
-from .claims import Claim, Reading, find, joined
+from . import _core, exports, views
+from .claims import Claims, Reading, find, joined
 from .columns import Columns, position
-from .frames import pandas
+from .exports import LEVELS
+from .outcomes import Outcome, Outcomes
+from .questions import Percentiles, WhatItWouldTake, percentiles, what_it_would_take
 from .replay import Replay
 from .scenario import Scenario
+from .stories import Stories, told
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+    from xarray import Dataset
 
 
 def _plain(value: np.ndarray | np.floating) -> np.ndarray | float:
@@ -41,6 +43,18 @@ class Result:
         self._core = core
         self._targets = ""  # what a run to a precision was asked for
         self._interrupted = False
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Result:
+        """Read a run file, or the one in a folder that ``moecast run`` wrote.
+
+        Raises
+        ------
+        FileError
+            When there is none, or it is damaged or of another kind.
+        """
+        path = Path(path)
+        return cls(_core.load(path / "run.moecast" if path.is_dir() else path))
 
     # ---- identity -----------------------------------------------------------------------------------------------------------------------------
 
@@ -125,6 +139,16 @@ class Result:
     def series(self) -> list[str]:
         """Names of the outcomes, such as ``"share.open.developers"``."""
         return self._core.series
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """Unit and meaning of every series: ``result.outcomes["cap.gap"].unit``, ``result.outcomes.search("price")``."""
+        return Outcomes([Outcome(*row) for row in zip(self.series, self._core.units, self._core.meanings, strict=True)])
+
+    @cached_property
+    def headlines(self) -> list[str]:
+        """The series that tell paths apart: the first to look at."""
+        return self._core.headlines
 
     @cached_property
     def units(self) -> dict[str, str]:
@@ -243,7 +267,7 @@ class Result:
         self,
         series: str | Sequence[str],
         months: str | Sequence[str] | None = None,
-        p: float | Sequence[float] = _QUANTILES,
+        p: float | Sequence[float] = LEVELS,
         errors: bool = False,
     ) -> np.ndarray | float | tuple[np.ndarray | float, np.ndarray | float]:
         """Quantiles over paths.
@@ -300,17 +324,21 @@ class Result:
     @cached_property
     def inputs(self) -> Columns:
         """Inputs of the kept paths: input key to view, one number a path."""
-        return Columns(self._core.input_names, np.asarray(self._core.kept_inputs), "input")
+        return self._kept(self._core.input_names, self._core.kept_inputs, "input")
 
     @cached_property
     def scalars(self) -> Columns:
         """Headline numbers of the kept paths: ``"share.open.developers@2026-12"`` to view, one number a path; NaN for stopped paths."""
-        return Columns(self._core.scalar_names, np.asarray(self._core.kept_scalars), "kept number")
+        return self._kept(self._core.scalar_names, self._core.kept_scalars, "kept number")
 
     @cached_property
     def trajectories(self) -> Columns:
         """Kept series of the kept paths (`Run`'s keep_series): name to view of float64, shape (paths, months); NaN for stopped paths."""
-        return Columns(self._core.kept_series_names, np.asarray(self._core.kept_series), "kept series")
+        return self._kept(self._core.kept_series_names, self._core.kept_series, "kept series", ("month", self.months))
+
+    def _kept(self, names: list[str], table: _core.Array, what: str, *axes: tuple[str, list[str]]) -> Columns:
+        values, first = np.asarray(table), self._core.first_path
+        return Columns(names, values, what, ("path", range(first, first + values.shape[0])), *axes)
 
     def path(self, index: int) -> Replay:
         """Simulate one path again, bit for bit, and return all its months: outcomes, shocks, levers, states, events.
@@ -322,10 +350,102 @@ class Result:
         """
         return Replay(self._core.trace(index), self.months, self._core.input_names)
 
+    def stories(self, count: int = 3) -> Stories:
+        """A few whole paths that stand for all kept ones, from bear to bull for open weights, each with its weight and in words.
+
+        Not quantiles month by month, which no path follows: the kept paths are divided into clusters by their headline numbers, and a story is the
+        most central path of its cluster.
+
+        Parameters
+        ----------
+        count : int
+            2 to 6.
+
+        Raises
+        ------
+        ScenarioError
+            When fewer than 30 paths were kept.
+        ValueError
+            For another count.
+
+        Examples
+        --------
+        >>> import moecast
+        >>> told = moecast.run("baseline", paths=100, seed=1).stories()
+        >>> [story.name for story in told], round(sum(story.weight for story in told), 9)
+        (['Bear', 'Base', 'Bull'], 1.0)
+        """
+        return told(self, count)
+
+    # ---- questions ----------------------------------------------------------------------------------------------------------------------------
+
+    def percentile_of(self, values: Mapping[str, float]) -> Percentiles:
+        """Where values, such as observed ones, lie among all simulated paths.
+
+        Parameters
+        ----------
+        values : mapping of str to float
+            ``"series@YYYY-MM"`` (a report month) to a value in the unit of the series.
+
+        Returns
+        -------
+        Percentiles
+            A list with, for each, the share of paths below it (equal ones count half), its standard error and 95 % interval, from exact counts; a value
+            outside everything simulated says so.
+
+        Raises
+        ------
+        KeyError
+            For a series or month that is none, with the nearest ones.
+        ValueError, TypeError
+            For what is no name of that form, or no finite number.
+
+        Examples
+        --------
+        >>> import moecast
+        >>> result = moecast.run("baseline", paths=100, seed=1)
+        >>> found = result.percentile_of({"cap.gap@2026-12": result.quantiles("cap.gap", "2026-12", 0.5)})
+        >>> round(found["cap.gap@2026-12"].percentile, 2)
+        0.5
+        """
+        return percentiles(self, values)
+
+    def what_would_it_take(self, condition: str) -> WhatItWouldTake:
+        """How often an outcome passes a threshold, in which kept paths, and what these drew otherwise than the rest.
+
+        Parameters
+        ----------
+        condition : str
+            Series, month, one of ``>= > <= <``, and a number, which may be in percent: ``"share.open.fortune500@2026-12 >= 20%"``. The number must have
+            been kept path by path: as a headline number (`scalars`), or with keep_series.
+
+        Returns
+        -------
+        WhatItWouldTake
+            When no kept path passes: of those that come nearest.
+
+        Raises
+        ------
+        KeyError
+            For a series or month that is none, with the nearest ones.
+        ValueError
+            For a condition of another form.
+        ScenarioError
+            When the number was not kept path by path, or of fewer than 30 paths.
+
+        Examples
+        --------
+        >>> import moecast
+        >>> answer = moecast.run("baseline", paths=200, seed=1).what_would_it_take("share.open.fortune500@2026-12 >= 15%")
+        >>> 0.0 < answer.probability < 1.0 and len(answer.paths) == answer.passing
+        True
+        """
+        return what_it_would_take(self, condition)
+
     # ---- claims -------------------------------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def claims(self) -> list[Claim]:
+    def claims(self) -> Claims:
         """The claims of the scenario with an answer for each reading."""
         return joined(self._core.scenario.claims(), self._core.claims())
 
@@ -345,21 +465,60 @@ class Result:
 
     # ---- elsewhere ----------------------------------------------------------------------------------------------------------------------------
 
-    def to_dataframe(self) -> DataFrame:
-        """A row for each series and report month: unit, mean with its error, sd, quantiles, lowest, highest, count. Needs pandas."""
-        frame = pandas().DataFrame(
-            {
-                "series": np.repeat(self.series, len(self.report_months)),
-                "month": np.tile(self.report_months, len(self.series)),
-                "unit": np.repeat(list(self.units.values()), len(self.report_months)),
-            }
-        )
-        for name in ("mean", "mean_error", "sd", "lowest", "highest", "count"):
-            frame[name] = self.statistic(name).ravel()
-        quantiles = self.quantiles(self.series).reshape(len(frame), len(_QUANTILES))
-        for i, level in enumerate(_QUANTILES):
-            frame[f"p{100 * level:g}"] = quantiles[:, i]
-        return frame
+    def to_dataframe(self, monthly: bool = False) -> DataFrame:
+        """A row for each series and report month: unit, mean with its error, sd, lowest, highest, count, quantiles. Needs pandas.
+
+        With `monthly` a row for each month of the horizon, without quantiles, which are known in report months only.
+        """
+        return exports.to_dataframe(self, monthly)
+
+    def to_parquet(self, path: str | os.PathLike[str], monthly: bool = False) -> None:
+        """Write the table of `to_dataframe` as a Parquet file, which appears whole or not at all. Needs pyarrow.
+
+        The schema's metadata has the units (``moecast.units``, JSON), ``moecast.digest``, scenario, seed, paths, sampler and version.
+
+        Raises
+        ------
+        FileError
+            When it cannot be written; what was there stays.
+        """
+        exports.to_parquet(self, path, monthly)
+
+    def to_xarray(self, what: str = "quantiles", series: str | Sequence[str] | None = None, p: float | Sequence[float] = LEVELS) -> Dataset:
+        """An xarray Dataset with a variable a series. Needs xarray.
+
+        Parameters
+        ----------
+        what : str
+            ``"quantiles"`` or ``"quantile_errors"``: dimensions (month, quantile), report months. ``"mean"``, ``"mean_error"``, ``"sd"`` or another name of
+            `statistic`: (month,), every month of the horizon. ``"paths"``: (path, month), the kept series of the kept paths (`trajectories`).
+        series : str or sequence of str, optional
+            All where None.
+        p : float or sequence of float in [0, 1]
+            Quantiles.
+
+        Returns
+        -------
+        xarray.Dataset
+            ``month`` is datetime64, the first day of the month whose end is meant; variables have ``units`` and ``long_name``; the set has scenario, seed,
+            paths and digest.
+
+        Raises
+        ------
+        KeyError
+            For a series that does not exist, with the nearest ones.
+        ValueError
+            For another content, or ``"paths"`` where no series was kept.
+
+        Examples
+        --------
+        >>> import moecast
+        >>> data = moecast.run("baseline", paths=100, seed=1).to_xarray()
+        >>> gap = data["cap.gap"].sel(month="2028-12-01", quantile=0.5)
+        >>> gap.shape, data["cap.gap"].attrs["units"]
+        ((), 'ECI')
+        """
+        return exports.to_xarray(self, what, series, p)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the run file, which appears whole or not at all.
@@ -418,14 +577,10 @@ class Result:
         paths = f"{self.paths} of {self.asked}" if self.paths < self.asked else str(self.paths)
         return f"<Result of {self.scenario.name}, seed {self.seed}, {paths} paths, digest {self.digest[:12]}>"
 
+    def _repr_html_(self) -> str:
+        return views.result(self)
+
 
 def load(path: str | os.PathLike[str]) -> Result:
-    """Read a run file, or the one in a folder that ``moecast run`` wrote.
-
-    Raises
-    ------
-    FileError
-        When there is none, or it is damaged or of another kind.
-    """
-    path = Path(path)
-    return Result(_core.load(path / "run.moecast" if path.is_dir() else path))
+    """`Result.load`: read a run file, or the one in a folder that ``moecast run`` wrote."""
+    return Result.load(path)

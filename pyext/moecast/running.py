@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from . import _core
+from . import _core, views
 from .columns import position
 from .progress import Progress, Tell, telling
 from .result import Result
@@ -195,6 +195,9 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<Run of {self.scenario.name}, seed {self.seed}, {self.paths} paths>"
+
+    def _repr_html_(self) -> str:
+        return views.run(self)
 
 
 def run(

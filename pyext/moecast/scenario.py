@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from . import _core
+from . import _core, views
 from .columns import position
 from .differences import Change, ScenarioDiff
 from .keys import changed_name, refusal, written
@@ -363,6 +363,9 @@ class Scenario:
 
     def __repr__(self) -> str:
         return f"<Scenario {self.name}: {self.title}>"
+
+    def _repr_html_(self) -> str:
+        return views.scenario(self)
 
 
 def _beside(extends: str, file: str) -> str:

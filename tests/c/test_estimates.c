@@ -203,6 +203,67 @@ static void canonical_bytes_bring_replicates_back(void **state) {
     release(it);
 }
 
+/* Of 64 paths 16 each say 0, 1, 2 and 3. */
+static void a_split_of_whole_numbers_is_exact(void **state) {
+    double values[REPLICATES][EACH];
+    (void)state;
+    for (int r = 0; r < REPLICATES; r++)
+        for (int i = 0; i < EACH; i++) values[r][i] = i % 4;
+    sample it = sample_of(&whole, values);
+    const csim_split below = csim_accumulator_share_below(it.of, 0, 0, 2, 0), half = csim_accumulator_share_below(it.of, 0, 0, 2, 0.5);
+    const csim_split up_to = csim_accumulator_share_below(it.of, 0, 0, 2, 1), between = csim_accumulator_share_below(it.of, 0, 0, 1.5, 0);
+    check_close(below.probability.value, 0.5, 0);
+    check_close(half.probability.value, 0.625, 0);
+    check_close(up_to.probability.value, 0.75, 0);
+    check_close(between.probability.value, 0.5, 0);
+    check_close(csim_split_rest(below).probability.value, 0.5, 0);
+    assert_int_equal(below.least, 32);
+    assert_int_equal(below.most, 32);
+    assert_int_equal(up_to.least, 48);
+    assert_true(isnan(below.probability.error)); /* replicates agree to the last path */
+    it.of->replicates = NULL;
+    check_close(csim_accumulator_share_below(it.of, 0, 0, 2, 0).probability.error, sqrt(0.25 / 64), 1e-12);
+    check_close(csim_accumulator_share_below(it.of, 0, 0, 2, 0.5).probability.error, sqrt((0.5 + 0.25 * 0.25 - 0.625 * 0.625) / 64), 1e-12);
+    release(it);
+}
+
+static void a_split_takes_its_error_between_replicates(void **state) {
+    double values[REPLICATES][EACH], share[REPLICATES];
+    const double weight[REPLICATES] = {EACH, EACH, EACH, EACH};
+    (void)state;
+    for (int r = 0; r < REPLICATES; r++) {
+        share[r] = (r + 2.0) / EACH;
+        for (int i = 0; i < EACH; i++) values[r][i] = i < r + 2 ? -1.0 : 1.0;
+    }
+    sample it = sample_of(&linear, values);
+    const csim_split found = csim_accumulator_share_below(it.of, 0, 0, 0, 0);
+    check_close(found.probability.value, 14.0 / 64.0, 1e-12);
+    check_close(found.probability.error, csim_error_between(share, weight, REPLICATES), 1e-12);
+    assert_int_equal(found.least, 14);
+    assert_int_equal(found.most, 14);
+    release(it);
+}
+
+static void a_split_knows_what_lies_beyond_all_paths_and_beyond_the_axis(void **state) {
+    static const csim_axis logit = {CSIM_AXIS_LOGIT, 1e-3, 1 - 1e-3, 1};
+    double values[REPLICATES][EACH];
+    (void)state;
+    for (int r = 0; r < REPLICATES; r++)
+        for (int i = 0; i < EACH; i++) values[r][i] = i < 4 ? 0.0 : 0.5;
+    sample it = sample_of(&logit, values);
+    const csim_split none = csim_accumulator_share_below(it.of, 0, 0, -0.1, 0.5), all = csim_accumulator_share_below(it.of, 0, 0, 0.6, 0);
+    const csim_split end = csim_accumulator_share_below(it.of, 0, 0, 0, 0.5);
+    assert_int_equal(none.seen, CSIM_SEEN_BELOW_ALL);
+    check_close(none.probability.value, 0, 0);
+    check_close(none.probability.high, 1 - pow(0.05, 1.0 / 64), 1e-9);
+    assert_int_equal(all.seen, CSIM_SEEN_ABOVE_ALL);
+    check_close(all.probability.value, 1, 0);
+    check_close(end.probability.value, 8.0 / 64.0, 0);
+    assert_int_equal(csim_accumulator_share_below(it.of, 0, 0, 1e-4, 0).off_axis, 1);
+    assert_int_equal(csim_accumulator_share_below(it.of, 0, 0, 1e-4, 0).most, 16);
+    release(it);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(students_points_are_gsls),
@@ -214,6 +275,9 @@ int main(void) {
         cmocka_unit_test(constants_are_exact),
         cmocka_unit_test(probabilities_take_their_error_between_replicates),
         cmocka_unit_test(whole_numbers_have_order_statistics_for_bounds),
+        cmocka_unit_test(a_split_of_whole_numbers_is_exact),
+        cmocka_unit_test(a_split_takes_its_error_between_replicates),
+        cmocka_unit_test(a_split_knows_what_lies_beyond_all_paths_and_beyond_the_axis),
         cmocka_unit_test(canonical_bytes_bring_replicates_back),
     };
     return cmocka_run_group_tests_name("estimates", tests, NULL, NULL);

@@ -1,10 +1,12 @@
 /* Places by bisection of the prior's quantiles. */
-#include "csim/report/input_places.h"
+#include "csim/plan/input_places.h"
+
+#include <math.h>
 
 #include "csim/dist/dist.h"
 #include "kernels/vmath.h"
 
-enum { HALVINGS = 50 };
+enum { HALVINGS = 50, SLICES = 1000 };
 
 double csim_input_quantile(const csim_plan *plan, int32_t position, double share) {
     const csim_plan_input *input = &plan->input[position];
@@ -28,4 +30,14 @@ static double edge_of(const csim_plan *plan, int32_t position, double value, boo
 
 double csim_input_share_below(const csim_plan *plan, int32_t position, double value) {
     return 0.5 * (edge_of(plan, position, value, false) + edge_of(plan, position, value, true));
+}
+
+double csim_input_sd(const csim_plan *plan, int32_t position) {
+    double x[SLICES], mean = 0.0, squares = 0.0;
+    for (int i = 0; i < SLICES; i++) {
+        x[i] = csim_input_quantile(plan, position, (i + 0.5) / SLICES);
+        mean += x[i] / SLICES;
+    }
+    for (int i = 0; i < SLICES; i++) squares += (x[i] - mean) * (x[i] - mean);
+    return sqrt(squares / SLICES);
 }
