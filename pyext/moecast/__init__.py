@@ -25,6 +25,7 @@ from .comparing import Bar, Comparison, Waterfall, compare
 from .costing import TokenCost, token_cost
 from .differences import Change, ScenarioDiff
 from .grids import Grid, GridProbability, grid
+from .hosting import HostBill, HostBreakEven, Hosting, HostOrBuy, Replica, SparsityWorth, host_or_buy
 from .replay import Event, Replay
 from .result import Result, load
 from .running import Run, run
@@ -45,21 +46,28 @@ __all__ = [
     "FileError",
     "Grid",
     "GridProbability",
+    "HostBill",
+    "HostBreakEven",
+    "HostOrBuy",
+    "Hosting",
     "Input",
     "Reading",
     "Replay",
+    "Replica",
     "Result",
     "Run",
     "RunError",
     "Scenario",
     "ScenarioDiff",
     "ScenarioError",
+    "SparsityWorth",
     "TokenCost",
     "Vintage",
     "Waterfall",
     "catalogue",
     "compare",
     "grid",
+    "host_or_buy",
     "load",
     "run",
     "scenarios",
