@@ -17,6 +17,7 @@ from . import _core
 _here = _Path(__file__).resolve().parent
 _core.set_home(next(folder for folder in (_here / "scenarios", _here.parents[1] / "scenarios") if folder.is_dir()))
 
+from . import plot
 from ._core import Error, FileError, RunError, ScenarioError
 from .catalogue import Catalogue, catalogue
 from .claims import BreakEven, Claim, Reading, Vintage
@@ -69,6 +70,7 @@ __all__ = [
     "grid",
     "host_or_buy",
     "load",
+    "plot",
     "run",
     "scenarios",
     "token_cost",
