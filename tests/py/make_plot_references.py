@@ -1,4 +1,4 @@
-"""Draws the small pictures that tests/py/test_plots.py compares charts with: python tests/py/make_plot_references.py. Look at them before they are committed."""
+"""Draws the small pictures that tests/py/test_plots.py compares charts with. Look at them before they are committed."""
 import pathlib
 
 import matplotlib
@@ -8,16 +8,17 @@ from moecast import plot
 
 PICTURES = pathlib.Path(__file__).resolve().parent / "pictures"
 DPI = 45
-PINNED = {"font.family": "DejaVu Sans"}  # the font that matplotlib brings along
+PINNED = {"font.family": "DejaVu Sans", "text.hinting": "none"}  # the font that matplotlib brings along
 
 
 def runs():
     """What the pictures are drawn of."""
-    return {"a": moecast.run("baseline", paths=600, seed=3), "b": moecast.run("no_controls", paths=600, seed=3), "few": moecast.run("baseline", paths=20, seed=3)}
+    return {name: moecast.run(of, paths=paths, seed=3) for name, of, paths in (("a", "baseline", 600), ("b", "no_controls", 600), ("few", "baseline", 20))}
 
 
 def waterfall():
-    return plot.waterfall(moecast.compare(["baseline", "no_controls_no_rubin"], paths=64, seed=3).waterfall("cost.cn_first_party@2028-12", paths=128), names=("baseline", "no_controls_no_rubin"))
+    both = moecast.compare(["baseline", "no_controls_no_rubin"], paths=64, seed=3)
+    return plot.waterfall(both.waterfall("cost.cn_first_party@2028-12", paths=128), names=both.names)
 
 
 def grid():
@@ -26,6 +27,7 @@ def grid():
     return plot.phase(x, y, z, np.sqrt(z * (1 - z) / 80), xlabel="severity (share lost)", ylabel="delay (months)", source="a made-up grid")
 
 
+INPUTS = ("choice.theta.developers", "choice.delta.developers")
 CHARTS = {
     "fan": lambda r: plot.fan(r["a"], "price.list.deepseek"),
     "fan_of_two": lambda r: plot.fan(r["a"], "cost.cn_first_party", other=r["b"]),
@@ -37,7 +39,7 @@ CHARTS = {
     "profit_pool": lambda r: plot.profit_pool(r["a"]),
     "profit_pool_month": lambda r: plot.profit_pool(r["few"], "2028-12"),
     "phase": lambda r: grid(),
-    "phase_paths": lambda r: plot.phase_paths(r["a"], "choice.theta.developers", "choice.delta.developers", "share.open.developers@2028-12", at_least=0.8, bins=4),
+    "phase_paths": lambda r: plot.phase_paths(r["a"], *INPUTS, "share.open.developers@2028-12", at_least=0.8, bins=4),
     "pareto": lambda r: plot.pareto("deepseek-v4-pro", ["gb300", "h200"]),
     "host_or_buy": lambda r: plot.host_or_buy(model="deepseek-v4-pro", hardware="gb300", api_price=(0.66, 1.98, 0.022)),
 }

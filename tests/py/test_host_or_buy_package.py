@@ -18,17 +18,22 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(os.environ.get("MOECAST_BIN", ROOT / "build" / "moecast"))
 PRICE = (0.66, 1.98, 0.022)
-OPTIONS = {"--input": "input_tokens", "--output": "output_tokens", "--hit": "hit_share", "--tok-s-user": "tok_per_s_user", "--ttft": "ttft_s", "--draft": "draft",
+OPTIONS = {"--input": "input_tokens", "--output": "output_tokens", "--hit": "hit_share", "--tok-s-user": "tok_per_s_user", "--ttft": "ttft_s",
+           "--draft": "draft",
            "--drafting": "drafting", "--accepted": "accepted", "--stack": "stack", "--pools": "pools", "--basis": "basis", "--usd-per-hour": "usd_per_hour",
            "--utilisation": "utilisation", "--electricity": "electricity_usd_per_kwh", "--cache-hours": "cache_hours", "--slower": "slower",
-           "--less-bandwidth": "less_bandwidth", "--less-memory": "less_memory", "--hungrier": "hungrier", "--dearer": "dearer", "--staff": "staff_usd_per_month",
+           "--less-bandwidth": "less_bandwidth", "--less-memory": "less_memory", "--hungrier": "hungrier", "--dearer": "dearer",
+           "--staff": "staff_usd_per_month",
            "--staff-growth": "staff_growth", "--peak-to-mean": "peak_to_mean", "--replicas-min": "replicas_min"}  # fmt: skip
 CASES = [
     ("deepseek-v4-pro", "gb300", {}),
-    ("deepseek-v3", "h200", {"--pools": "one", "--draft": 1, "--accepted": 1.8, "--slower": 0.1, "--less-bandwidth": 0.2, "--less-memory": 0.05}),
-    ("kimi-k2", "b200", {"--input": 30000, "--output": 500, "--hit": 0.9, "--tok-s-user": 60, "--draft": "best", "--drafting": "agentic", "--cache-hours": 2}),
+    ("deepseek-v3", "h200",
+     {"--pools": "one", "--draft": 1, "--accepted": 1.8, "--slower": 0.1, "--less-bandwidth": 0.2, "--less-memory": 0.05}),
+    ("kimi-k2", "b200", {"--input": 30000, "--output": 500, "--hit": 0.9,
+                         "--tok-s-user": 60, "--draft": "best", "--drafting": "agentic", "--cache-hours": 2}),
     ("gpt-oss-120b", "h100", {"--basis": "neocloud", "--replicas-min": 2, "--stack": "default", "--staff": 0, "--peak-to-mean": 3, "--utilisation": 0.4}),
-    ("qwen3-235b", "h800", {"--ttft": 1, "--staff-growth": 0.9, "--draft": 2, "--usd-per-hour": 3.3, "--electricity": 0.2, "--hungrier": 0.3, "--dearer": 0.2}),
+    ("qwen3-235b", "h800",
+     {"--ttft": 1, "--staff-growth": 0.9, "--draft": 2, "--usd-per-hour": 3.3, "--electricity": 0.2, "--hungrier": 0.3, "--dearer": 0.2}),
     ("llama-3.1-70b", "groq-lpu-v1", {}),
 ]  # fmt: skip
 

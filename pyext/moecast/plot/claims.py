@@ -138,7 +138,8 @@ def _draw_rows(on: Axes, rows: Sequence[Claim]) -> None:
 def _draw_reading(on: Axes, reading: Reading, y: float) -> None:
     right = {"xycoords": ("axes fraction", "data"), "xytext": (6, 0), "textcoords": "offset points", "va": "center", "fontsize": 7.8, "annotation_clip": False}
     if reading.answer == "open" or not np.isfinite(reading.probability):
-        on.text(50, y, style.shortened(f"not answered: {reading.note}" if reading.note else "not answered", 52), ha="center", va="center", fontsize=7.5, color=style.GREY, style="italic")
+        why = style.shortened(f"not answered: {reading.note}" if reading.note else "not answered", 52)
+        on.text(50, y, why, ha="center", va="center", fontsize=7.5, color=style.GREY, style="italic")
         return
     value, low, high = 100 * reading.probability, 100 * reading.low, 100 * reading.high
     if reading.answer == "constant":

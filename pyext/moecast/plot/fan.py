@@ -37,7 +37,10 @@ def few_words(*results: Result) -> str:
 
 def draw_fan(ax: Axes, result: Result, series: str, factor: float, colour: str, dashes: Any, label: str, months: Sequence[str],
              fainter: float = 1.0, outer: str = "filled") -> bool:  # fmt: skip
-    """One fan; returns whether any path had a value. A single month is drawn as whiskers. The outer band of a fan that lies over others is "lined" or "left out"."""
+    """One fan; returns whether any path had a value.
+
+    A single month is drawn as whiskers. The outer band of a fan that lies over others is "lined" or "left out".
+    """
     at = style.years(months) + (0.02 if outer != "filled" and len(months) == 1 else 0.0)
     low, first, middle, third, high = factor * result.quantiles(series, list(months), p=_LEVELS).T
     if not np.isfinite(middle).any():

@@ -20,7 +20,14 @@ _POINTS = 600
 _DECADES = (1.3, 1.5)   # shown below and above the break-even
 
 
-def host_or_buy(answer: HostOrBuy | None = None, *, tok_per_month: ArrayLike | None = None, title: str | None = None, ax: Axes | None = None, **question: Any) -> Axes:
+def host_or_buy(
+    answer: HostOrBuy | None = None,
+    *,
+    tok_per_month: ArrayLike | None = None,
+    title: str | None = None,
+    ax: Axes | None = None,
+    **question: Any,
+) -> Axes:
     """What hosting a model and buying its tokens cost a month, against tokens a month, with the break-even and its 80 % interval.
 
     Parameters
@@ -65,14 +72,16 @@ def host_or_buy(answer: HostOrBuy | None = None, *, tok_per_month: ArrayLike | N
         on = axes[0]
         on.fill_between(volumes, bills.total_usd_low, bills.total_usd_high, color=style.BLUE, alpha=0.2, linewidth=0)
         on.plot(volumes, bills.total_usd, color=style.BLUE, linewidth=2.0, label="hosting, in whole replicas")
-        on.plot(volumes, bills.api_usd, color=style.VERMILLION, linestyle=style.DASHES[1], linewidth=2.0, label=f"the API, ${answer.api_usd_per_mtok:.4g} a million tokens of the mix")
+        api = f"the API, ${answer.api_usd_per_mtok:.4g} a million tokens of the mix"
+        on.plot(volumes, bills.api_usd, color=style.VERMILLION, linestyle=style.DASHES[1], linewidth=2.0, label=api)
         _draw_break(on, answer, volumes)
         make_logarithmic(on.xaxis, count_in_words)
         on.xaxis.set_major_locator(_decades())
         make_logarithmic(on.yaxis, dollars)
         on.set_xlim(volumes[0], volumes[-1])
         note = _words(answer) + " Band: 80 % interval of the kernel; price of the hour, staff and load are taken as given."
-        style.dress(on, title or f"Host or buy: {style.shortened(answer.model, 40)} on {style.shortened(answer.hardware, 40)}", note, "tokens a month", "dollars a month")
+        heading = title or f"Host or buy: {style.shortened(answer.model, 40)} on {style.shortened(answer.hardware, 40)}"
+        style.dress(on, heading, note, "tokens a month", "dollars a month")
         style.key(on, loc="upper left")
         style.say_source(axes, ax is None, _asked(answer))
     return on
@@ -100,7 +109,8 @@ def _draw_break(on: Axes, answer: HostOrBuy, volumes: np.ndarray) -> None:
     even = answer.break_even
     low, high = even.tok_per_month_low, even.tok_per_month_high
     if np.isfinite(low) and high > low:
-        on.axvspan(low, min(high, volumes[-1]), facecolor="none", edgecolor=style.GREY, alpha=0.55, hatch="///", linewidth=0, label="80 % interval of the break-even", zorder=0)
+        hatched = {"facecolor": "none", "edgecolor": style.GREY, "alpha": 0.55, "hatch": "///", "linewidth": 0, "zorder": 0}
+        on.axvspan(low, min(high, volumes[-1]), label="80 % interval of the break-even", **hatched)
     if not np.isfinite(even.tok_per_month):
         return
     on.axvline(even.tok_per_month, color=style.INK, linewidth=1.0, zorder=3)
@@ -116,7 +126,8 @@ def _volume(value: float) -> str:
 def _words(answer: HostOrBuy) -> str:
     even = answer.break_even
     if even.state == "never":
-        return f"Hosting never pays: another million tokens costs ${answer.marginal_usd_per_mtok:.4g} to host in the largest fleet, the API takes ${answer.api_usd_per_mtok:.4g}."
+        another, api = answer.marginal_usd_per_mtok, answer.api_usd_per_mtok
+        return f"Hosting never pays: another million tokens costs ${another:.4g} to host in the largest fleet, the API takes ${api:.4g}."
     if even.state == "far":
         return "Hosting does not pay below 1e16 tokens a month: what is saved on a token hardly pays for staff."
     return f"Hosting pays from {_volume(even.tok_per_month)} tokens a month (80 %: {_volume(even.tok_per_month_low)} to {_volume(even.tok_per_month_high)})."
@@ -127,4 +138,4 @@ def _asked(answer: HostOrBuy) -> str:
     cached = "" if np.isnan(answer.api_usd_per_mtok_cached) else f", cached ${answer.api_usd_per_mtok_cached:.4g}"
     api = f"API ${answer.api_usd_per_mtok_in:.4g} in, ${answer.api_usd_per_mtok_out:.4g} out{cached}"
     hosting = f"${answer.usd_per_hour:.3g} an hour ({answer.basis}), staff ${answer.staff_usd_per_month:,.0f}, peak {answer.peak_to_mean:.3g} times the mean"
-    return f"moecast {_core.version} · {answer.model} on {answer.hardware} · {request} · {api} · {hosting} · computed, not simulated: no scenario, seed or paths"
+    return f"moecast {_core.version} · {answer.model} on {answer.hardware} · {request} · {api} · {hosting} · {style.COMPUTED}"

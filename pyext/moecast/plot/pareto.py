@@ -143,7 +143,8 @@ def pareto(
         make_logarithmic(on.xaxis, plain)
         make_logarithmic(on.yaxis, dollars)
         note = "Only what nothing beats in both; the last mark is the fastest that can be had." + (" Bands: 80 % interval of the kernel." if band else "")
-        style.dress(on, title or f"{style.shortened(model, 60)}: what a faster answer costs", note, "tokens a second that a user gets", f"dollars {_PRICES[price]}")
+        heading = title or f"{style.shortened(model, 60)}: what a faster answer costs"
+        style.dress(on, heading, note, "tokens a second that a user gets", f"dollars {_PRICES[price]}")
         on.grid(True, axis="x", color=style.RULE, linewidth=0.6)
         style.key(on)
         style.say_source(axes, ax is None, _asked(model, machines, question))
@@ -162,6 +163,7 @@ def _draw_front(on: Axes, i: int, name: str, rows: dict[str, np.ndarray], price:
 def _asked(model: str, machines: Sequence[str], question: dict[str, Any]) -> str:
     """The question, since no run stands behind these numbers."""
     words = {"input_tokens": 8000, "output_tokens": 1000, "hit_share": 0.5} | question
-    request = f"{plain(float(words.pop('input_tokens')))} tokens in ({100 * float(words.pop('hit_share')):.3g} % cached), {plain(float(words.pop('output_tokens')))} out"
+    tokens_in, cached, tokens_out = (float(words.pop(name)) for name in ("input_tokens", "hit_share", "output_tokens"))
+    request = f"{plain(tokens_in)} tokens in ({100 * cached:.3g} % cached), {plain(tokens_out)} out"
     rest = "".join(f" · {name} {value}" for name, value in words.items() if value is not None)
-    return f"moecast {_core.version} · cost of {model} on {', '.join(machines)} · {request}{rest} · computed, not simulated: no scenario, seed or paths"
+    return f"moecast {_core.version} · cost of {model} on {', '.join(machines)} · {request}{rest} · {style.COMPUTED}"

@@ -178,7 +178,8 @@ def phase_paths(
             limit(*np.quantile(values, (0.01, 0.99)))
         heading = title or f"Probability that {what} is {threshold}{'' if unit in ('', '-') else f' ({unit})'}"
         inches = 7.2 if ax is None else None
-        style.dress(on, heading, f"Number in a cell: its paths, of {int(n.sum()):,} kept; axes end at 1 and 99 % of them. " + note, _input_words(x, units), _input_words(y, units), grid="", inches=inches)
+        note = f"Number in a cell: its paths, of {int(n.sum()):,} kept; axes end at 1 and 99 % of them. {note}"
+        style.dress(on, heading, note, _input_words(x, units), _input_words(y, units), grid="", inches=inches)
         style.say_source(axes, ax is None, style.source(result))
     return on
 
@@ -223,7 +224,10 @@ def _seen_middles(edges: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def _shares(yes: np.ndarray, n: np.ndarray, flips_at: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Shares; half the width of Wilson's 95 % interval as a standard error, which is no zero where all paths agree; where that interval leaves out `flips_at`."""
+    """Shares, their errors, and where their 95 % interval leaves out `flips_at`.
+
+    The error is half the width of Wilson's interval over 1.96, which is no zero where all paths agree.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         share, z2 = yes / n, _HALF_95**2
         middle = (share + z2 / (2 * n)) / (1 + z2 / n)
@@ -302,7 +306,9 @@ def _put_borders(on: Axes, edges_x: np.ndarray, edges_y: np.ndarray, z: np.ndarr
                 both = sure[i, j] and sure[k, m]
                 on.plot(*line, color=style.INK, linewidth=3.0 if both else 1.3, linestyle="-" if both else (0, (1, 1.5)), solid_capstyle="projecting", zorder=4)
                 flips += 1
-    return f"Lines: the answer flips ({brief(flips_at)}); thick where both cells are sure of it, dotted where one is not." if flips else f"It does not flip at {brief(flips_at)} here."
+    if not flips:
+        return f"The answer does not flip here: no two neighbours lie on both sides of {brief(flips_at)}."
+    return f"Lines: the answer flips ({brief(flips_at)}); thick where both cells are sure of it, dotted where one is not."
 
 
 def _put_contours(on: Axes, middles: tuple[np.ndarray, ...], z: np.ndarray, flips_at: float | None, low: float, high: float) -> str:

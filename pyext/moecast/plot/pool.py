@@ -109,7 +109,8 @@ def _draw_month(on: Axes, result: Result, months: list[str]) -> None:
         on.hlines(i, quantiles[1], quantiles[2], color=style.INK, linewidth=3.2, zorder=3)
         on.plot(bounds, [i, i], "|", color=style.INK, markersize=9, zorder=3)
         end = max(np.nanmax([mean, quantiles[3], 0.0]), 0.0)
-        on.annotate(f"{brief(mean)}  ({brief(quantiles[0])} to {brief(quantiles[3])})", (end, i), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8, color=style.INK)
+        said = f"{brief(mean)}  ({brief(quantiles[0])} to {brief(quantiles[3])})"
+        on.annotate(said, (end, i), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8, color=style.INK)
     on.set_yticks(range(len(rows)), [label for _, label, _, _ in rows])
     on.invert_yaxis()
     low, high = on.get_xlim()

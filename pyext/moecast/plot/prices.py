@@ -64,7 +64,8 @@ def price_cost(result: Result, *, months: Sequence[str] | None = None, ax: Any =
             style.key(on, fontsize=8)
         axes[1].tick_params(labelleft=ax is not None)
         if ax is None:
-            style.dress_figure(axes[0].figure, "Price and cost of a million tokens", BANDS + " Chinese models have the inner band only. The distance of price and cost is the margin." + few_words(result))
+            note = BANDS + " Chinese models have the inner band only. The distance of price and cost is the margin." + few_words(result)
+            style.dress_figure(axes[0].figure, "Price and cost of a million tokens", note)
         style.say_source(axes, ax is None, style.source(result))
     return axes
 

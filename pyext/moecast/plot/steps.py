@@ -70,17 +70,21 @@ def waterfall(w: Waterfall, *, names: Sequence[str] = ("first scenario", "second
         unit = "percentage points" if w.unit == "share" else words
         heading = f"What makes {w.series} differ by {with_error(factor * w.difference, factor * w.error, sign=True)} {unit}"
         note = "Means; steps are each group's share of the difference. Whiskers: 95 % (1.96 standard errors), where they are known."
-        style.dress(on, heading, note, words + (" (the axis does not begin at 0)" if zoomed else ""), "", grid="x", inches=None if ax is not None else style.WIDTH_IN - 0.5 - 0.066 * max(len(line) for label in labels for line in label.split("\n")))
+        longest = max(len(line) for label in labels for line in label.split("\n"))
+        inches = style.WIDTH_IN - 0.5 - 0.066 * longest if ax is None else None
+        style.dress(on, heading, note, words + (" (the axis does not begin at 0)" if zoomed else ""), "", grid="x", inches=inches)
         on.tick_params(axis="y", length=0)
         drawn = style.drawn_by(w.pairs, w.seed, w.sampler, w.replicates)
-        style.say_source(axes, ax is None, f"moecast {style._core.version} · {style.shortened(names[0], 40)} against {style.shortened(names[1], 40)} · {w.series} · {drawn} of each of {w.runs} scenarios")
+        sides = f"{style.shortened(names[0], 40)} against {style.shortened(names[1], 40)}"
+        style.say_source(axes, ax is None, f"moecast {style._core.version} · {sides} · {w.series} · {drawn} · {w.runs} scenarios of as many paths each")
     return on
 
 
 def _set_range(on: Axes, rows: list, factor: float) -> bool:
     """Where 0 is far from all steps the axis begins near them; returns whether."""
     errors = [0.0 if not np.isfinite(row[3]) else 1.96 * row[3] for row in rows]
-    ends = factor * np.array([value + sign * error for row, error in zip(rows, errors, strict=True) for value in ([row[2]] if row[4] else row[1:3]) for sign in (-1, 1)])
+    places = [row[2:3] if row[4] else row[1:3] for row in rows]
+    ends = factor * np.array([value + sign * error for row, error in zip(places, errors, strict=True) for value in row for sign in (-1, 1)])
     low, high = float(ends.min()), float(ends.max())
     zoomed = low > 0 and (high - low) < 0.5 * high or high < 0 and (high - low) < -0.5 * low
     if not zoomed:

@@ -26,6 +26,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 PAPER, INK, GREY, RULE = "#FFFFFF", "#222222", "#5F5F5F", "#DDDDDD"
 WIDTH_IN = 9.0  # 900 pixels at matplotlib's own 100 a inch
 
+COMPUTED = "computed, not simulated: no scenario, seed or paths"
 FEW_PATHS = 400  # of fewer, charts show how well they are known
 
 
@@ -49,7 +50,7 @@ def look() -> Iterator[None]:
         yield
 
 
-def canvas(ax: Any, height_in: float, rows: int = 1, columns: int = 1, panels: int | None = None, share: bool | str = False, width_in: float = WIDTH_IN) -> np.ndarray:
+def canvas(ax: Any, height_in: float, rows: int = 1, columns: int = 1, panels: int | None = None, share: bool = False) -> np.ndarray:
     """The Axes to draw on, shape (panels,): those given, or those of a new figure of `rows` times `columns`, of which those beyond `panels` are removed.
 
     Raises
@@ -63,7 +64,8 @@ def canvas(ax: Any, height_in: float, rows: int = 1, columns: int = 1, panels: i
     if ax is None:
         import matplotlib.pyplot as plt
 
-        made = plt.subplots(rows, columns, figsize=(width_in, height_in), facecolor=PAPER, layout="constrained", squeeze=False, sharex=share, sharey=share)[1].ravel()
+        of_figure = {"figsize": (WIDTH_IN, height_in), "facecolor": PAPER, "layout": "constrained"}
+        made = plt.subplots(rows, columns, squeeze=False, sharex=share, sharey=share, **of_figure)[1].ravel()
         for empty in made[panels:]:
             empty.remove()
         return made[:panels]
@@ -112,8 +114,12 @@ def shortened(text: str, letters: int) -> str:
     return text[: (kept + 1) // 2] + "…" + text[len(text) - kept // 2 :]
 
 
-def dress(ax: Axes, title: str, note: str = "", x: str = "", y: str = "", grid: str = "y", inches: float | None = None, left: float = 0.0) -> None:
-    """Title with a note under it (wrapped at `inches`, else at the axes' width; beginning at `left`, a share of that width), labels, spines, grid, and paper under the plot."""
+def dress(ax: Axes, title: str, note: str = "", x: str = "", y: str = "", grid: str = "y",
+          inches: float | None = None, left: float = 0.0) -> None:  # fmt: skip
+    """Title with a note under it, labels, spines, grid, and paper under the plot.
+
+    Words are wrapped at `inches`, else at the axes' width, and begin at `left`, a share of that width.
+    """
     ink, grey = _inks(ax)
     inches = _inches(ax) if inches is None else inches
     title_pt, note_pt = (11.0, 8.5) if inches > 3.2 else (9.0, 7.5)
@@ -156,14 +162,16 @@ def say_source(axes: np.ndarray, own: bool, *lines: str) -> None:
     """What was run, under the figure; under the axes when these are the reader's."""
     first, last = axes[0], axes[-1]
     grey, figure = _inks(first)[1], first.figure
-    text = "\n".join(wrapped(line, max(30, int((figure.bbox.width / figure.dpi if own else _inches(first)) * 72 / 3.7)), 4) for line in lines if line)
+    inches = figure.bbox.width / figure.dpi if own else _inches(first)
+    text = "\n".join(wrapped(line, max(30, int(inches * 72 / 3.7)), 4) for line in lines if line)
     if own and figure.get_layout_engine() is not None:
         figure.supxlabel(text, x=0.008, ha="left", fontsize=7, color=grey)
     elif own:
         figure.text(0.008, 0.06 / figure.get_figheight(), text, fontsize=7, color=grey, va="bottom")
     else:
         drop = -36 if last.get_xlabel() else -24
-        last.annotate(text, (0, 0), xytext=(0, drop), xycoords="axes fraction", textcoords="offset points", fontsize=6.5, color=grey, va="top", annotation_clip=False)
+        under = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
+        last.annotate(text, (0, 0), xytext=(0, drop), fontsize=6.5, color=grey, va="top", **under)
 
 
 def drawn_by(paths: int, seed: int, sampler: str, replicates: int) -> str:

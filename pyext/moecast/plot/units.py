@@ -123,7 +123,8 @@ def make_logarithmic(axis: Axis, write=plain) -> None:
     (ax.set_xscale if letter == "x" else ax.set_yscale)("log")
     low, high = sorted(axis.get_view_interval())
     decades = np.log10(high / low) if 0 < low < high else 1.0
-    axis.set_major_locator(LogLocator(subs=(1.0,) if decades > 4.5 else (1.0, 3.0) if decades > 2.2 else (1.0, 2.0, 5.0) if decades > 0.8 else tuple(range(1, 10)), numticks=99))
+    marks = (1.0,) if decades > 4.5 else (1.0, 3.0) if decades > 2.2 else (1.0, 2.0, 5.0) if decades > 0.8 else tuple(range(1, 10))
+    axis.set_major_locator(LogLocator(subs=marks, numticks=99))
     axis.set_major_formatter(FuncFormatter(write))
     axis.set_minor_formatter(NullFormatter())
     if decades <= 2.2:
