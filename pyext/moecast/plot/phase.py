@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..result import Result
 
 _HALF_95 = 1.959963984540054
+_PATHS_A_CELL = 25
 
 
 def phase(
@@ -103,7 +104,7 @@ def phase_paths(
     *,
     at_least: float | None = None,
     at_most: float | None = None,
-    bins: int = 6,
+    bins: int | None = None,
     large_error: float = 0.1,
     title: str | None = None,
     ax: Axes | None = None,
@@ -122,8 +123,8 @@ def phase_paths(
         A kept number, as in `Result.scalars`: ``"share.open.developers@2028-12"``.
     at_least, at_most : float
         One of them: the threshold, in the unit of the series.
-    bins : int
-        2 to 40 along each input.
+    bins : int, optional
+        2 to 40 along each input; where None 2 to 6, so that a cell has some 25 paths.
     large_error : float
         Standard errors of the share above this are hatched.
     title, ax
@@ -152,13 +153,14 @@ def phase_paths(
     style.want_result("phase_paths", result)
     if (at_least is None) == (at_most is None):
         raise ValueError("phase_paths wants one threshold: at_least or at_most")
-    if not isinstance(bins, int) or not 2 <= bins <= 40:
+    if bins is not None and (not isinstance(bins, int) or not 2 <= bins <= 40):
         raise ValueError(f"bins must be 2 to 40, got {bins!r}")
     over, up, value = np.asarray(result.inputs[x]), np.asarray(result.inputs[y]), np.asarray(result.scalars[what])
     known = np.isfinite(value) & np.isfinite(over) & np.isfinite(up)
     if not known.any():
         raise ValueError("no path was kept: run with keep= above 0")
     over, up, value = over[known], up[known], value[known]
+    bins = bins or int(np.clip(np.sqrt(len(value) / _PATHS_A_CELL), 2, 6))
     hits = value >= at_least if at_least is not None else value <= at_most
     edges_x, edges_y = _quantile_edges(x, over, bins), _quantile_edges(y, up, bins)
     n = np.histogram2d(up, over, (edges_y, edges_x))[0]
