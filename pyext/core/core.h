@@ -149,7 +149,6 @@ PyObject *core_scenario_short_text(PyObject *self, PyObject *arguments, PyObject
 PyObject *core_scenario_tree(PyObject *self, PyObject *unused);
 PyObject *core_write_text(PyObject *module, PyObject *arguments);
 
-/* catalogue.c, token_cost.c: functions of the module. */
 /* catalogue.c, token_cost.c, host_or_buy.c: functions of the module. */
 PyObject *core_catalogue(PyObject *module, PyObject *directory);
 PyObject *core_token_cost(PyObject *module, PyObject *arguments, PyObject *keywords);
