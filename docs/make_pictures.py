@@ -1,4 +1,4 @@
-"""Draws the pictures of the README from a run: `make pictures`. Every number in them comes from that run."""
+"""Draws the pictures of the README and of docs/plots.md from a run: `make pictures`. Every number in them comes from that run, or from the cost kernel."""
 import pathlib
 import sys
 
@@ -26,6 +26,13 @@ def fan(axes, result, series, colour, label, scale=1.0):
     axes.plot(years, middle, color=colour, lw=1.8, label=label)
 
 
+def draw_plots(result):
+    """Two charts of moecast.plot, as they come."""
+    moecast.plot.fan(result, "price.list.deepseek").figure.savefig(HERE / "pictures" / "plot-fan.png", dpi=100)
+    machines = ["gb300", "b200", "h200", "h20"]
+    moecast.plot.pareto("deepseek-v4-pro", machines, hit_share=0.6).figure.savefig(HERE / "pictures" / "plot-pareto.png", dpi=100)
+
+
 def main():
     result = moecast.run("baseline", paths=int(sys.argv[1]) if len(sys.argv) > 1 else 20000)
     figure, panels = plt.subplots(1, 3, figsize=(12.5, 3.9))
@@ -49,6 +56,7 @@ def main():
                 "Bands: 5–95 % and 25–75 % of paths. History assimilated to August 2026.", fontsize=7, color=GREY)
     figure.tight_layout(rect=(0, 0.03, 1, 1))
     figure.savefig(HERE / "pictures" / "baseline.png", dpi=110)
+    draw_plots(result)
 
 
 if __name__ == "__main__":

@@ -163,10 +163,11 @@ PyObject *core_scenario_short_text(PyObject *self, PyObject *arguments, PyObject
 PyObject *core_scenario_tree(PyObject *self, PyObject *unused);
 PyObject *core_write_text(PyObject *module, PyObject *arguments);
 
-/* catalogue.c, token_cost.c: functions of the module. */
+/* catalogue.c, token_cost.c, host_or_buy.c: functions of the module. */
 PyObject *core_catalogue(PyObject *module, PyObject *directory);
 PyObject *core_token_cost(PyObject *module, PyObject *arguments, PyObject *keywords);
-extern const char core_token_cost_doc[];
+PyObject *core_host_or_buy(PyObject *module, PyObject *arguments, PyObject *keywords);
+extern const char core_token_cost_doc[], core_host_or_buy_doc[];
 
 /* compare.c: functions of the module. */
 PyObject *core_compare(PyObject *module, PyObject *arguments, PyObject *keywords);

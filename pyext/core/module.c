@@ -83,6 +83,7 @@ static PyMethodDef functions[] = {
     {"write_text", core_write_text, METH_VARARGS, "write_text(path, text)\n--\n\nWrites a file that appears whole or not at all. Raises FileError."},
     {"catalogue", core_catalogue, METH_O, "catalogue(folder)\n--\n\nThe catalogue as lists of dicts. Raises ScenarioError or FileError."},
     CORE_METHOD("token_cost", core_token_cost, 0, core_token_cost_doc),
+    CORE_METHOD("host_or_buy", core_host_or_buy, 0, core_host_or_buy_doc),
     CORE_METHOD("compare", core_compare, 0, core_compare_doc),
     CORE_METHOD("waterfall", core_waterfall, 0, core_waterfall_doc),
     {NULL, NULL, 0, NULL},

@@ -21,8 +21,7 @@ typedef struct arguments {
 
 /* ---- reading ---- */
 
-/* The text itself, borrowed; NULL with an exception. A NUL would end it early in C, and half a surrogate pair is no text. */
-static const char *read_word(core_state *state, PyObject *text, const char *name) {
+const char *cost_read_word(core_state *state, PyObject *text, const char *name) {
     Py_ssize_t size = 0;
     csim_error err;
     if (!PyUnicode_Check(text)) {
@@ -54,7 +53,7 @@ static int read_words(core_state *state, PyObject *list, cost_word kind, argumen
         return -1;
     }
     for (Py_ssize_t i = 0; i < count; i++) {
-        a->job.word[kind][i] = read_word(state, PyTuple_GetItem(a->texts[kind], i), cost_word_names[kind]);
+        a->job.word[kind][i] = cost_read_word(state, PyTuple_GetItem(a->texts[kind], i), cost_word_names[kind]);
         if (!a->job.word[kind][i]) return -1;
     }
     a->job.words[kind] = (size_t)count;

@@ -29,6 +29,9 @@ typedef struct cost_job {
     double *result[COST_RESULTS];        /* size numbers each */
 } cost_job;
 
+/* The text itself, borrowed; NULL with an exception. A NUL would end it early in C, and half a surrogate pair is no text. */
+const char *cost_read_word(core_state *state, PyObject *text, const char *name);
+
 /* A core_work on a cost_job. */
 csim_status cost_job_run(void *job, const atomic_int *cancel, csim_error *err);
 

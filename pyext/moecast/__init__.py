@@ -17,6 +17,7 @@ from . import _core
 _here = _Path(__file__).resolve().parent
 _core.set_home(next(folder for folder in (_here / "scenarios", _here.parents[1] / "scenarios") if folder.is_dir()))
 
+from . import plot
 from ._core import Error, FileError, RunError, ScenarioError
 from .catalogue import Catalogue, catalogue
 from .claims import BreakEven, Claim, Claims, Reading, Vintage
@@ -25,6 +26,7 @@ from .comparing import Bar, Comparison, Waterfall, compare
 from .costing import TokenCost, token_cost
 from .differences import Change, ScenarioDiff
 from .grids import Grid, GridProbability, grid
+from .hosting import HostBill, HostBreakEven, Hosting, HostOrBuy, Replica, SparsityWorth, host_or_buy
 from .outcomes import Outcome, Outcomes
 from .questions import Driver, Percentile, Percentiles, WhatItWouldTake
 from .replay import Event, Replay
@@ -60,6 +62,10 @@ __all__ = [
     "FileError",
     "Grid",
     "GridProbability",
+    "HostBill",
+    "HostBreakEven",
+    "HostOrBuy",
+    "Hosting",
     "Input",
     "Outcome",
     "Outcomes",
@@ -67,12 +73,14 @@ __all__ = [
     "Percentiles",
     "Reading",
     "Replay",
+    "Replica",
     "Result",
     "Run",
     "RunError",
     "Scenario",
     "ScenarioDiff",
     "ScenarioError",
+    "SparsityWorth",
     "Stories",
     "Story",
     "TokenCost",
@@ -82,7 +90,9 @@ __all__ = [
     "catalogue",
     "compare",
     "grid",
+    "host_or_buy",
     "load",
+    "plot",
     "run",
     "scenarios",
     "token_cost",

@@ -258,6 +258,13 @@ def token_cost(
     strict: bool = True,
     threads: int = 0,
 ) -> dict[str, Any]: ...
+def host_or_buy(
+    folder: str | os.PathLike[str],
+    words: dict[str, str],
+    numbers: dict[str, float],
+    tok_per_month: Sequence[float] = (),
+    dense_twin: bool = False,
+) -> dict[str, Any]: ...
 def compare(
     sides: Sequence[Plan | Result],
     names: Sequence[str],
