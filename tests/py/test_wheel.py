@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("MOECAST_BUILD", "build")
+MOECAST_BUILD = {name: value for name, value in os.environ.items() if name == "MOECAST_BUILD"}
+BUILD = ROOT / MOECAST_BUILD.get("MOECAST_BUILD", "build")
 COMMAND = Path(os.environ.get("MOECAST_BIN", BUILD / "moecast")).resolve()
 SCENARIO_FILES = {path.relative_to(ROOT / "scenarios").as_posix() for path in (ROOT / "scenarios").rglob("*") if path.suffix in (".yaml", ".csv", ".json", ".md")}
 CODE_FILES = {path.relative_to(ROOT / "pyext").as_posix() for path in (ROOT / "pyext/moecast").rglob("*") if path.suffix in (".py", ".pyi") or path.name == "py.typed"}
@@ -64,7 +65,7 @@ def wheel(tmp_path_factory) -> Path:
         if not list(metadata.distributions(name=package)):
             pytest.skip(f"`make wheel` needs {package}: make test-slow installs it")
     folder = tmp_path_factory.mktemp("wheel")
-    told = run(sys.executable, ROOT / "pyext/make_wheel.py", folder, env={"MOECAST_BUILD": str(BUILD)}).stdout
+    told = run(sys.executable, ROOT / "pyext/make_wheel.py", folder, env=MOECAST_BUILD).stdout
     assert [Path(told.strip())] == list(folder.iterdir())
     return Path(told.strip())
 
@@ -170,12 +171,14 @@ def tracked() -> set[str]:
 def sources(tmp_path_factory) -> Path:
     """The source archive, unpacked, with the objects of this tree so that only what differs is compiled."""
     folder = tmp_path_factory.mktemp("sources")
-    run(sys.executable, "setup.py", "-q", "sdist", "--formats=gztar", "-d", folder, cwd=ROOT, env={"MOECAST_BUILD": str(BUILD)})
+    run(sys.executable, "setup.py", "-q", "sdist", "--formats=gztar", "-d", folder, cwd=ROOT, env=MOECAST_BUILD)
     (archive,) = folder.iterdir()
     with tarfile.open(archive) as file:
         file.extractall(folder, filter="data")
     (tree,) = (path for path in folder.iterdir() if path.is_dir())
-    (tree / "build").mkdir()
+    made = [path for path in (tree / "build").rglob("*") if path.is_file() and path.parent.suffix != ".egg-info"]
+    assert not made, f"the archive holds what was built: {made}"
+    (tree / "build").mkdir(exist_ok=True)
     for name in ("csim", "kernels", "avx2", "avx512"):
         if (BUILD / name).is_dir():
             shutil.copytree(BUILD / name, tree / "build" / name)
