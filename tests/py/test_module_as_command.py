@@ -34,7 +34,7 @@ def same_end(ours: str, *words: str | bytes, **options) -> int:
 
 
 @pytest.mark.parametrize("words, code", [
-    (["--help"], 0), (["--version"], 0), ([], 2), (["runn"], 2), (["run", "baselin"], 2), (["cost", "--model", "deepseek-v3", "--hardware", "h200"], 0),
+    (["--help"], 0), ([], 2), (["runn"], 2), (["run", "baselin"], 2), (["cost", "--model", "deepseek-v3", "--hardware", "h200"], 0),
     (["diff", "baseline", "no_controls"], 1), (["export", "nothing.moecast"], 4), (["run", "baseline", "--paths", "0"], 2)],
     ids=lambda value: "_".join(value) or "nothing" if isinstance(value, list) else "")
 def test_words_codes_and_output_are_those_of_the_compiled_command(words, code, tmp_path):
