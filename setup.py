@@ -7,8 +7,9 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from setuptools import Extension, setup
+from setuptools import Extension, find_packages, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
 BUILD = os.environ.get("MOECAST_BUILD", "build")
@@ -63,6 +64,21 @@ def make_archive() -> None:
         sys.exit(f"moecast's C library does not build: {' '.join(command)} failed in {ROOT}")
 
 
+def find_data(folder: Path) -> list[str]:
+    """Every file below a folder, by its path in it."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+class BuildPackages(build_py):
+    """Begins with an empty folder but for the compiled module: a file that the tree lost must not live on in the wheel."""
+
+    def run(self) -> None:
+        for path in Path(self.build_lib, "moecast").rglob("*"):
+            if path.is_file() and path.suffix != ".so":
+                path.unlink()
+        super().run()
+
+
 class BuildCore(build_ext):
     def run(self) -> None:
         check_machine()
@@ -73,6 +89,9 @@ class BuildCore(build_ext):
 os.chdir(ROOT)
 Path(BUILD, "python").mkdir(parents=True, exist_ok=True)
 setup(
+    packages=[*find_packages("pyext", include=["moecast", "moecast.*"]), "moecast.scenarios"],
+    package_dir={"": "pyext", "moecast.scenarios": "scenarios"},
+    package_data={"moecast": ["py.typed", "*.pyi"], "moecast.scenarios": find_data(ROOT / "scenarios")},
     ext_modules=[
         Extension(
             "moecast._core",
@@ -87,7 +106,7 @@ setup(
             py_limited_api=True,
         )
     ],
-    cmdclass={"build_ext": BuildCore},
+    cmdclass={"build_py": BuildPackages, "build_ext": BuildCore},
     options={
         "build": {"build_base": f"{BUILD}/python"},
         "egg_info": {"egg_base": f"{BUILD}/python"},
