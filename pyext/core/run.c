@@ -27,8 +27,7 @@ static PyObject *run_advance(PyObject *object, PyObject *arguments, PyObject *ke
     return failed ? NULL : PyLong_FromUnsignedLongLong(csim_run_done(self->run));
 }
 
-/* Positions among the plan's series. */
-static int read_series(PyObject *given, const csim_plan *plan, csim_run_options *out) {
+int core_read_series(PyObject *given, const csim_plan *plan, csim_run_options *out) {
     const Py_ssize_t count = PySequence_Size(given);
     if (count < 0) return -1;
     if (count > CSIM_MAX_KEPT_SERIES) {
@@ -114,7 +113,7 @@ static int options_of(PyObject *arguments, PyObject *keywords, core_state *state
         within(given[2], "threads", 0, CSIM_THREADS_MAX, &threads) || within(given[3], "keep", 0, CSIM_KEEP_MAX, &keep) ||
         within(given[4], "replicates", 0, CSIM_MAX_REPLICATES, &replicates))
         return -1;
-    if (series && read_series(series, ((core_plan *)*plan)->plan, out)) return -1;
+    if (series && core_read_series(series, ((core_plan *)*plan)->plan, out)) return -1;
     if (csim_sampler_find(sampler) < 0) {
         PyErr_Format(PyExc_ValueError, "sampler must be 'mc', 'lhs' or 'sobol', not '%.60s'", sampler);
         return -1;

@@ -47,6 +47,7 @@ PyObject *core_run_take(PyObject *object, PyObject *given) {
     Py_ssize_t size;
     csim_error err;
     csim_status status;
+    CORE_DEFAULT_FLOATS;
     if (self->busy || self->results) return core_run_refuse(self);
     if (PyBytes_AsStringAndSize(given, &bytes, &size)) return NULL;
     self->busy = 1;

@@ -52,24 +52,6 @@ static csim_status simulate_work(void *self, const atomic_int *cancel, csim_erro
     return status;
 }
 
-static int slots_of(PyObject *given, const csim_plan *plan, csim_run_options *options) {
-    const Py_ssize_t count = PyTuple_Check(given) ? PyTuple_Size(given) : -1;
-    if (count < 0 || count > CSIM_MAX_KEPT_SERIES) {
-        PyErr_Format(PyExc_ValueError, "keep_series must be a tuple of at most %d positions", CSIM_MAX_KEPT_SERIES);
-        return -1;
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        const long slot = PyLong_AsLong(PyTuple_GetItem(given, i));
-        if (PyErr_Occurred()) return -1;
-        if (slot < 0 || slot >= plan->slots) {
-            PyErr_Format(PyExc_ValueError, "there is no series %ld", slot);
-            return -1;
-        }
-        options->keep_slot[options->keep_slots++] = (int)slot;
-    }
-    return 0;
-}
-
 static PyObject *work_simulate(PyObject *object, PyObject *arguments, PyObject *keywords) {
     static char *names[] = {"seed", "first_path", "paths", "keep", "keep_hits", "keep_series", "sampler", "replicates", "strata", "threads", NULL};
     unsigned long long seed;
@@ -86,7 +68,7 @@ static PyObject *work_simulate(PyObject *object, PyObject *arguments, PyObject *
     }
     it.options = (csim_run_options){.seed = seed, .first_path = first, .paths = paths, .keep_paths = keep, .keep_hits = hits, .sampler = (csim_sampler)csim_sampler_find(sampler),
                                     .replicates = replicates, .strata = strata, .threads = threads};
-    if (slots_of(series, it.plan, &it.options) || core_watch(core_state_of(object), simulate_work, &it)) {
+    if (core_read_series(series, it.plan, &it.options) || core_watch(core_state_of(object), simulate_work, &it)) {
         free(it.bytes);
         return NULL;
     }

@@ -61,6 +61,19 @@ def _shown(what: str) -> _Bar | _Line:
     return _Bar(tqdm, what)
 
 
+def seldom(tell: Tell, now: Callable[[], tuple[int, int]], seconds: float = 0.1) -> Callable[[], None]:
+    """A function that may be called at any time and tells `now()` at most every so many seconds."""
+    last = time.monotonic()
+
+    def say() -> None:
+        nonlocal last
+        if tell and time.monotonic() - last >= seconds:
+            last = time.monotonic()
+            tell(*now())
+
+    return say
+
+
 @contextmanager
 def telling(progress: Progress, what: str) -> Iterator[Tell]:
     """Whom to tell (paths done, paths in all) inside the block; None when nobody asks. A bar is closed however the block ends.

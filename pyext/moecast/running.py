@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 from . import _core, views
 from .columns import position
-from .progress import Progress, Tell, telling
+from .progress import Progress, Tell, seldom, telling
 from .result import Result
 from .scenario import Scenario
 from .spread import ExecutorLike, spread
 from .units import cut, paths_of_a_unit
 
-_PROGRESS_S = 0.1  # between two calls that tell of parts from an executor
 _FIRST_PATHS = 4096  # of a run to a precision: fewer say too little of their own error
 
 
@@ -112,7 +110,7 @@ class Run:
         executor: ExecutorLike,
         unit_paths: int | None = None,
         patience: float | None = None,
-        progress: Callable[[int, int], object] | None = None,
+        progress: Progress = False,
     ) -> int:
         """Simulate all paths that are missing on an executor: other processes, or other machines. The bits are those of `advance`.
 
@@ -128,8 +126,8 @@ class Run:
             Paths of a work unit, rounded up to whole blocks; as many as make some 64 units of 2,048 to 8,192 paths where None.
         patience : float, optional
             Seconds after which a unit that has not come home is given out once more. Forever where None: most executors see for themselves that a worker died.
-        progress : callable, optional
-            Given (paths done, paths in all) a few times a second.
+        progress : bool or callable
+            As for `run`.
 
         Returns
         -------
@@ -145,18 +143,10 @@ class Run:
         missing = self._core.missing()
         size = paths_of_a_unit(sum(paths for _, paths in missing), self._core.granule, unit_paths)
         units = cut(self._core, self._plan.pack(), self._plan.hash, size)
-        said = 0.0
-
-        def say() -> None:
-            nonlocal said
-            if progress and time.monotonic() - said >= _PROGRESS_S:
-                said = time.monotonic()
-                progress(self._core.done, self.paths)
-
-        if not spread(executor, units, self._core.take, say, patience):
-            self._core.advance()
-        if progress:
-            progress(self._core.done, self.paths)
+        with telling(progress, self.scenario.name) as tell:
+            spread(executor, units, self._core.take, seldom(tell, lambda: (self._core.done, self.paths)), patience)
+            if tell:
+                tell(self._core.done, self.paths)
         return self._core.done
 
     def grow(self, paths: int) -> None:
@@ -261,8 +251,6 @@ def run(
     >>> result.mean("cap.gap").shape == (len(result.report_months),)
     True
     """
-    if precision and executor is not None:
-        raise ValueError("precision and executor do not go together: a run to a precision grows in rounds in this process")
     if precision:
         job, targets = _first_round(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, precision, max_paths)
     else:
@@ -270,10 +258,7 @@ def run(
     with telling(progress, job.scenario.name) as tell:
 
         def simulate() -> None:
-            if executor is None:
-                _simulate(job, targets, max_paths, tell)
-            else:
-                job.advance_on(executor, unit_paths, progress=tell)
+            _simulate(job, targets, max_paths, lambda: job._core.advance(0.0, tell) if executor is None else job.advance_on(executor, unit_paths, progress=tell))
 
         return _finished(job, simulate, targets, contrasts, partial, tell)
 
@@ -289,12 +274,12 @@ def _first_round(scenario, paths, seed, threads, keep, keep_series, sampler, rep
     return Run(job.scenario, first, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates), targets
 
 
-def _simulate(job: Run, targets: str, max_paths: int, tell: Tell) -> None:
+def _simulate(job: Run, targets: str, max_paths: int, advance: Callable[[], object]) -> None:
     """All paths of the run, and of the rounds that its targets ask for."""
-    job._core.advance(0.0, tell)
+    advance()
     while targets and (further := job._core.result().precision(targets, max_paths)[1]):
         job.grow(further)
-        job._core.advance(0.0, tell)
+        advance()
 
 
 def _answered(job: Run, contrasts: bool, partial: bool, tell: Tell) -> tuple[_core.Result, bool]:

@@ -152,6 +152,14 @@ class _Spread:
         finally:
             self._call_back()
 
+    def work_here(self, progress: Callable[[], object]) -> None:
+        """What is left, in this process and on all its processors."""
+        while self.waiting:
+            unit = self.waiting.popleft()
+            if unit.first_path not in self._home:
+                self._welcome(unit, simulate(unit, threads=0))
+            progress()
+
     def _call_back(self) -> None:
         """Whatever ends the work: units that are out wait again, and their futures are forgotten."""
         for future, (unit, _) in self._out.items():
@@ -167,15 +175,11 @@ def spread(
     take: Callable[[bytes], object],
     progress: Callable[[], object],
     patience: float | None = None,
-) -> bool:
+) -> None:
     """Give units to an executor and take their parts home.
 
-    An executor that breaks (a process pool of which a worker was killed) is made again when a function that makes it was given.
-
-    Returns
-    -------
-    bool
-        Whether all units are home; False when the executor broke and could not be made again: what is missing is left to the caller.
+    An executor that breaks (a process pool of which a worker was killed) is made again when a function that makes it was given; else what is left is
+    simulated in this process, and a RuntimeWarning says so.
     """
     work = _Spread(take, units, patience)
     for _ in range(_ATTEMPTS):
@@ -183,7 +187,7 @@ def spread(
         try:
             with closing:
                 work.work(made, progress)
-            return True
+            return
         except _Broken as error:
             if hasattr(executor, "submit"):
                 warnings.warn(
@@ -191,5 +195,5 @@ def spread(
                     RuntimeWarning,
                     stacklevel=4,
                 )
-                return False
+                return work.work_here(progress)
     raise _core.RunError(f"the executor broke {_ATTEMPTS} times; the paths finished until then are kept in the run")

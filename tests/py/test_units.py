@@ -292,9 +292,13 @@ def test_ctrl_c_leaves_the_parts_that_came_home():
     assert out[1:] == ["0", "True"]
 
 
-def test_precision_and_executor_do_not_go_together():
-    with pytest.raises(ValueError, match="precision and executor"):
-        moecast.run("baseline", paths=64, precision={"cap.gap@2026-12": 1.0}, executor=Executor())
+def test_a_run_to_a_precision_grows_on_the_executor_to_the_same_paths():
+    words = {"paths": 128, "seed": SEED, "precision": {"cap.gap@2026-12": 0.25}}
+    here, executor = moecast.run("baseline", **words), Executor()
+    there = moecast.run("baseline", **words, executor=executor, unit_paths=128)
+    assert here.precision_reached and here.paths > 128
+    assert there.digest == here.digest
+    assert executor.submitted == -(-here.paths // 128)
 
 
 def test_a_unit_is_small_and_says_what_it_is():
