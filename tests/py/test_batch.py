@@ -127,6 +127,7 @@ def test_started_again_it_keeps_what_is_done_and_force_does_not(batch):
     assert "1 made" in moecast("batch", folder / "only.yaml", "-o", folder / "out", "--paths", 41).stdout
 
 
+@pytest.mark.slow
 def test_results_do_not_depend_on_threads(batch, tmp_path):
     (tmp_path / "two.yaml").write_text(f"{HEAD}{DEFAULTS}scenarios: [baseline, no_rubin]\n")
     for threads in (1, 3):
@@ -286,6 +287,7 @@ def test_the_shipped_batches_name_cells_that_load(tmp_path):
 # ---- on a terminal -------------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_terminal_shows_a_bar_a_run_and_one_over_all_and_is_left_clean(tmp_path):
     (tmp_path / "two.yaml").write_text(f"{HEAD}defaults: {{paths: 2000, seed: 3, contrasts: false, report: false, month: 2028-12}}\nscenarios: [baseline, no_controls, tight_controls]\n")
     env = {"MOECAST_SCENARIOS": str(ROOT / "scenarios")}

@@ -86,7 +86,7 @@ def answer(i):
     return model, machine, q, serving.cost(CATALOGUE.shape(model), CATALOGUE.machine(machine), q)
 
 
-@pytest.mark.parametrize("part", [pytest.param(part, marks=pytest.mark.slow if part > 1 else ()) for part in range(PARTS)])
+@pytest.mark.parametrize("part", [pytest.param(part, marks=pytest.mark.slow if part > 0 else ()) for part in range(PARTS)])
 def test_random_questions_are_answered_as_the_page_says(part):
     """Searched layouts to 1e-6, the numbers of the layout that was answered to 1e-9."""
     for i in range(part, QUESTIONS, PARTS):
@@ -115,6 +115,7 @@ def test_the_questions_are_of_all_kinds():
 
 
 @pytest.mark.parametrize("kind", ["benchmark", "general", "agentic"])
+@pytest.mark.slow
 def test_the_best_draft_depth_is_the_oracles(kind):
     depths = set()
     for model, machine, q in questions(24, SEED + 1):

@@ -206,6 +206,7 @@ def test_a_lever_acts_from_its_date_on_and_only_then(baseline, tmp_path, lever):
     assert np.mean(strong - weak) * way > 0, f"{series} moves by {np.mean(strong - weak):.3g}"
 
 
+@pytest.mark.slow
 def test_a_lever_with_a_hazard_jumps_in_random_months_after_its_date(baseline, tmp_path):
     yearly = 1.2  # a tenth a month
     ban = {"hazard_per_yr": yearly, "from": SWITCH, "value": 1}
@@ -218,6 +219,7 @@ def test_a_lever_with_a_hazard_jumps_in_random_months_after_its_date(baseline, t
         assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / PATHS), f"{share:.3f} of paths within {months} months, expected {expected:.3f}"
 
 
+@pytest.mark.slow
 def test_policy_scenarios_are_ordered(tmp_path):
     free, tight = (simulate(name, PATHS, tmp_path) for name in ("no_controls", "tight_controls"))
     dear, cheap = at("2028-12", "cost.cn_first_party", tight, free)

@@ -35,6 +35,7 @@ def study() -> moecast.Grid:
 
 
 @needs_command
+@pytest.mark.slow
 def test_cells_names_scenarios_and_digests_are_those_of_the_batch(study, tmp_path):
     (tmp_path / "study.yaml").write_text(BATCH)
     ran = subprocess.run([COMMAND, "batch", tmp_path / "study.yaml", "-o", tmp_path / "out", "--quiet"], capture_output=True, text=True, check=False)
@@ -190,6 +191,7 @@ def test_close_levels_keep_their_digits():
     assert near.scenario(1.0000001).input("policy.severity").mean == 1.0000001
 
 
+@pytest.mark.slow
 def test_progress_and_run_arguments_are_passed_on(capsys):
     told = []
     run = moecast.grid("baseline", {"policy.severity": [0.5, 1]}, paths=16, seed=1, sampler="sobol", replicates=4, progress=lambda *now: told.append(now))

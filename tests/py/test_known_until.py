@@ -120,6 +120,7 @@ def test_deleting_every_later_row_changes_no_bit(scenario, tmp_path):
         assert cut[key] == whole[key], key
 
 
+@pytest.mark.slow
 def test_changing_every_later_row_changes_no_answer(tmp_path):
     known = KNOWN_UNTIL["hindcast_2025_09"]
     assert copy_catalogue(tmp_path / "catalogue", known, with_later_rows_changed) > 50
@@ -130,6 +131,7 @@ def test_changing_every_later_row_changes_no_answer(tmp_path):
 
 
 @pytest.mark.parametrize("file, before, after", [("models.yaml", "kv_heads: 8", "kv_heads: 4"), ("hardware.yaml", "memory_tb_per_s: 3.35", "memory_tb_per_s: 3.3")])
+@pytest.mark.slow
 def test_changing_an_earlier_row_changes_the_plan(file, before, after, tmp_path):
     """The tests above could not fail if the catalogue did nothing."""
     shutil.copytree(SCENARIOS / "catalogue", tmp_path / "catalogue")

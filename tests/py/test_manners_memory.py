@@ -85,7 +85,6 @@ NAMES = (
     "token_cost|a wrong token_cost|quantile|interval|a wrong quantile|statistic|a wrong statistic|views|names|claims|answers|precision|a wrong precision|digest|a path|"
     "a small scenario|a wrong scenario|no scenario|words|a plan|a run not begun|a wrong run|a run|loading|saving|a damaged file|no file|catalogue"
 ).split("|")
-QUICK = ("quantile", "interval", "a wrong quantile", "a wrong statistic", "views", "a wrong run", "no file")
 
 
 def growth_kb(call: Callable[[int], object], times: int) -> tuple[float, float]:
@@ -107,7 +106,8 @@ def test_every_call_is_named(result, tmp_path):
     assert list(calls(result, tmp_path)) == NAMES
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in NAMES])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
 def test_thousands_of_calls_give_all_memory_back(result, tmp_path, name):
     times, call = calls(result, tmp_path)[name]
     traced, resident = growth_kb(call, times)

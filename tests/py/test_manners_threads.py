@@ -45,6 +45,7 @@ def test_different_runs_go_side_by_side(digest):
     assert found[0] == found[2] == digest and len(set(found)) == 3
 
 
+@pytest.mark.slow
 def test_one_result_is_read_by_many_threads(baseline, tmp_path):
     result = moecast.run(baseline, paths=PATHS, seed=SEED)
     file = tmp_path / "run.moecast"

@@ -48,6 +48,7 @@ def test_every_way_to_start_it_is_the_same_command(ours, tmp_path):
 
 
 @pytest.mark.parametrize("name, locale", [(b"caf\xe9.yaml", "C.UTF-8"), (b"caf\xe9.yaml", "C"), ("模型.yaml".encode(), "C")], ids=["latin", "latin_in_c", "chinese_in_c"])
+@pytest.mark.slow
 def test_words_that_are_not_utf_8_arrive_byte_for_byte(name, locale, tmp_path):
     environment = os.environ | {"LC_ALL": locale}
     assert same_end("module", b"check", name, cwd=tmp_path, env=environment) in (2, 4)
@@ -89,6 +90,7 @@ def test_output_that_finds_no_room_is_told_as_by_the_compiled_command():
 
 
 @pytest.mark.parametrize("command", [COMPILED, MODULE, SCRIPT], ids=["compiled", "module", "script"])
+@pytest.mark.slow
 def test_ctrl_c_ends_a_run_with_130_and_no_traceback(command, tmp_path):
     process = subprocess.Popen([*command, "run", "baseline", "--paths", "5000000", "-o", "run"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     end = time.monotonic() + 30

@@ -3,6 +3,8 @@ import importlib.util
 import os
 import pathlib
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("MOECAST_BIN", ROOT / "build/moecast")).resolve()
 
@@ -14,6 +16,7 @@ def load_script():
     return module
 
 
+@pytest.mark.slow
 def test_every_way_to_make_a_run_gives_the_same_digest(tmp_path):
     scenario = tmp_path / "small.yaml"
     scenario.write_text("moecast: 1\nname: small\nextends: baseline\ntime: {start: 2024-01, end: 2024-12}\n")

@@ -304,6 +304,7 @@ def few():
     return simulate("baseline", 5, seed=11, months=36)
 
 
+@pytest.mark.slow
 def test_a_path_does_not_depend_on_its_neighbours(few):
     pair = simulate("baseline", 2, seed=11, first_path=3, months=36)
     for row in scenario.outcome_rows():

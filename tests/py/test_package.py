@@ -276,6 +276,7 @@ def test_a_workbook_does_not_replace_a_run_file(result, tmp_path):
     assert (tmp_path / "run.moecast").read_bytes() == kept and [path.name for path in tmp_path.iterdir()] == ["run.moecast"]
 
 
+@pytest.mark.slow
 def test_results_go_side_by_side_into_one_workbook(result, tmp_path):
     other = moecast.run("no_controls", paths=16)
     result.report(tmp_path / "compared.xlsx", other)

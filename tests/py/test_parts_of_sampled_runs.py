@@ -65,6 +65,7 @@ def place(tmp_path_factory):
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
+@pytest.mark.slow
 def test_shards_merge_to_the_whole_run_and_verify(place, tmp_path, sampler):
     shards = [tmp_path / str(i) for i in (2, 3, 1)]
     for shard in shards:
@@ -82,6 +83,7 @@ def test_shards_merge_to_the_whole_run_and_verify(place, tmp_path, sampler):
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
+@pytest.mark.slow
 def test_a_killed_run_is_gone_on_with_to_the_same_digest(place, tmp_path, sampler):
     dice = random.Random(sampler)
     for sign in (signal.SIGKILL, signal.SIGINT, signal.SIGKILL):
@@ -109,6 +111,7 @@ def test_sobol_runs_are_extended_from_any_number_of_paths_and_hypercubes_are_not
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_a_run_to_a_precision_goes_on_where_it_was_broken_off(place, tmp_path):
     aim = ["--paths", "512", "--precision", f"{TARGET}:0.00035", "--max-paths", "4000"]
     whole = place.run("sobol", tmp_path / "whole", *aim)

@@ -173,6 +173,7 @@ OLD_WORKLOAD = {
 }
 
 
+@pytest.mark.slow
 def test_with_the_first_calibrations_workload_its_excuses_fall_away(tmp_path):
     old = Run(write_scenario(tmp_path, "old_workload", {"levers": OLD_WORKLOAD}), tmp_path, "--paths", 1000)
     for (series, when), (_, cause) in EXCUSES.items():

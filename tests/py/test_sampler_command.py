@@ -25,6 +25,7 @@ def effective(folder, series, month):
 
 
 @pytest.mark.parametrize("sampler", ["lhs", "sobol"])
+@pytest.mark.slow
 def test_the_sampler_stands_in_everything_that_is_written(sampler, tmp_path):
     done = moecast(*RUN, "--paths", 256, "--sampler", sampler, "--replicates", 4, "-o", tmp_path)
     assert done.returncode == 0, done.stderr
@@ -57,6 +58,7 @@ def test_the_scenario_names_the_sampler_and_the_command_overrules_it(tmp_path):
     assert "sampler sobol, 4 replicates" in moecast(*run, "--replicates", 4, "-o", tmp_path / "d").stdout
 
 
+@pytest.mark.slow
 def test_a_precision_is_reached_or_the_exit_code_is_3_and_the_results_are_there(tmp_path):
     reached = moecast(*RUN, "--paths", 128, "--precision", f"{SERIES}:0.002, f500_60.primary:0.2,cap.gap@2026-12:p95:5", "-o", tmp_path / "a")
     assert reached.returncode == 0 and "not reached" not in reached.stdout and f"{SERIES} " in reached.stdout

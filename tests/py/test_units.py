@@ -69,6 +69,7 @@ def test_a_thread_pool_gives_the_bits_of_one_process(alone):
 
 
 @pytest.mark.parametrize("sampler", ["sobol", "lhs"])
+@pytest.mark.slow
 def test_other_samplers_give_the_bits_of_one_process(sampler):
     words = {"paths": 512, "seed": SEED, "sampler": sampler, "replicates": 2}
     one, other = moecast.run("baseline", **words), moecast.run("baseline", **words, executor=Executor(), unit_paths=128)
@@ -76,6 +77,7 @@ def test_other_samplers_give_the_bits_of_one_process(sampler):
     assert np.array_equal(one.statistic("mean_error"), other.statistic("mean_error"), equal_nan=True)
 
 
+@pytest.mark.slow
 def test_units_may_have_any_size(alone):
     for size in (1, 65, 300, 10**9):
         run = job()

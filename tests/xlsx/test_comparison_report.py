@@ -121,6 +121,7 @@ def close(a: object, b: object) -> bool:
 
 
 @pytest.mark.parametrize("name", ["container", "xml", "values", "charts"])
+@pytest.mark.slow
 def test_other_programs_find_nothing_to_complain_about(report: Path, name: str) -> None:
     assert check.CHECKS[name](report) == []
 
@@ -514,6 +515,7 @@ def test_runs_that_keep_no_date_in_common_are_said_to_be_unpaired(runs: Path, tm
     assert next(row[1] for row in rows if row[0] == "All rows below") == "nothing checked"
 
 
+@pytest.mark.slow
 def test_one_kept_path_is_one(runs: Path, tmp_path: Path) -> None:
     for name in ("baseline", "no_controls"):
         moecast("run", name, "--paths", PATHS, "--keep", 1, "--contrast-paths", 1, "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / name)
@@ -522,6 +524,7 @@ def test_one_kept_path_is_one(runs: Path, tmp_path: Path) -> None:
     assert any(row.startswith("Paired: the same draws; the first path, the only one") for row in rows) and not any("first 1 paths" in row for row in rows)
 
 
+@pytest.mark.slow
 def test_long_names_that_differ_at_their_ends_are_told_apart_and_one_path_is_left_out_aloud(runs: Path, tmp_path: Path) -> None:
     base = "n" * 60
     for name, paths in ((f"{base}x1", PATHS), (f"{base}x2", PATHS), ("lone", 1)):

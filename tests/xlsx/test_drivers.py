@@ -87,6 +87,7 @@ def test_priors_and_bases_are_those_of_assumptions(sheets: list[Rows]) -> None:
             assert (unit, low, median, high, basis) == tuple(priors[key][i] for i in (3, 4, 5, 6, 7)), key
 
 
+@pytest.mark.slow
 def test_few_paths_have_no_drivers_beyond_chance(tmp_path: Path) -> None:
     for paths in (2, 12):
         moecast("run", "baseline", "--paths", paths, "--no-contrasts", "--quiet", "-o", tmp_path / str(paths))

@@ -59,6 +59,7 @@ def texts(sheet: openpyxl.worksheet.worksheet.Worksheet) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["container", "xml", "values", "charts"])
+@pytest.mark.slow
 def test_other_programs_find_nothing_to_complain_about(report: Path, name: str) -> None:
     assert check.CHECKS[name](report) == []
 

@@ -87,6 +87,7 @@ def test_the_package_takes_the_same_languages(run: Path, chinese: Path, tmp_path
 
 
 @pytest.mark.parametrize("name", ["container", "xml", "values", "charts"])
+@pytest.mark.slow
 def test_other_programs_find_nothing_to_complain_about(chinese: Path, name: str) -> None:
     assert check.CHECKS[name](chinese) == []
 

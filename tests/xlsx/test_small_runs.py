@@ -90,6 +90,7 @@ def test_marks_that_turn_the_writing_are_replaced(short: Path, short_book: openp
         assert not any("\u202e".encode() in archive.read(name) for name in archive.namelist())
 
 
+@pytest.mark.slow
 def test_two_paths_decide_nothing(tmp_path: Path) -> None:
     moecast("run", "baseline", "--paths", 2, "--no-contrasts", "--quiet", "-o", tmp_path / "two")
     book = opened(tmp_path / "two" / "report.xlsx")
