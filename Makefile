@@ -141,9 +141,10 @@ python: $(BUILD)/libcsim.a  ## build the Python package in place and install it 
 wheel: $(VENV)/ready-wheel $(BUILD)/libcsim.a  ## a wheel with all its libraries in it, for machines without them, into dist/
 	@MOECAST_BUILD=$(BUILD) $(PY) pyext/make_wheel.py dist
 
-docs: $(VENV)/ready-docs $(BUILD)/moecast python  ## the pages as HTML, with the reference of the package, into build/docs/html; a broken link or name fails
+docs: $(VENV)/ready-docs $(BUILD)/moecast python  ## the pages as HTML, with the notebooks executed and the reference of the package, into build/docs/html; a broken link or name fails
 	@$(PY) docs/generate_tables.py $(BUILD)/moecast --check
-	@$(PY) -m sphinx -q -W --keep-going -b html -d $(BUILD)/docs/doctrees docs $(BUILD)/docs/html
+	@$(PY) docs/notebooks.py $(BUILD)/docs/notebooks
+	@$(PY) -m sphinx -q -W --keep-going -b html -d $(BUILD)/docs/doctrees -D executed_notebooks=$(abspath $(BUILD)/docs/notebooks) docs $(BUILD)/docs/html
 	@$(PY) docs/check_links.py $(BUILD)/docs/html
 	@echo "$(BUILD)/docs/html/index.html"
 

@@ -1,8 +1,8 @@
 """How Sphinx makes HTML of these pages (`make docs`). They are read on their own too, so nothing in them is written for Sphinx but index.md (the
 contents; the README is put before them) and api.md (the reference is put behind it).
 
-Formulas are plain text with Unicode signs: no page loads anything from elsewhere, and no mathematics is rendered. Notebooks are shown with the outputs they were
-saved with; nothing is executed.
+Formulas are plain text with Unicode signs: no page loads anything from elsewhere, and no mathematics is rendered. Nothing is executed here: notebooks are shown
+as docs/notebooks.py executed them into the folder `executed_notebooks`, or without that setting as they lie in notebooks/.
 """
 
 import inspect
@@ -88,15 +88,20 @@ def front_page(text: str) -> str:
 
 
 def add_generated(app: object, page: str, text: list[str]) -> None:
-    """Puts the README before the contents, and the reference behind its introduction."""
+    """Puts the README before the contents, the reference behind its introduction, and notebooks with outputs in the place of their sources."""
     if page == "index":
         app.env.note_dependency(str(DOCS.parent / "README.md"))
         contents = text[0] if any(DOCS.glob("notebooks/*.ipynb")) else re.sub(r"```\{toctree\}\n:caption: Notebooks\n.*?```\n", "", text[0], flags=re.DOTALL)
         text[0] = front_page((DOCS.parent / "README.md").read_text(encoding="utf-8")) + "\n" + contents
     if page == "api":
         text[0] += "\n" + reference()
+    if page.startswith("notebooks/") and app.config.executed_notebooks:
+        copy = Path(app.config.executed_notebooks, f"{Path(page).name}.ipynb").resolve()
+        app.env.note_dependency(str(copy))
+        text[0] = copy.read_text(encoding="utf-8")
 
 
 def setup(app: object) -> None:
     warnings.filterwarnings("ignore", category=DeprecationWarning)  # of Sphinx's own extensions
+    app.add_config_value("executed_notebooks", "", "env", types=[str])
     app.connect("source-read", add_generated)

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 LONG = ("test_command.py", "test_report.py", "test_batch.py", "test_compare.py", "test_comparison_report.py", "test_cost_oracle.py", "test_check_workbook.py", "test_parts_of_sampled_runs.py", "test_parts_of_runs.py", "test_small_runs.py")
-ALONE = ("test_oracle_agreement.py::test_c_core_equals_the_oracle", "test_report.py::test_hostile_text", "test_report.py::test_a_segment_may_play", "test_alone.py::")
+ALONE = ("test_oracle_agreement.py::test_c_core_equals_the_oracle", "test_report.py::test_hostile_text", "test_report.py::test_a_segment_may_play", "test_notebooks.py::test_notebook_runs", "test_alone.py::")
 
 
 def pytest_configure(config):
