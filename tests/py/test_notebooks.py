@@ -132,6 +132,8 @@ def test_a_copy_is_kept_until_its_notebook_changes_and_a_faulty_one_is_not_kept(
     assert made and list(notebooks.faults(notebook)) == []
     assert notebook.cells[1].outputs[0].text.split() == [notebooks.sys.executable, moecast.__file__]
     assert not notebooks.executed(source, into)[1]
+    written(source, *(cell("code", name, "import moecast\nmoecast.plot.pareto('deepseek-v3', 'h200');") for name in ("first", "second")))
+    assert ["image/png" in shown.outputs[0].data for shown in notebooks.executed(source, into)[0].cells] == [True, True]
     faulty = "import warnings; warnings.warn('careful'); open('left.txt', 'w').close(); 1 / 0"
     written(source, cell("markdown", "title", "# T"), cell("code", "two", faulty))
     found = list(notebooks.faults(notebooks.executed(source, into)[0]))

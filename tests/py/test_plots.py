@@ -112,6 +112,15 @@ def test_pictures_are_those_of_the_charts_and_small():
 # ---- what every chart does -----------------------------------------------------------------------------------------------------------------------
 
 
+def test_settings_that_pyplot_makes_while_a_chart_is_drawn_stay():
+    """In a notebook pyplot is first imported by a chart, and says then that figures are shown at the end of a cell."""
+    before = matplotlib.rcParams.copy()
+    with style.look():
+        matplotlib.rcParams["interactive"] = not before["interactive"]
+    assert matplotlib.rcParams == {**before, "interactive": not before["interactive"]}
+    matplotlib.rcParams.update(before)
+
+
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_chart_has_units_a_title_and_a_source_and_changes_no_setting(name, made, charts):
     drawn, untouched = charts(name)

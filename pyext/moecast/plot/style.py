@@ -46,8 +46,13 @@ def look() -> Iterator[None]:
         "axes.unicode_minus": True, "text.parse_math": False, "text.usetex": False, "hatch.linewidth": 0.6, "hatch.color": GREY, "lines.linewidth": 1.6,
         "axes.formatter.use_mathtext": False, "patch.force_edgecolor": False, "lines.marker": "None", "axes.titley": None, "errorbar.capsize": 0,
     }  # fmt: skip
-    with matplotlib().rc_context(settings):
+    now = matplotlib().rcParams
+    before = {name: now[name] for name in settings}  # these only: pyplot, imported meanwhile, makes settings for good, such as that a notebook shows figures
+    now.update(settings)
+    try:
         yield
+    finally:
+        now.update(before)
 
 
 def canvas(ax: Any, height_in: float, rows: int = 1, columns: int = 1, panels: int | None = None, share: bool = False) -> np.ndarray:
