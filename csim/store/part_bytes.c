@@ -136,6 +136,20 @@ csim_status csim_part_pack(const csim_result *part, unsigned char **bytes, size_
     return CSIM_OK;
 }
 
+static uint32_t rows_among(uint32_t wanted, const csim_run_options *whole, uint32_t first_path, uint32_t paths) {
+    const uint32_t before = first_path - whole->first_path;
+    return wanted <= before ? 0 : wanted - before < paths ? wanted - before : paths;
+}
+
+csim_run_options csim_part_options(const csim_run_options *whole, uint32_t first_path, uint32_t paths) {
+    csim_run_options part = *whole;
+    part.keep_paths = rows_among(whole->keep_paths, whole, first_path, paths);
+    part.keep_hits = rows_among(whole->keep_hits, whole, first_path, paths);
+    part.first_path = first_path;
+    part.paths = paths;
+    return part;
+}
+
 /* --- taking ---------------------------------------------------------------------------------------------------------------------------------- */
 
 /* What is read beyond the end is 0, and `ended` then set. */
@@ -254,9 +268,26 @@ static int keeps_the_same(const csim_run_options *a, const csim_run_options *b) 
     return a->keep_slots == b->keep_slots && !memcmp(a->keep_slot, b->keep_slot, (size_t)a->keep_slots * sizeof *a->keep_slot);
 }
 
-static csim_status open_part(reading *from, const csim_result *outline, opened *self, csim_error *err) {
+/* Nothing of the part is believed: it is what was asked for, or refused. */
+static csim_status check_is_asked(const csim_result *part, const csim_run_options *asked, csim_error *err) {
+    const csim_run_options *options = &part->options;
+    const csim_path_interval all = {asked->first_path, asked->first_path + asked->paths};
+    if (options->seed != asked->seed)
+        return csim_error_set(err, CSIM_INCONSISTENT, "its seed is %llu, here it is %llu", (unsigned long long)options->seed, (unsigned long long)asked->seed);
+    if (options->sampler != asked->sampler || options->replicates != asked->replicates || options->strata != asked->strata)
+        return csim_error_set(err, CSIM_INCONSISTENT, "its paths are drawn by another sampler, or in other replicates");
+    if (options->first_path != asked->first_path || options->paths != asked->paths || part->ledger.count != 1 || memcmp(&part->ledger.interval[0], &all, sizeof all))
+        return csim_error_set(err, CSIM_INCONSISTENT, "it holds %llu paths from %u on, asked for were %u from %u on", (unsigned long long)part->done, options->first_path, asked->paths,
+                              asked->first_path);
+    if (!keeps_the_same(options, asked)) return csim_error_set(err, CSIM_INCONSISTENT, "it keeps other series than the run");
+    if (part->kept != asked->keep_paths || part->hit_rows != (asked->keep_hits > asked->keep_paths ? asked->keep_hits : asked->keep_paths))
+        return csim_error_set(err, CSIM_INCONSISTENT, "it has rows of %u paths, asked for were %u", part->kept, asked->keep_paths);
+    return CSIM_OK;
+}
+
+static csim_status open_part(reading *from, const csim_result *outline, const csim_run_options *asked, opened *self, csim_error *err) {
     csim_result *part = &self->part;
-    const csim_status status = open_head(from, outline, self, err);
+    csim_status status = open_head(from, outline, self, err);
     if (status) return status;
     take_options(from, &part->options);
     take_ledger(from, &part->ledger);
@@ -268,7 +299,8 @@ static csim_status open_part(reading *from, const csim_result *outline, opened *
     self->monthly_replicates = take_section(from);
     self->tallies = take_section(from);
     if (from->ended || csim_ledger_paths(&part->ledger) != part->done) return damaged(err);
-    if (!keeps_the_same(&part->options, &outline->options)) return csim_error_set(err, CSIM_INCONSISTENT, "it keeps other series than the run");
+    status = check_is_asked(part, asked, err);
+    if (status) return status;
     return take_rows(from, self, err);
 }
 
@@ -302,32 +334,39 @@ static void add_replicates(const void *from, csim_replicates *replicates, csim_r
         }
 }
 
+/* Whole and as it was sent: the digest is that of the bytes before it. */
 csim_status csim_part_digest(const unsigned char *bytes, size_t size, char hex[CSIM_SHA256_HEX_SIZE], csim_error *err) {
+    unsigned char digest[CSIM_SHA256_BYTES];
     if (size < MARK_BYTES + TAIL_BYTES || memcmp(bytes, mark, MARK_BYTES)) return csim_error_set(err, CSIM_FILE_FORMAT, "these bytes are no part of a run");
-    csim_sha256_hex(bytes + size - TAIL_BYTES, hex);
+    digest_of(bytes, size - TAIL_BYTES, digest);
+    if (memcmp(digest, bytes + size - TAIL_BYTES, sizeof digest)) return damaged(err);
+    csim_sha256_hex(digest, hex);
     return CSIM_OK;
 }
 
-csim_status csim_part_take(csim_run *run, const unsigned char *bytes, size_t size, csim_error *err) {
-    unsigned char digest[CSIM_SHA256_BYTES];
-    char hex[CSIM_SHA256_HEX_SIZE];
-    csim_status status = csim_part_digest(bytes, size, hex, err);
-    if (status) return status;
-    const size_t body = size - TAIL_BYTES;
-    digest_of(bytes, body, digest);
-    if (memcmp(digest, bytes + body, sizeof digest)) return damaged(err);
-    opened *self = calloc(1, sizeof *self);
-    if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a part of the run");
-    reading from = {bytes, bytes + body, 0};
-    memcpy(&self->part.seconds, bytes + body + CSIM_SHA256_BYTES, sizeof self->part.seconds);
-    status = open_part(&from, csim_run_outline(run), self, err);
-    const csim_statistics_source source = {self, fits, add, add_replicates};
-    if (!status) status = csim_run_take_from(run, &self->part, &source, err);
-    for (int i = 0; self->part.plan && i < CSIM_ROW_TABLES; i++) {
-        csim_row_table table[CSIM_ROW_TABLES];
+static void opened_free(opened *self) {
+    csim_row_table table[CSIM_ROW_TABLES];
+    if (self->part.plan) {
         csim_result_tables(&self->part, table);
-        free(csim_result_rows(&self->part, &table[i]));
+        for (int i = 0; i < CSIM_ROW_TABLES; i++) free(csim_result_rows(&self->part, &table[i]));
     }
     free(self);
+}
+
+csim_status csim_part_take(csim_run *run, uint32_t first_path, uint32_t paths, const unsigned char *bytes, size_t size, char hex[CSIM_SHA256_HEX_SIZE], csim_error *err) {
+    char own[CSIM_SHA256_HEX_SIZE];
+    const csim_result *outline = csim_run_outline(run);
+    const csim_run_options asked = csim_part_options(&outline->options, first_path, paths);
+    csim_status status = csim_part_digest(bytes, size, hex ? hex : own, err);
+    if (status) return status;
+    opened *self = calloc(1, sizeof *self);
+    if (!self) return csim_error_set(err, CSIM_NO_MEMORY, "no memory for a part of the run");
+    const size_t body = size - TAIL_BYTES;
+    reading from = {bytes, bytes + body, 0};
+    memcpy(&self->part.seconds, bytes + body + CSIM_SHA256_BYTES, sizeof self->part.seconds);
+    status = open_part(&from, outline, &asked, self, err);
+    const csim_statistics_source source = {self, fits, add, add_replicates};
+    if (!status) status = csim_run_take_from(run, &self->part, &source, err);
+    opened_free(self);
     return status;
 }

@@ -15,11 +15,16 @@
 /* *bytes is malloc'd. USAGE for a result without `monthly`, NO_MEMORY. */
 csim_status csim_part_pack(const csim_result *part, unsigned char **bytes, size_t *size, csim_error *err);
 
-/* The part's own digest, of bytes that are long enough to have one; else FILE_FORMAT. */
+/* What to simulate for the paths first_path … first_path + paths − 1 of a run with these complete options: rows of kept paths are those of the whole that lie
+ * among them, a hypercube is the whole's. */
+csim_run_options csim_part_options(const csim_run_options *whole, uint32_t first_path, uint32_t paths);
+
+/* The digest of a part that is as it was sent; else FILE_FORMAT. */
 csim_status csim_part_digest(const unsigned char *bytes, size_t size, char hex[CSIM_SHA256_HEX_SIZE], csim_error *err);
 
-/* As csim_run_take. FILE_FORMAT when the bytes are no part, or not those that were sent; INCONSISTENT also for a part of another version of this library.
- * Whatever fails, the run is as it was. */
-csim_status csim_part_take(csim_run *run, const unsigned char *bytes, size_t size, csim_error *err);
+/* As csim_run_take, for the part of exactly these paths; hex, which may be NULL, is its digest. FILE_FORMAT when the bytes are no part, or not those that were
+ * sent; INCONSISTENT for a part of other paths than were asked for, with other rows, or of another version of this library. Whatever fails, the run is as it
+ * was. */
+csim_status csim_part_take(csim_run *run, uint32_t first_path, uint32_t paths, const unsigned char *bytes, size_t size, char hex[CSIM_SHA256_HEX_SIZE], csim_error *err);
 
 #endif

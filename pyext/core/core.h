@@ -111,7 +111,7 @@ PyObject *core_run_refuse(core_run *self);
 int core_read_series(PyObject *positions, const csim_plan *plan, csim_run_options *out); /* which series kept paths have month by month; −1 with an exception */
 PyObject *core_run_missing(PyObject *self, PyObject *unused);
 PyObject *core_run_part(PyObject *self, PyObject *arguments);
-PyObject *core_run_take(PyObject *self, PyObject *bytes);
+PyObject *core_run_take(PyObject *self, PyObject *arguments);
 PyObject *core_part_digest(PyObject *module, PyObject *bytes);
 
 /* result.c: makes results. result_*.c: their attributes and methods, by what they are about. */

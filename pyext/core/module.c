@@ -79,7 +79,7 @@ static PyMethodDef functions[] = {
     {"command", command, METH_O, "command(words)\n--\n\nRuns the command line; words[0] is the program's name. Returns the exit code."},
     {"load", core_result_load, METH_O, "load(path)\n--\n\nThe result in a run file. Raises FileError."},
     {"report_comparison", core_report_comparison, METH_VARARGS, core_report_comparison_doc},
-    {"part_digest", core_part_digest, METH_O, "part_digest(part, /)\n--\n\nThe digest that a part carries: equal for equal paths, whoever simulated them. FileError."},
+    {"part_digest", core_part_digest, METH_O, "part_digest(part, /)\n--\n\nThe digest of a part: equal for equal paths, whoever simulated them. FileError when it is not as it was sent."},
     {"write_text", core_write_text, METH_VARARGS, "write_text(path, text)\n--\n\nWrites a file that appears whole or not at all. Raises FileError."},
     {"catalogue", core_catalogue, METH_O, "catalogue(folder)\n--\n\nThe catalogue as lists of dicts. Raises ScenarioError or FileError."},
     CORE_METHOD("token_cost", core_token_cost, 0, core_token_cost_doc),

@@ -188,8 +188,8 @@ static PyMethodDef run_methods[] = {
     {"grow", run_grow, METH_O, "grow(paths, /)\n--\n\nAsks for more paths. RunError while a result lives; ScenarioError when the run cannot grow to that number."},
     {"missing", core_run_missing, METH_NOARGS, "missing()\n--\n\nIntervals of paths that are not there yet: (first path, number). Before the first advance."},
     {"part", core_run_part, METH_VARARGS, "part(first_path, paths, /)\n--\n\nWhat Work.simulate must be told to simulate these paths of the run, as keywords."},
-    {"take", core_run_take, METH_O, "take(part, /)\n--\n\nTakes in a part from Work.simulate, before the first advance; returns the paths finished so far. ScenarioError for paths that are there "
-     "already or belong to another run, FileError for damaged bytes; the run is then as it was."},
+    {"take", core_run_take, METH_VARARGS, "take(part, first_path, paths, /)\n--\n\nTakes in the part of these paths, from Work.simulate, before the first advance; returns its digest. ScenarioError "
+     "for paths that are there already, are others or belong to another run, FileError for damaged bytes; the run is then as it was."},
     {"result", run_result, METH_NOARGS, "result()\n--\n\nWhat the paths finished so far say. The run cannot be advanced while a result of it lives."},
     {NULL, NULL, 0, NULL},
 };

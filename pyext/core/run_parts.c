@@ -19,12 +19,6 @@ PyObject *core_run_missing(PyObject *object, PyObject *unused) {
     return list;
 }
 
-/* Rows of the whole run that lie among `paths` paths from `first` on. */
-static uint32_t rows(uint32_t wanted, const csim_run_options *whole, uint32_t first, uint32_t paths) {
-    const uint32_t before = first - whole->first_path;
-    return wanted <= before ? 0 : wanted - before < paths ? wanted - before : paths;
-}
-
 PyObject *core_run_part(PyObject *object, PyObject *arguments) {
     const core_run *self = (core_run *)object;
     const csim_run_options *whole = &csim_run_outline(self->run)->options;
@@ -36,26 +30,28 @@ PyObject *core_run_part(PyObject *object, PyObject *arguments) {
         if (!slot || PyTuple_SetItem(series, i, slot)) Py_CLEAR(series);
     }
     if (!series) return NULL;
-    const uint32_t kept = rows(whole->keep_paths, whole, first, paths), hits = rows(whole->keep_hits, whole, first, paths);
-    return Py_BuildValue("{s:K,s:I,s:I,s:I,s:I,s:N,s:s,s:I,s:I}", "seed", (unsigned long long)whole->seed, "first_path", first, "paths", paths, "keep", kept, "keep_hits", hits,
+    const csim_run_options part = csim_part_options(whole, first, paths);
+    return Py_BuildValue("{s:K,s:I,s:I,s:I,s:I,s:N,s:s,s:I,s:I}", "seed", (unsigned long long)whole->seed, "first_path", first, "paths", paths, "keep", part.keep_paths, "keep_hits", part.keep_hits,
                          "keep_series", series, "sampler", csim_sampler_name(whole->sampler), "replicates", whole->replicates, "strata", whole->strata);
 }
 
-PyObject *core_run_take(PyObject *object, PyObject *given) {
+PyObject *core_run_take(PyObject *object, PyObject *arguments) {
     core_run *self = (core_run *)object;
-    char *bytes;
+    PyObject *given;
+    char *bytes, hex[CSIM_SHA256_HEX_SIZE];
+    unsigned int first, paths;
     Py_ssize_t size;
     csim_error err;
     csim_status status;
     CORE_DEFAULT_FLOATS;
     if (self->busy || self->results) return core_run_refuse(self);
-    if (PyBytes_AsStringAndSize(given, &bytes, &size)) return NULL;
+    if (!PyArg_ParseTuple(arguments, "SII:take", &given, &first, &paths) || PyBytes_AsStringAndSize(given, &bytes, &size)) return NULL;
     self->busy = 1;
     Py_BEGIN_ALLOW_THREADS
-    status = csim_part_take(self->run, (const unsigned char *)bytes, (size_t)size, &err);
+    status = csim_part_take(self->run, first, paths, (const unsigned char *)bytes, (size_t)size, hex, &err);
     Py_END_ALLOW_THREADS
     self->busy = 0;
-    return status ? core_raise(core_state_of(object), &err) : PyLong_FromUnsignedLongLong(csim_run_done(self->run));
+    return status ? core_raise(core_state_of(object), &err) : core_text(hex);
 }
 
 PyObject *core_part_digest(PyObject *module, PyObject *given) {

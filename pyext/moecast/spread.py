@@ -21,6 +21,7 @@ from .units import Unit, digest, simulate
 
 _WAKE_S = 0.05  # between two looks at signals and at late units
 _ATTEMPTS = 3
+_MOST_OUT = 500  # parts come home in any order, and a run keeps at most a thousand pieces apart
 
 
 class Future(Protocol):
@@ -28,6 +29,7 @@ class Future(Protocol):
 
     def add_done_callback(self, call: Callable[[Any], object], /) -> object: ...
     def result(self) -> Any: ...
+    def exception(self) -> BaseException | None: ...
     def cancel(self) -> object: ...
 
 
@@ -45,7 +47,7 @@ def _opened(given: Any) -> tuple[Any, AbstractContextManager[Any]]:
     if hasattr(given, "get_executor"):  # a Dask client
         made = given.get_executor()
         return made, made
-    if hasattr(given, "submit"):
+    if hasattr(given, "submit") and not isinstance(given, type):
         return given, nullcontext()
     if callable(given):
         made = given()
@@ -74,13 +76,14 @@ class _Broken(Exception):
 class _Spread:
     """One run on one executor. Units wait, are out, or are home; a late unit is given out once more."""
 
-    def __init__(self, take: Callable[[bytes], object], units: Iterable[Unit], patience: float | None) -> None:
+    def __init__(self, take: Callable[[bytes, int, int], str], units: Iterable[Unit], patience: float | None) -> None:
         self._take, self._patience = take, patience
         self.waiting: deque[Unit] = deque(units)
         self._units = len(self.waiting)
         self._home: dict[int, str] = {}  # first path to digest
         self._failed: dict[int, int] = {}
         self._out: dict[Any, tuple[Unit, float]] = {}
+        self._late: set[Any] = set()  # futures that are given up as far as room for others goes
         self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def _submit(self, executor: Any, unit: Unit) -> None:
@@ -89,6 +92,10 @@ class _Spread:
         except (BrokenExecutor, RuntimeError) as error:  # RuntimeError: it was shut down
             self.waiting.appendleft(unit)
             raise _Broken(str(error)) from error
+        except Exception as error:
+            return self._again(unit, error)
+        if not hasattr(future, "add_done_callback"):
+            raise TypeError(f"submit() of the executor must return a future, as concurrent.futures has; it returned {type(future).__name__}")
         self._out[future] = (unit, time.monotonic())
         future.add_done_callback(self._done.put)
 
@@ -100,14 +107,13 @@ class _Spread:
         if failed >= _ATTEMPTS:
             last = unit.first_path + unit.paths - 1
             raise _core.RunError(f"paths {unit.first_path} to {last} failed {failed} times on the executor, the last time with {type(error).__name__}: {error}") from error
-        self.waiting.append(unit)
+        self.waiting.appendleft(unit)
 
     def _welcome(self, unit: Unit, part: bytes) -> None:
-        known, found = self._home.get(unit.first_path), digest(part)
+        known = self._home.get(unit.first_path)
         if known is None:
-            self._take(part)
-            self._home[unit.first_path] = found
-        elif known != found:
+            self._home[unit.first_path] = self._take(part, unit.first_path, unit.paths)
+        elif known != (found := digest(part)):
             raise _core.RunError(
                 f"paths {unit.first_path} to {unit.first_path + unit.paths - 1} were simulated twice with different results ({known[:12]}, {found[:12]}): "
                 "a worker computes wrongly, and no result of this run can be trusted"
@@ -115,32 +121,40 @@ class _Spread:
 
     def _collect(self, future: Any) -> None:
         unit, _ = self._out.pop(future)
+        self._late.discard(future)
         try:
-            self._welcome(unit, future.result())
-        except BrokenExecutor as error:
+            error = future.exception()  # whatever ended the worker's call, a SystemExit too, is the worker's and ends nothing here
+        except CancelledError as cancelled:
+            error = cancelled
+        if isinstance(error, BrokenExecutor):
             if unit.first_path not in self._home:
                 self.waiting.appendleft(unit)
             raise _Broken(str(error)) from error
-        except (_core.RunError, _core.ScenarioError):  # the same everywhere: another version, another run
-            raise
-        except (Exception, CancelledError) as error:
-            self._again(unit, error)
+        if isinstance(error, _core.RunError):  # the same everywhere: another version
+            raise error
+        if error is not None:
+            return self._again(unit, error)
+        try:
+            self._welcome(unit, future.result())
+        except (_core.ScenarioError, _core.FileError, TypeError) as wrong:  # damaged, of other paths, or no part at all
+            self._again(unit, wrong)
 
     def _give_late_units_again(self) -> None:
         if self._patience is None:
             return
         now = time.monotonic()
         for future, (unit, since) in list(self._out.items()):
-            if now - since > self._patience and unit not in self.waiting:
+            if now - since > self._patience and unit.first_path not in self._home and unit not in self.waiting:
                 self._out[future] = (unit, now)
-                self.waiting.append(unit)
+                self._late.add(future)
+                self.waiting.appendleft(unit)
 
     def work(self, executor: Any, progress: Callable[[], object]) -> None:
         """Until every unit is home. _Broken when the executor is; what was out waits again then."""
-        window = 2 * _workers(executor)
+        window = min(2 * _workers(executor), _MOST_OUT)
         try:
             while len(self._home) < self._units:
-                while self.waiting and len(self._out) < window:
+                while self.waiting and len(self._out) - len(self._late) < window:
                     unit = self.waiting.popleft()
                     if unit.first_path not in self._home:
                         self._submit(executor, unit)
@@ -166,13 +180,13 @@ class _Spread:
             future.cancel()
             if unit.first_path not in self._home:
                 self.waiting.append(unit)
-        self._out, self._done = {}, queue.SimpleQueue()
+        self._out, self._late, self._done = {}, set(), queue.SimpleQueue()
 
 
 def spread(
     executor: ExecutorLike,
     units: Iterable[Unit],
-    take: Callable[[bytes], object],
+    take: Callable[[bytes, int, int], str],
     progress: Callable[[], object],
     patience: float | None = None,
 ) -> None:
@@ -181,6 +195,8 @@ def spread(
     An executor that breaks (a process pool of which a worker was killed) is made again when a function that makes it was given; else what is left is
     simulated in this process, and a RuntimeWarning says so.
     """
+    if patience is not None and not patience >= 0:
+        raise ValueError(f"patience is a number of seconds from 0 on, not {patience!r}")
     work = _Spread(take, units, patience)
     for _ in range(_ATTEMPTS):
         made, closing = _opened(executor)

@@ -47,6 +47,10 @@ class Executor:
         return future
 
 
+def take(run, unit, part=None):
+    return run._core.take(part or units.simulate(unit), unit.first_path, unit.paths)
+
+
 def same(a, b):
     assert a.digest == b.digest
     assert a.ledger == b.ledger
@@ -89,16 +93,15 @@ def test_units_may_have_any_size(alone):
 
 def test_parts_come_home_in_any_order(alone):
     run = job()
-    parts = [units.simulate(unit) for unit in units_of(run)]
-    for part in reversed(parts):
-        run._core.take(part)
+    for unit in reversed(units_of(run)):
+        take(run, unit)
     same(alone, run.result())
 
 
 def test_the_result_of_some_parts_says_which_paths_it_has():
     run = job()
     second = units_of(run)[1]
-    run._core.take(units.simulate(second))
+    assert take(run, second) == units.digest(units.simulate(second))
     result = run.result()
     assert result.ledger == [(UNIT, 2 * UNIT - 1)]
     assert result.paths == UNIT
@@ -141,6 +144,89 @@ def test_a_damaged_part_is_thrown_away_and_simulated_again(alone):
     same(alone, run.result())
 
 
+def test_parts_of_other_paths_are_thrown_away_and_the_units_given_out_again(alone):
+    """A worker that does half of a unit, one that sends the part of another unit, one with another seed, and one that keeps no rows."""
+    spoilt = {1: {"paths": UNIT // 2}, 2: {"first_path": 2 * UNIT}, 3: {"seed": 6}, 4: {"keep": 0}}
+
+    class Spoiling(Executor):
+        def submit(self, call, unit):
+            return super().submit(call, replace(unit, **spoilt.get(self.submitted + 1, {})))
+
+    run, executor = job(), Spoiling()
+    run.advance_on(executor, UNIT)
+    assert executor.submitted == PATHS // UNIT + len(spoilt)
+    same(alone, run.result())
+
+
+@pytest.mark.parametrize("wrong", [None, 3, b"", b"moecpart", "part"])
+def test_what_is_no_part_is_no_result(wrong):
+    run = job()
+    with pytest.raises(moecast.RunError, match="paths 0 to 127 failed 3 times on the executor"):
+        run.advance_on(Executor(lambda n, call: wrong), UNIT)
+    assert run.done == 0
+
+
+@pytest.mark.parametrize("ends", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
+def test_a_worker_that_ends_itself_does_not_end_who_asks(alone, ends):
+    def end(n, call):
+        if n == 2:
+            raise ends
+        return call()
+
+    run = job()
+    run.advance_on(Executor(end), UNIT)
+    same(alone, run.result())
+
+
+def test_an_executor_whose_submit_fails_now_and_then_is_asked_again(alone):
+    class Flaky(Executor):
+        def submit(self, call, *arguments):
+            if self.submitted == 1:
+                self.submitted += 1
+                raise ConnectionError("the scheduler is away")
+            return super().submit(call, *arguments)
+
+    run = job()
+    run.advance_on(Flaky(), UNIT)
+    same(alone, run.result())
+
+
+def test_submit_must_return_a_future():
+    class Wrong:
+        def submit(self, call, *arguments):
+            return None
+
+    with pytest.raises(TypeError, match=r"submit\(\) of the executor must return a future.*NoneType"):
+        job().advance_on(Wrong(), UNIT)
+
+
+def test_more_workers_that_hang_than_units_are_given_out_at_once_are_gone_around(alone):
+    class Hanging(Executor):
+        _max_workers = 2
+
+        def submit(self, call, *arguments):
+            if self.submitted < 4:
+                self.submitted += 1
+                return Future()
+            return super().submit(call, *arguments)
+
+    run = job()
+    run.advance_on(Hanging(), UNIT, patience=0.05)
+    same(alone, run.result())
+
+
+def test_a_class_of_executors_is_a_function_that_makes_one(alone):
+    run = job()
+    run.advance_on(ThreadPoolExecutor, UNIT)
+    same(alone, run.result())
+
+
+def test_patience_is_a_number_of_seconds():
+    for wrong in (-1, float("nan")):
+        with pytest.raises(ValueError, match="patience is a number of seconds from 0 on"):
+            job().advance_on(Executor(), UNIT, patience=wrong)
+
+
 class Forgetful(Executor):
     """Holds the first unit back until all others were asked for twice."""
 
@@ -172,7 +258,7 @@ def test_two_workers_that_disagree_stop_the_run():
 
     run = job()
     unit = units_of(run)[0]
-    spread = _Spread(lambda part: None, [unit], None)
+    spread = _Spread(run._core.take, [unit], None)
     spread._welcome(unit, units.simulate(unit))
     spread._welcome(unit, units.simulate(unit))
     with pytest.raises(moecast.RunError, match=r"paths 0 to 127 were simulated twice with different results \(\w+, \w+\): a worker computes wrongly"):
@@ -196,18 +282,18 @@ def test_a_plan_that_came_damaged_is_refused():
 
 def test_a_part_of_another_seed_is_refused():
     run = job()
-    part = units.simulate(replace(units_of(run)[0], seed=6))
+    unit = units_of(run)[0]
     with pytest.raises(moecast.ScenarioError, match="its seed is 6, here it is 5"):
-        run._core.take(part)
+        take(run, unit, units.simulate(replace(unit, seed=6)))
     assert run.done == 0
 
 
 def test_a_part_that_is_there_already_is_refused():
     run = job()
-    part = units.simulate(units_of(run)[0])
-    run._core.take(part)
+    unit = units_of(run)[0]
+    take(run, unit)
     with pytest.raises(moecast.ScenarioError):
-        run._core.take(part)
+        take(run, unit)
     assert run.done == UNIT
 
 
