@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _core
+from . import _core, views
 from .catalogue import _folder
 
 Number = float | NDArray[np.float64]
@@ -187,6 +187,9 @@ class HostOrBuy(Hosting):
     dense_twin_refused: str = ""
     sparsity_worth: SparsityWorth | None = None
     _asked: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+
+    def _repr_html_(self) -> str:
+        return views.host_or_buy(self)
 
     def bills(self, tok_per_month: ArrayLike) -> HostBill:
         """The bill at other volumes; the layouts are searched again for it, once a call.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .claims import Claim, Claims, Reading
     from .comparing import Comparison, Waterfall
     from .costing import TokenCost
+    from .hosting import HostOrBuy
     from .outcomes import Outcomes
     from .questions import Driver, Percentiles, WhatItWouldTake
     from .result import Result
@@ -339,6 +340,25 @@ def token_cost(self: TokenCost) -> str:
             for i in range(count))
     heads = ("at", *(f"{name}{f', {_COST_UNITS[name]}' if name in _COST_UNITS else ''}" for name in _COST_TABLE))
     return view("What a token costs", f"{count:,} cases of shape {shape}", table(heads, rows, count, "every field is an array"))
+
+
+_NO_BREAK_EVEN = {"never": "Hosting never pays: another token costs more to host than the API takes.", "far": "Hosting does not pay below 1e16 tokens a month."}
+_BILL_HEADS = ("bn tokens a month", "accelerators", "hosted, $ a month", "API, $ a month", "hosted, $/M tokens", "80 %")
+
+
+def host_or_buy(self: HostOrBuy) -> str:
+    """The break-even and the smallest fleet in words, and a row a volume."""
+    even, least = self.break_even, self.least
+    pays = _NO_BREAK_EVEN.get(even.state) or (
+        f"Hosting pays from {said(even.tok_per_month / 1e9)} billion tokens a month on "
+        f"(80 %: {said(even.tok_per_month_low / 1e9)} to {said(even.tok_per_month_high / 1e9)}), for good from {said(even.for_good_tok_per_month / 1e9)}."
+    )
+    fleet = f"The smallest fleet: {said(self.smallest_accelerators)} accelerators for {said(least.total_usd)} $ a month, of it {said(least.staff_usd)} $ staff."
+    token = f"A million tokens of the mix: {said(self.marginal_usd_per_mtok)} $ in a large fleet, {said(self.api_usd_per_mtok)} $ from the API."
+    rows = ((*map(number, (bill.tok_per_month / 1e9, bill.accelerators, bill.total_usd, bill.api_usd, bill.usd_per_mtok)), between(bill.usd_per_mtok_low, bill.usd_per_mtok_high))
+            for bill in self.volumes)  # fmt: skip
+    asked = f"{said(self.input_tokens)} tokens in ({said(self.hit_share, None, 'share')} cached), {said(self.output_tokens)} out"
+    return view(f"Host or buy: {self.model} on {self.hardware}", asked, *map(paragraph, (pays, fleet, token)), table(_BILL_HEADS, rows, len(self.volumes), "volumes"))
 
 
 _CATALOGUE = {

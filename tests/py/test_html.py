@@ -36,12 +36,13 @@ def things(evil) -> dict[str, object]:
         "takes": result.what_would_it_take(f"{name} >= 15%"), "nothing": result.what_would_it_take(f"{name} >= 90%"), "outcomes": result.outcomes,
         "job": job, "catalogue": moecast.catalogue(), "cost": moecast.token_cost("deepseek-v3", "h200"),
         "costs": moecast.token_cost([["deepseek-v3"], ["kimi-k2"]], "h200", tok_per_s_user=np.linspace(10, 60, 40)),
+        "host": moecast.host_or_buy("deepseek-v4-pro", "gb300", (0.66, 1.98, 0.022)), "never": moecast.host_or_buy("llama-3.1-405b", "h100", (0.01, 0.01)),
         "misfit": moecast.token_cost("kimi-k3", "groq-3-lpu", errors="nan"), "unkept": moecast.run(evil, paths=64, seed=1, keep=0),
     }
 
 
 NAMES = ["scenario", "result", "sobol", "claims", "claim", "reading", "open", "comparison", "waterfall", "stories", "story", "percentiles", "takes", "nothing",
-         "outcomes", "job", "catalogue", "cost", "costs", "misfit", "unkept"]
+         "outcomes", "job", "catalogue", "cost", "costs", "misfit", "unkept", "host", "never"]
 
 
 class WellFormed(HTMLParser):
@@ -138,3 +139,9 @@ def test_the_view_of_claims_has_the_probabilities(things):
 def test_claims_are_a_list_with_a_frame(things):
     claims = things["claims"]
     assert isinstance(claims, list) and len(claims.to_dataframe()) == sum(len(claim.readings) for claim in claims)
+
+
+def test_the_view_of_host_or_buy_says_from_where_hosting_pays_or_that_it_never_does(things):
+    shown = things["host"]._repr_html_()
+    assert "Hosting pays from" in shown and f"The smallest fleet: {things['host'].smallest_accelerators:.0f} accelerators" in shown
+    assert things["never"].break_even.state == "never" and "Hosting never pays" in things["never"]._repr_html_()
