@@ -26,12 +26,15 @@ html_theme = "furo"
 html_title = f"moecast {version}"
 html_show_sourcelink = False
 html_copy_source = False
+html_static_path = ["static"]
+html_css_files = ["notebooks.css"]
 
 # ---- pages ----
 myst_heading_anchors = 6  # as GitHub makes them
 myst_enable_extensions: list[str] = []  # no dollarmath: a dollar is money here
 nb_execution_mode = "off"
 nb_output_stderr = "remove"
+nb_render_markdown_format = "myst"  # what notebooks print as Markdown may be a table
 suppress_warnings = [
     "myst.xref_missing",  # links to files outside docs/: check_links.py looks at every link of every page
     "ref.python",  # `paths` in a docstring may be that of several classes
