@@ -146,7 +146,7 @@ def test_a_damaged_part_is_thrown_away_and_simulated_again(alone):
 
 def test_parts_of_other_paths_are_thrown_away_and_the_units_given_out_again(alone):
     """A worker that does half of a unit, one that sends the part of another unit, one with another seed, and one that keeps no rows."""
-    spoilt = {1: {"paths": UNIT // 2}, 2: {"first_path": 2 * UNIT}, 3: {"seed": 6}, 4: {"keep": 0}}
+    spoilt = {1: {"paths": UNIT // 2}, 2: {"first_path": 2 * UNIT}, 3: {"keep": 0}, 4: {"seed": 6}}
 
     class Spoiling(Executor):
         def submit(self, call, unit):
