@@ -103,6 +103,10 @@ PyObject *core_list(core_item_at *item_at, const void *from, Py_ssize_t count);
 int core_dict_put(PyObject *dict, const char *key, PyObject *value); /* steals value; −1 when it is NULL or cannot be stored */
 char *core_path(PyObject *path);                      /* str, bytes or os.PathLike → malloc'd text for the file system */
 
+/* Whole numbers given, Python's or NumPy's: 0, or −1 with a sentence that names the argument and what it may be. NULL (not given) leaves *out as it is. */
+int core_within(PyObject *given, const char *name, long long low, long long high, long long *out);
+int core_seed(PyObject *given, uint64_t *out); /* not of NULL */
+
 /* scenario.c: takes `loaded` over. */
 PyObject *core_scenario_wrap(PyObject *type, csim_scenario *loaded);
 

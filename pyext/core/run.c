@@ -71,36 +71,6 @@ static PyObject *run_grow(PyObject *object, PyObject *wanted) {
 
 static PyObject *get_granule(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(csim_run_granule(((core_run *)self)->run)); }
 
-/* A sentence in place of the interpreter's own, which names no argument. */
-static int refuse_number(PyObject *given, const char *name, const char *allowed) {
-    if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_OverflowError)) return -1; /* no number at all */
-    PyErr_Clear();
-    PyErr_Format(PyExc_ValueError, "%s must be %s, got %S", name, allowed, given);
-    return -1;
-}
-
-/* NULL (not given) leaves *out as it is. */
-static int within(PyObject *given, const char *name, long long low, long long high, long long *out) {
-    char allowed[64];
-    if (!given) return 0;
-    PyObject *whole = PyNumber_Index(given);
-    if (!whole) return -1;
-    const long long value = PyLong_AsLongLong(whole);
-    Py_DECREF(whole);
-    snprintf(allowed, sizeof allowed, "%lld to %lld", low, high);
-    if (PyErr_Occurred() || value < low || value > high) return refuse_number(given, name, allowed);
-    *out = value;
-    return 0;
-}
-
-static int seed_of(PyObject *given, uint64_t *out) {
-    PyObject *whole = PyNumber_Index(given);
-    if (!whole) return -1;
-    *out = PyLong_AsUnsignedLongLong(whole);
-    Py_DECREF(whole);
-    return PyErr_Occurred() ? refuse_number(given, "seed", CSIM_SEEDS) : 0;
-}
-
 static int options_of(PyObject *arguments, PyObject *keywords, core_state *state, PyObject **plan, csim_run_options *out) {
     static char *names[] = {"plan", "seed", "paths", "first_path", "threads", "keep", "verify", "keep_series", "sampler", "replicates", NULL};
     PyObject *seed, *series = NULL, *given[5] = {NULL};
@@ -109,9 +79,9 @@ static int options_of(PyObject *arguments, PyObject *keywords, core_state *state
     if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!OO|OOOpOsO:Run", names, state->plan, plan, &seed, &given[0], &given[1], &given[2], &given[3], &out->verify,
                                      &series, &sampler, &given[4]))
         return -1;
-    if (seed_of(seed, &out->seed) || within(given[0], "paths", 1, CSIM_PATHS_MAX, &paths) || within(given[1], "first_path", 0, UINT32_MAX - paths, &first_path) ||
-        within(given[2], "threads", 0, CSIM_THREADS_MAX, &threads) || within(given[3], "keep", 0, CSIM_KEEP_MAX, &keep) ||
-        within(given[4], "replicates", 0, CSIM_MAX_REPLICATES, &replicates))
+    if (core_seed(seed, &out->seed) || core_within(given[0], "paths", 1, CSIM_PATHS_MAX, &paths) || core_within(given[1], "first_path", 0, UINT32_MAX - paths, &first_path) ||
+        core_within(given[2], "threads", 0, CSIM_THREADS_MAX, &threads) || core_within(given[3], "keep", 0, CSIM_KEEP_MAX, &keep) ||
+        core_within(given[4], "replicates", 0, CSIM_MAX_REPLICATES, &replicates))
         return -1;
     if (series && core_read_series(series, ((core_plan *)*plan)->plan, out)) return -1;
     if (csim_sampler_find(sampler) < 0) {

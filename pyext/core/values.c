@@ -1,4 +1,5 @@
 /* C values as Python values. Knows no type of this module. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,4 +40,33 @@ char *core_path(PyObject *path) {
     Py_DECREF(bytes);
     if (!text) PyErr_NoMemory();
     return text;
+}
+
+/* A sentence in place of the interpreter's own, which names no argument. */
+static int refuse_number(PyObject *given, const char *name, const char *allowed) {
+    if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_OverflowError)) return -1; /* no number at all */
+    PyErr_Clear();
+    PyErr_Format(PyExc_ValueError, "%s must be %s, got %S", name, allowed, given);
+    return -1;
+}
+
+int core_within(PyObject *given, const char *name, long long low, long long high, long long *out) {
+    char allowed[64];
+    if (!given) return 0;
+    PyObject *whole = PyNumber_Index(given);
+    if (!whole) return -1;
+    const long long value = PyLong_AsLongLong(whole);
+    Py_DECREF(whole);
+    snprintf(allowed, sizeof allowed, "%lld to %lld", low, high);
+    if (PyErr_Occurred() || value < low || value > high) return refuse_number(given, name, allowed);
+    *out = value;
+    return 0;
+}
+
+int core_seed(PyObject *given, uint64_t *out) {
+    PyObject *whole = PyNumber_Index(given);
+    if (!whole) return -1;
+    *out = PyLong_AsUnsignedLongLong(whole);
+    Py_DECREF(whole);
+    return PyErr_Occurred() ? refuse_number(given, "seed", CSIM_SEEDS) : 0;
 }
