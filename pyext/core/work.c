@@ -52,23 +52,39 @@ static csim_status simulate_work(void *self, const atomic_int *cancel, csim_erro
     return status;
 }
 
-static PyObject *work_simulate(PyObject *object, PyObject *arguments, PyObject *keywords) {
+/* Keywords into options; what they say was made by core_run_part, but may come from anywhere. */
+static int options_of(PyObject *arguments, PyObject *keywords, const csim_plan *plan, csim_run_options *out) {
     static char *names[] = {"seed", "first_path", "paths", "keep", "keep_hits", "keep_series", "sampler", "replicates", "strata", "threads", NULL};
-    unsigned long long seed;
-    unsigned int first, paths, keep, hits, replicates, strata;
-    int threads = 1;
+    PyObject *seed, *series, *given[7] = {NULL};
     const char *sampler;
-    PyObject *series;
-    part it = {.plan = ((core_work_object *)object)->plan};
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "KIIIIOsII|i:simulate", names, &seed, &first, &paths, &keep, &hits, &series, &sampler, &replicates, &strata, &threads))
-        return NULL;
-    if (csim_sampler_find(sampler) < 0 || threads < 0 || threads > CSIM_THREADS_MAX) {
-        PyErr_Format(PyExc_ValueError, "there is no sampler '%.60s', or %d are no threads", sampler, threads);
-        return NULL;
+    long long first = 0, paths = 0, keep = 0, hits = 0, replicates = 0, strata = 0, threads = 1;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "OOOOOOsOO|O:simulate", names, &seed, &given[0], &given[1], &given[2], &given[3], &series, &sampler, &given[4], &given[5],
+                                     &given[6]))
+        return -1;
+    if (core_seed(seed, &out->seed) || core_within(given[1], "paths", 1, CSIM_PATHS_MAX, &paths) || core_within(given[0], "first_path", 0, UINT32_MAX - paths, &first) ||
+        core_within(given[2], "keep", 0, paths, &keep) || core_within(given[3], "keep_hits", 0, paths, &hits) ||
+        core_within(given[4], "replicates", 0, CSIM_MAX_REPLICATES, &replicates) || core_within(given[5], "strata", 0, UINT32_MAX, &strata) ||
+        core_within(given[6], "threads", 0, CSIM_THREADS_MAX, &threads) || core_read_series(series, plan, out))
+        return -1;
+    if (csim_sampler_find(sampler) < 0) {
+        PyErr_Format(PyExc_ValueError, "sampler must be 'mc', 'lhs' or 'sobol', not '%.60s'", sampler);
+        return -1;
     }
-    it.options = (csim_run_options){.seed = seed, .first_path = first, .paths = paths, .keep_paths = keep, .keep_hits = hits, .sampler = (csim_sampler)csim_sampler_find(sampler),
-                                    .replicates = replicates, .strata = strata, .threads = threads};
-    if (core_read_series(series, it.plan, &it.options) || core_watch(core_state_of(object), simulate_work, &it)) {
+    out->sampler = (csim_sampler)csim_sampler_find(sampler);
+    out->first_path = (uint32_t)first;
+    out->paths = (uint32_t)paths;
+    out->keep_paths = (uint32_t)keep;
+    out->keep_hits = (uint32_t)hits;
+    out->replicates = (uint32_t)replicates;
+    out->strata = (uint32_t)strata;
+    out->threads = (int)threads;
+    return 0;
+}
+
+static PyObject *work_simulate(PyObject *object, PyObject *arguments, PyObject *keywords) {
+    part it = {.plan = ((core_work_object *)object)->plan};
+    if (options_of(arguments, keywords, it.plan, &it.options)) return NULL;
+    if (core_watch(core_state_of(object), simulate_work, &it)) {
         free(it.bytes);
         return NULL;
     }

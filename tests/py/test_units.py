@@ -280,6 +280,12 @@ def test_a_plan_that_came_damaged_is_refused():
         units.simulate(replace(unit, plan=unit.plan[:100], plan_hash="1" * 64))
 
 
+@pytest.mark.parametrize("words", [{"seed": -1}, {"paths": 0}, {"paths": 2**40}, {"first_path": 2**32}, {"keep": UNIT + 1}, {"replicates": 65}, {"sampler": "dice"}, {"keep_series": (10**6,)}])
+def test_a_unit_that_asks_for_what_is_not_is_refused(words):
+    with pytest.raises(ValueError, match=next(iter(words)).replace("keep_series", "there is no series")):
+        units.simulate(replace(units_of(job())[0], **words))
+
+
 def test_a_part_of_another_seed_is_refused():
     run = job()
     unit = units_of(run)[0]
