@@ -139,7 +139,15 @@ static void add(sums *to, double x) {
     to->squares += away * (x - to->mean);
 }
 
-/* Of a mean of n out of N, drawn without putting back, where the N have this mean square around their mean. */
+/* Of the mean over the n that pass less the mean over all N, under fresh draws of all N paths: which of them pass is drawn too. To first order a path moves the
+ * difference by [passes](x − μp)N/n − (x − μ), over N; σp² and σ² are the variances of x among those that pass and among all. */
+static double error_of_shift(double squares, double n, double squares_of_all, double all) {
+    if (n <= 1.0) return (double)NAN;
+    const double variance = squares / (n - 1.0), variance_of_all = squares_of_all / (all - 1.0);
+    return n < all ? sqrt(fmax(variance * (1.0 / n - 2.0 / all) + variance_of_all / all, 0.0)) : 0.0;
+}
+
+/* Of a mean of n out of N, drawn without putting back, where the N have this mean square around their mean: what chance gives an input of no consequence. */
 static double error_of_part(double mean_square, double n, double all) { return n < all ? sqrt(mean_square / n * (all - n) / (all - 1.0)) : 0.0; }
 
 static csim_driver judge(const csim_result *result, int32_t input, takes_work *with, const csim_what_it_takes *about) {
@@ -162,7 +170,7 @@ static csim_driver judge(const csim_result *result, int32_t input, takes_work *w
     out.mean = drawn.mean;
     out.mean_of_all = drawn_of_all.mean;
     out.shift = (drawn.mean - drawn_of_all.mean) / out.prior_sd;
-    out.shift_error = n > 1.0 ? sqrt(drawn.squares / (n - 1.0) * (1.0 / n - 1.0 / all)) / out.prior_sd : (double)NAN;
+    out.shift_error = error_of_shift(drawn.squares, n, drawn_of_all.squares, all) / out.prior_sd;
     out.place = places.mean;
     out.place_error = error_of_part(places_of_all.squares / all, n, all);
     out.correlation_error = csim_rank_correlation_error(out.correlation, with->rows);

@@ -14,7 +14,8 @@ typedef struct csim_condition { int32_t slot, month, op; double value; } csim_co
 typedef struct csim_driver {
     int32_t input;
     double mean, mean_of_all, prior_sd;  /* in the input's unit */
-    double shift, shift_error;           /* of the mean from that of all, in prior_sd; error NAN for a single path, 0 when they are all */
+    double shift, shift_error;           /* of the mean from that of all, in prior_sd; its standard error over fresh paths that are independent, at a threshold
+                                          * that stays: NAN for a single path, 0 when they are all */
     double place, place_error;           /* mean of their ranks among all, 0 … 1, and the standard error that chance gives this: ½ is what chance expects */
     double correlation, correlation_error; /* rank correlation with the outcome over all kept paths */
     int shifted, correlated;             /* beyond what chance alone keeps, with 95 % confidence, for all of `tests` together */

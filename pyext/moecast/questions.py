@@ -138,7 +138,8 @@ class Driver:
     input, unit, meaning, basis : str
         As in `Scenario.inputs`.
     shift, shift_error : float
-        How far the mean of these paths lies from that of all kept ones, in standard deviations of the prior; its standard error.
+        How far the mean of these paths lies from that of all kept ones, in standard deviations of the prior; its standard error over fresh,
+        independent paths.
     mean, mean_of_all : float
         The two means, in `unit`.
     prior_sd : float

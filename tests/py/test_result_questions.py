@@ -172,13 +172,51 @@ def test_shifts_and_correlations_are_those_of_numpy(result):
     assert len(answer.inputs) > 100 and set(answer.drivers) == {one for one in answer.inputs if one.shifted or one.correlated}
     for one in answer.inputs[:12]:
         values = result.inputs[one.input]
-        n = passes.sum()
         assert one.mean == pytest.approx(values[passes].mean()) and one.mean_of_all == pytest.approx(values.mean())
         assert one.shift == pytest.approx((values[passes].mean() - values.mean()) / one.prior_sd)
-        assert one.shift_error == pytest.approx(np.sqrt(values[passes].var(ddof=1) * (1 / n - 1 / PATHS)) / one.prior_sd)
+        assert one.shift_error == pytest.approx(error_of_shift(values, passes) / one.prior_sd)
         assert one.prior_sd == pytest.approx(values.std(), rel=0.2)
         assert one.place == pytest.approx((ranks(values)[passes] - 0.5).mean() / PATHS)
         assert one.correlation == pytest.approx(np.corrcoef(ranks(values), ranks(drawn))[0, 1])
+
+
+def error_of_shift(drawn, passes):
+    """What `shift_error` is, but for prior_sd."""
+    return np.sqrt(drawn[passes].var(ddof=1) * (1 / passes.sum() - 2 / len(drawn)) + drawn.var(ddof=1) / len(drawn))
+
+
+@pytest.fixture(scope="module")
+def many() -> moecast.Result:
+    scenario = moecast.Scenario.load("baseline").replace({"claims": None, "run.vintage": None, "time.end": "2027-12"})
+    return moecast.run(scenario, paths=9_000, seed=1, keep=9_000)
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.5, 0.75, 0.9])
+def test_that_formula_holds_where_one_input_decides_nearly_alone(rate):
+    """Where most paths pass, taking the passing ones as drawn at random from fixed ones would give a quarter of the variance."""
+    draws = np.random.default_rng(1)
+    drawn = draws.standard_normal((4000, 150))
+    passes = drawn + 0.3 * draws.standard_normal(drawn.shape) >= np.quantile(drawn, 1.0 - rate)
+    shifts = np.array([x[good].mean() - x.mean() for x, good in zip(drawn, passes, strict=True)])
+    errors = np.array([error_of_shift(x, good) for x, good in zip(drawn, passes, strict=True)])
+    assert shifts.var(ddof=1) / (errors**2).mean() == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.5, 0.75, 0.9])
+def test_the_error_of_a_shift_is_its_spread_over_disjoint_groups_of_paths(many, rate):
+    """Over 60 groups of 150 paths, for the inputs that move most with the outcome and on average over all."""
+    outcome = many.scalars[SHARE].reshape(60, 150)
+    passes = outcome >= np.quantile(outcome, 1.0 - rate)
+    answer = many.what_would_it_take(f"{SHARE} >= {float(np.quantile(outcome, 1.0 - rate))!r}")
+    ratios = []
+    for one in answer.inputs:
+        drawn = many.inputs[one.input].reshape(60, 150)
+        shifts = np.array([x[good].mean() - x.mean() for x, good in zip(drawn, passes, strict=True)])
+        errors = np.array([error_of_shift(x, good) for x, good in zip(drawn, passes, strict=True)])
+        ratios.append(shifts.var(ddof=1) / (errors**2).mean())
+        assert one.shift_error == pytest.approx(error_of_shift(drawn.ravel(), passes.ravel()) / one.prior_sd)
+    assert np.mean(ratios) == pytest.approx(1.0, abs=0.06)
+    assert np.mean(ratios[:8]) == pytest.approx(1.0, abs=0.25)
 
 
 def test_inputs_of_other_markets_are_not_called_drivers(result):
