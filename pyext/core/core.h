@@ -31,6 +31,7 @@ typedef struct core_state {
 typedef struct core_scenario {
     PyObject_HEAD
     csim_scenario *scenario;
+    char *folder;           /* with a slash behind it: where the relative name was given that it was read by; NULL for other ones */
 } core_scenario;
 
 typedef struct core_plan {
@@ -109,6 +110,8 @@ int core_seed(PyObject *given, uint64_t *out); /* not of NULL */
 
 /* scenario.c: takes `loaded` over. */
 PyObject *core_scenario_wrap(PyObject *type, csim_scenario *loaded);
+/* core_raise of what is wrong with a scenario in use: its files go by the name under which it was read, as if that were still relative. */
+PyObject *core_raise_of(core_state *state, const core_scenario *scenario, csim_error *err);
 
 /* run.c: the exception for a run that is in somebody's hands. run_parts.c: parts of it that other processes simulate. */
 PyObject *core_run_refuse(core_run *self);

@@ -26,7 +26,7 @@ static PyObject *plan_new(PyTypeObject *type, PyObject *arguments, PyObject *key
     Py_END_ALLOW_THREADS
     if (!status) return (PyObject *)self;
     Py_DECREF(self);
-    return core_raise(state, &err);
+    return core_raise_of(state, (core_scenario *)scenario, &err);
 }
 
 static void plan_free(PyObject *object) {

@@ -124,8 +124,8 @@ core_scenario *core_result_scenario(core_result *self) {
     csim_error err;
     if (self->run) return self->run->owner->owner;
     if (self->scenario) return self->scenario;
-    const char *text = csim_run_file_scenario_text(self->file);
-    if (csim_scenario_parse("run.moecast", text, strlen(text), &parsed, &err)) core_raise(state, &err);
+    const char *text = csim_run_file_scenario_text(self->file), *from = csim_run_file_scenario_file(self->file); /* what it names lies beside that file */
+    if (csim_scenario_parse(from[0] ? from : "run.moecast", text, strlen(text), &parsed, &err)) core_raise(state, &err);
     else self->scenario = (core_scenario *)core_scenario_wrap(state->scenario, parsed);
     return self->scenario;
 }

@@ -1,5 +1,9 @@
 /* Scenario: a checked scenario. Its long lists stand in scenario_inputs.c and claims.c. */
+#define _POSIX_C_SOURCE 200809L
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "pyext/core/core.h"
 
@@ -10,6 +14,45 @@ PyObject *core_scenario_wrap(PyObject *type, csim_scenario *loaded) {
     return (PyObject *)self;
 }
 
+/* ---- from a file -------------------------------------------------------------------------------------------------------------------------------- */
+
+static int ends_with(const char *text, const char *end) {
+    const size_t size = strlen(text), end_size = strlen(end);
+    return size >= end_size && !strcmp(text + size - end_size, end);
+}
+
+/* A relative path, not the bare name of a shipped scenario. */
+static int is_relative(const char *name) { return name[0] != '/' && (strchr(name, '/') || ends_with(name, ".yaml") || ends_with(name, ".yml")); }
+
+/* The working folder, with a slash behind it, or NULL. */
+static char *working_folder(void) {
+    char folder[4096];
+    if (!getcwd(folder, sizeof folder - 1)) return NULL;
+    if (!ends_with(folder, "/")) strcat(folder, "/");
+    return strdup(folder);
+}
+
+/* Under its full name, so that it and what it names are found again whatever the working folder is then; *folder is what stands before the name given. What is
+ * wrong is said under that name. */
+static csim_status load(const char *name, char **folder, csim_scenario **loaded, csim_error *err) {
+    *folder = is_relative(name) ? working_folder() : NULL;
+    const size_t size = *folder ? strlen(*folder) + strlen(name) + 1 : 0;
+    char *full = size ? malloc(size) : NULL;
+    if (full) snprintf(full, size, "%s%s", *folder, name);
+    const csim_status status = full ? csim_scenario_load(full, loaded, err) : CSIM_FILE_OPEN;
+    free(full);
+    if (!status) return CSIM_OK;
+    free(*folder);
+    *folder = NULL;
+    return csim_scenario_load(name, loaded, err);
+}
+
+PyObject *core_raise_of(core_state *state, const core_scenario *scenario, csim_error *err) {
+    const size_t size = scenario->folder ? strlen(scenario->folder) : 0;
+    if (size && !strncmp(err->file, scenario->folder, size)) memmove(err->file, err->file + size, strlen(err->file + size) + 1);
+    return core_raise(state, err);
+}
+
 static PyObject *scenario_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
     CORE_DEFAULT_FLOATS;
     static char *names[] = {"name", NULL};
@@ -17,14 +60,19 @@ static PyObject *scenario_new(PyTypeObject *type, PyObject *arguments, PyObject 
     csim_error err;
     csim_scenario *loaded = NULL;
     csim_status status;
+    char *folder;
     if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O:Scenario", names, &name)) return NULL;
     char *path = core_path(name);
     if (!path) return NULL;
     Py_BEGIN_ALLOW_THREADS
-    status = csim_scenario_load(path, &loaded, &err);
+    status = load(path, &folder, &loaded, &err);
     Py_END_ALLOW_THREADS
     free(path);
-    return status ? core_raise(PyType_GetModuleState(type), &err) : core_scenario_wrap((PyObject *)type, loaded);
+    if (status) return core_raise(PyType_GetModuleState(type), &err);
+    PyObject *self = core_scenario_wrap((PyObject *)type, loaded);
+    if (self) ((core_scenario *)self)->folder = folder;
+    else free(folder);
+    return self;
 }
 
 static PyObject *scenario_parse(PyObject *type, PyObject *arguments, PyObject *keywords) {
@@ -41,6 +89,7 @@ static PyObject *scenario_parse(PyObject *type, PyObject *arguments, PyObject *k
 
 static void scenario_free(PyObject *self) {
     csim_scenario_free(((core_scenario *)self)->scenario);
+    free(((core_scenario *)self)->folder);
     core_object_free(self);
 }
 
@@ -92,7 +141,7 @@ static PyGetSetDef scenario_attributes[] = {
     {"name", get_name, NULL, "Bare name of the scenario.", NULL},
     {"title", get_title, NULL, "One line of what it is.", NULL},
     {"description", get_description, NULL, "What it changes and the question it answers.", NULL},
-    {"file", get_file, NULL, "Where it was read.", NULL},
+    {"file", get_file, NULL, "Where it was read: of a file the full path.", NULL},
     {"catalogue", get_catalogue, NULL, "Folder of the catalogue it names.", NULL},
     {"start", get_start, NULL, "First month, YYYY-MM.", NULL},
     {"months", get_months, NULL, "Length of the horizon.", NULL},

@@ -291,7 +291,7 @@ class Scenario:
 
     @property
     def file(self) -> str:
-        """Where it was read."""
+        """Where it was read: of a file the full path, so that what it names is found from every working folder."""
         return self._core.file
 
     @property

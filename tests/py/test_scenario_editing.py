@@ -9,6 +9,7 @@ import json
 import multiprocessing
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -134,7 +135,7 @@ def test_relative_names_start_where_the_scenario_lies(tmp_path, monkeypatch):
     (tmp_path / "base" / "mine.yaml").write_text("moecast: 1\nname: mine\nextends: baseline\n")
     (tmp_path / "base" / "other.yaml").write_text("moecast: 1\nname: other\nextends: baseline\nrun: {vintage: null}\n")
     changed = moecast.Scenario.load("base/mine.yaml").replace({"run.vintage": "./other.yaml"})
-    assert dict((field, leads) for field, _, leads in changed._core.files())["run.vintage"] == "base/other.yaml"
+    assert dict((field, leads) for field, _, leads in changed._core.files())["run.vintage"] == str(tmp_path / "base/other.yaml")
     with pytest.raises(moecast.FileError, match="there is no file") as caught:
         moecast.Scenario.load("base/mine.yaml").replace({"run.vintage": "./gone.yaml"})
     assert (caught.value.field, caught.value.file, caught.value.line) == ("run.vintage", "<changes>", 0)
@@ -405,3 +406,55 @@ def test_inputs_are_found_by_key(baseline):
     assert baseline.input("choice.alpha.developers") in baseline.inputs and baseline.keys() == [row.key for row in baseline.inputs]
     with pytest.raises(KeyError, match="policy.severity"):
         baseline.input("policy.severty")
+
+
+# ---- where its files are --------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def beside(tmp_path, monkeypatch) -> Path:
+    """A folder, now the working one, with a scenario that names a catalogue beside it; and another one without."""
+    here = tmp_path / "here"
+    shutil.copytree(SHIPPED / "catalogue", here / "cat")
+    (here / "mine.yaml").write_text("moecast: 1\nname: mine\nextends: baseline\ncatalogue: cat\nrun: {vintage: null}\n")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(here)
+    return here
+
+
+def plan_of(scenario: moecast.Scenario) -> str:
+    return moecast._core.Plan(scenario._core).hash
+
+
+def test_a_scenario_read_by_a_relative_name_finds_its_files_from_everywhere(beside, monkeypatch):
+    mine = moecast.Scenario.load("mine.yaml")
+    assert mine.file == str(beside / "mine.yaml") and mine.hash == moecast.Scenario.load(beside / "mine.yaml").hash
+    wanted, changed = plan_of(mine), mine.replace({"policy.severity": 1.2})
+    monkeypatch.chdir(beside.parent / "elsewhere")
+    assert plan_of(mine) == wanted == plan_of(pickle.loads(pickle.dumps(mine)))
+    assert plan_of(changed) == plan_of(mine.replace({"policy.severity": 1.2})) != wanted
+
+
+def test_the_scenario_of_a_loaded_result_finds_its_files(beside, monkeypatch):
+    result = moecast.run("mine.yaml", paths=64, seed=1, keep=0)
+    result.save("mine.moecast")
+    monkeypatch.chdir(beside.parent / "elsewhere")
+    loaded = moecast.Result.load(beside / "mine.moecast")
+    assert loaded.scenario.file == str((beside / "mine.yaml").resolve()) and loaded.scenario == result.scenario
+    assert moecast.run(loaded.scenario, paths=64, seed=1, keep=0).digest == result.digest
+    (beside / "mine.yaml").unlink()  # its text is in the result
+    assert moecast.run(moecast.Result.load(beside / "mine.moecast").scenario, paths=64, seed=1, keep=0).digest == result.digest
+
+
+def test_mistakes_go_by_the_name_that_was_given(beside):
+    (beside / "bad.yaml").write_text("moecast: 1\nname: bad\nextends: baseline\ncatalogue: none\n")
+    with pytest.raises(moecast.FileError, match="^bad.yaml:4:12: catalogue: there is no folder none$") as caught:
+        moecast.Scenario.load("bad.yaml")
+    assert caught.value.file == "bad.yaml"
+    with pytest.raises(moecast.FileError, match="^../here/no.yaml: cannot be opened"):
+        moecast.Scenario.load("../here/no.yaml")
+    mine = moecast.Scenario.load("mine.yaml")
+    (beside / "cat" / "models.yaml").unlink()
+    with pytest.raises(moecast.FileError, match="^cat/models.yaml: cannot be opened") as caught:
+        moecast.run(mine, paths=64)
+    assert caught.value.file == "cat/models.yaml"
