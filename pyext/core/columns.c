@@ -74,6 +74,7 @@ static csim_status make(core_columns *self, const request *of, csim_error *err) 
 
 /* `request` is some kilobytes: fine on a stack. */
 static PyObject *columns_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"plan", "seed", "paths", "wanted", "moved", "readings", "first_path", "threads", NULL};
     core_state *state = PyType_GetModuleState(type);
     unsigned long long seed;
@@ -118,6 +119,7 @@ static int is_free(core_columns *self) {
 }
 
 static PyObject *columns_advance(PyObject *object, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"seconds", NULL};
     core_columns *self = (core_columns *)object;
     double seconds;
@@ -219,6 +221,7 @@ static PyObject *number_dict(const number *it) {
 }
 
 static PyObject *columns_number(PyObject *object, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"column", "base", NULL};
     core_columns *self = (core_columns *)object;
     PyObject *given = NULL;
@@ -258,6 +261,7 @@ static PyObject *share_dict(const csim_controlled_share *it) {
 }
 
 static PyObject *columns_answer(PyObject *object, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"reading", "base", NULL};
     core_columns *self = (core_columns *)object;
     PyObject *given = NULL;

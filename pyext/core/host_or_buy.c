@@ -217,6 +217,7 @@ static PyObject *job_dict(const host_job *job, const double *volumes, Py_ssize_t
 }
 
 PyObject *core_host_or_buy(PyObject *module, PyObject *tuple, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"folder", "words", "numbers", "tok_per_month", "dense_twin", NULL};
     core_state *state = PyModule_GetState(module);
     PyObject *place, *words, *numbers, *wanted = NULL, *answer = NULL;

@@ -16,6 +16,7 @@ static PyObject *split_tuple(const csim_split *it) {
 }
 
 PyObject *core_result_share_below(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"series", "month", "value", "equal", NULL};
     const csim_accumulator *from = of(self)->statistics;
     Py_ssize_t series, month;

@@ -6,6 +6,7 @@
 static const csim_scenario *of(PyObject *self) { return ((core_scenario *)self)->scenario; }
 
 PyObject *core_scenario_from_keys(PyObject *type, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"text", "file", NULL};
     const char *text, *file;
     Py_ssize_t size;
@@ -17,6 +18,7 @@ PyObject *core_scenario_from_keys(PyObject *type, PyObject *arguments, PyObject 
 }
 
 PyObject *core_scenario_change(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"text", "file", NULL};
     const char *text, *file;
     Py_ssize_t size;
@@ -42,6 +44,7 @@ static PyObject *cell(const void *from, Py_ssize_t i) {
 }
 
 PyObject *core_scenario_cells(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"text", "name", NULL};
     const char *text, *name;
     Py_ssize_t size;
@@ -73,6 +76,7 @@ static int read_written(PyObject *list, csim_written *written, Py_ssize_t count)
 }
 
 PyObject *core_scenario_restore(PyObject *type, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"text", "file", "base", "written", NULL};
     const char *text, *file, *base;
     Py_ssize_t size;

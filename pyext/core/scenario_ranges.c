@@ -59,6 +59,7 @@ static PyObject *range_at(const void *from, Py_ssize_t i) {
 }
 
 PyObject *core_scenario_ranges(core_state *state, const csim_scenario *scenario) {
+    CORE_DEFAULT_FLOATS;
     const ranges_of of = {state, scenario};
     return core_list(range_at, &of, (Py_ssize_t)(scenario->inputs + scenario->levers));
 }

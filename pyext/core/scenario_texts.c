@@ -56,6 +56,7 @@ static PyObject *difference(const void *from, Py_ssize_t i) {
 }
 
 PyObject *core_scenario_differences(PyObject *self, PyObject *other) {
+    CORE_DEFAULT_FLOATS;
     csim_error err;
     csim_differences *found = NULL;
     const csim_scenario *b = other_of(self, other);
@@ -68,6 +69,7 @@ PyObject *core_scenario_differences(PyObject *self, PyObject *other) {
 }
 
 PyObject *core_scenario_short_text(PyObject *self, PyObject *arguments, PyObject *keywords) {
+    CORE_DEFAULT_FLOATS;
     static char *names[] = {"base", "extends", NULL};
     PyObject *base;
     const char *extends;
@@ -110,6 +112,7 @@ static PyObject *value(csim_node *node) {
 }
 
 PyObject *core_scenario_tree(PyObject *self, PyObject *unused) {
+    CORE_DEFAULT_FLOATS;
     (void)unused;
     csim_yaml_tree *tree = NULL;
     csim_error err;

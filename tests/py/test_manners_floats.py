@@ -69,7 +69,25 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Callable[[], 
     def parsed() -> object:
         return moecast.Scenario.parse(scenario.text).hash, _core.Plan(moecast.Scenario.parse(scenario.text)._core).hash
 
+    def columns() -> object:
+        made = _core.Columns(_core.Plan(scenario._core), 3, 128, [(row, 30)], moved={"policy.severity": 1.1}, readings=True)
+        while made.done < made.paths:
+            made.advance(0.5)
+        return made.hash, made.number(0), made.answer(made.readings[0]), np.asarray(made.value(0))
+
     return {
+        "columns": columns,
+        "where values lie": lambda: [result._core.share_below(at, column, x) for at in (row, result.series.index("saas.crash")) for x in (5e-324, 1e-310, 0.1, 7.3)],
+        "what it takes": lambda: result._core.what_it_takes(row, result.months.index("2028-12"), ">=", 7.3),
+        "stories": lambda: result._core.stories(2),
+        "a changed scenario": lambda: scenario.replace({"policy.severity": 0.1, "choice.alpha.developers": 0.3}).hash,
+        "the least numbers": lambda: [scenario._core.change(f"name: least\nchoice.alpha.developers: {x}\n", "<text>").text for x in ("1e-310", "5e-324")],
+        "a scenario from keys": lambda: moecast.Scenario.from_dict({"name": "mine", "extends": "baseline", "policy.severity": 0.1}).hash,
+        "differences": lambda: scenario._core.differences(moecast.Scenario.load("no_controls")._core),
+        "a short text": lambda: scenario.replace({"policy.severity": 0.1}).to_yaml(),
+        "a scenario's values": lambda: scenario._core.tree(),
+        "ranges": lambda: scenario._core.ranges(),
+        "host or buy": lambda: repr(moecast.host_or_buy("deepseek-v3", "h200", (0.28, 0.42))),
         "a run's digest": lambda: moecast.run("baseline", paths=64, seed=7).digest,
         "a run of other points": lambda: moecast.run("baseline", paths=256, seed=7, sampler="sobol", replicates=4).digest,
         "a hypercube": lambda: moecast.run("baseline", paths=256, seed=7, sampler="lhs", replicates=4).digest,
