@@ -1,7 +1,7 @@
 /* What some paths of a changed scenario say when more paths of the unchanged one are known: the mean over all of the base's paths plus the mean difference over
  * the pairs (the base is a control variate with coefficient 1). Of N base paths the first n are paired: the estimate is unbiased, and its variance is
- * Var(b)/N + Var(b − a)·(1/n − 1/N): between that of the pairs alone and that of N paths of the changed scenario. Path n of both meets the same luck; paths
- * must be independent (plain Monte Carlo). Knows no run. */
+ * Var(b)/N + Var(b − a)·(1/n − 1/N): at least that of N paths of the changed scenario, and at most that and the variance of the pairs' mean difference
+ * together. Path i of both meets the same luck; paths must be independent (plain Monte Carlo). Knows no run. */
 #ifndef CSIM_ENGINE_CONTROLLED_H
 #define CSIM_ENGINE_CONTROLLED_H
 
