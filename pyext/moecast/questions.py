@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"([^\s@<>=≥≤]+)\s*@\s*(\d{4}-\d{2})")
 _CONDITION = re.compile(_NAME.pattern + r"\s*(>=|<=|>|<|≥|≤)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(%?)")
+_SHARES = ("share", "flag")
+_HUNDREDTHS = (*_SHARES, "1/yr")  # units in which 60% is 0.6
 _OPS = {"≥": ">=", "≤": "<="}
 
 
@@ -249,7 +251,7 @@ class WhatItWouldTake:
         if self.passing:
             return ""
         ranges = f", {self.distance / self.spread:.2g} times the range from 5 to 95 %" if self.spread > 0.0 else ""
-        off = f"{said(100.0 * self.distance)} percentage points" if self.unit in ("share", "flag") else said(self.distance, None, self.unit)
+        off = f"{said(100.0 * self.distance)} percentage points" if self.unit in _SHARES else said(self.distance, None, self.unit)
         return (
             f"The nearest of {self.kept:,} kept paths comes to {said(self.nearest, None, self.unit)}, {off} off{ranges}; "
             f"what follows is of the nearest {len(self.paths):,}."
@@ -275,19 +277,30 @@ class WhatItWouldTake:
         return views.what_it_would_take(self)
 
 
-def _condition(text: object) -> tuple[str, str, str, float]:
+def _condition(text: object) -> tuple[str, str, str, float, bool]:
     found = _CONDITION.fullmatch(text.strip()) if isinstance(text, str) else None
     if not found:
         example = "'share.open.fortune500@2026-12 >= 60%'"
         raise ValueError(f"wanted series@YYYY-MM, one of >= > <= <, and a number, such as {example}; got {reprlib.repr(text)}")
-    return found[1], found[2], _OPS.get(found[3], found[3]), float(found[4]) / (100.0 if found[5] else 1.0)
+    value = float(found[4])
+    if not math.isfinite(value):
+        raise ValueError(f"the threshold must be a finite number, not {found[4]}")
+    return found[1], found[2], _OPS.get(found[3], found[3]), value / 100.0 if found[5] else value, bool(found[5])
+
+
+def _check_percent(series: str, unit: str) -> None:
+    if unit not in _HUNDREDTHS:
+        raise ValueError(f"{series} is {'a plain number' if unit == '-' else 'in ' + unit}, not a share: write the threshold without %")
 
 
 def what_it_would_take(result: Result, condition: str) -> WhatItWouldTake:
     """`Result.what_would_it_take`."""
-    series, month, op, value = _condition(condition)
+    series, month, op, value, percent = _condition(condition)
+    row = result._rows(series)
+    if percent:
+        _check_percent(series, result.units[series])
     column = position({name: i for i, name in enumerate(result.months)}, month, "month")
-    found = result._core.what_it_takes(result._rows(series), column, op, value)
+    found = result._core.what_it_takes(row, column, op, value)
     share, error, low, high, least, most, simulated, _, _ = found["all"]
     drivers = _drivers(result, found["drivers"])
     return WhatItWouldTake(

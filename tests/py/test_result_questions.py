@@ -156,6 +156,20 @@ def test_whole_numbers_pass_or_do_not(result):
     assert result.what_would_it_take(f"{name} > 1").passing == 0 and result.what_would_it_take(f"{name} >= 0").passing == PATHS
 
 
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("cap.gap@2026-12 >= 300%", "cap.gap is in ECI, not a share: write the threshold without %"),
+        (f"{SHARE} >= 1e400", "the threshold must be a finite number, not 1e400"),
+        (f"{SHARE} < -1e999%", "the threshold must be a finite number, not -1e999"),
+    ],
+)
+def test_thresholds_are_finite_and_percent_is_of_shares(result, condition, said):
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        result.what_would_it_take(condition)
+    assert result.what_would_it_take(f"{SHARE} >= 15%").passing == result.what_would_it_take(f"{SHARE} >= 0.15").passing
+
+
 def ranks(values):
     order = np.argsort(values, kind="stable")
     found = np.empty(len(values))
