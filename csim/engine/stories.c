@@ -161,7 +161,7 @@ csim_status csim_stories_place(const csim_result *result, csim_stories *out, uin
     *point = NULL;
     *rows = usable_rows(result, out, row);
     if (out->order < 0 || *rows < CSIM_STORIES_FEWEST_ROWS)
-        return csim_error_set(err, CSIM_INCONSISTENT, "the run kept %u whole paths with headline numbers; stories need at least %d: run with --keep %d or more", *rows,
+        return csim_error_set(err, CSIM_INCONSISTENT, "the run kept %u whole paths with headline numbers; stories need at least %d: keep at least %d paths", *rows,
                               CSIM_STORIES_FEWEST_ROWS, CSIM_STORIES_FEWEST_ROWS);
     *point = calloc((size_t)*rows * CSIM_STORIES_COLUMNS, sizeof **point);
     column_work *with = malloc(sizeof *with);

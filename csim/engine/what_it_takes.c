@@ -69,7 +69,7 @@ static csim_status read_rows(const csim_result *result, csim_condition at, takes
         with->value[with->rows++] = x;
     }
     if (with->rows >= CSIM_TAKES_FEWEST_ROWS) return CSIM_OK;
-    return csim_error_set(err, CSIM_INCONSISTENT, "%u paths were kept with this number; what drives it can be asked of %d or more: run with keep=%d or more", with->rows,
+    return csim_error_set(err, CSIM_INCONSISTENT, "%u paths were kept with this number; what drives it can be asked of %d or more: keep at least %d paths", with->rows,
                           CSIM_TAKES_FEWEST_ROWS, CSIM_TAKES_FEWEST_ROWS);
 }
 

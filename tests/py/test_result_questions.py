@@ -50,7 +50,7 @@ def test_a_story_is_told_in_words_and_replays(result):
 
 def test_stories_say_why_there_are_none():
     few = moecast.run("baseline", paths=64, seed=1, keep=20)
-    with pytest.raises(moecast.ScenarioError, match="at least 30"):
+    with pytest.raises(moecast.ScenarioError, match="keep at least 30 paths"):
         few.stories()
     with pytest.raises(ValueError, match="2 to 6 stories, not 7"):
         few.stories(7)
