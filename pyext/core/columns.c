@@ -77,19 +77,20 @@ static PyObject *columns_new(PyTypeObject *type, PyObject *arguments, PyObject *
     CORE_DEFAULT_FLOATS;
     static char *names[] = {"plan", "seed", "paths", "wanted", "moved", "readings", "first_path", "threads", NULL};
     core_state *state = PyType_GetModuleState(type);
-    unsigned long long seed;
-    unsigned int paths, first_path = 0;
-    PyObject *plan, *wanted, *moved = NULL;
+    long long paths = 0, first_path = 0, threads = 0;
+    PyObject *plan, *wanted, *moved = NULL, *seed, *given[3] = {NULL};
     request of = {.count = 0};
     csim_status status;
     csim_error err;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!KIO|OpIi:Columns", names, state->plan, &plan, &seed, &paths, &wanted, &moved, &of.readings, &first_path, &of.options.threads))
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O!OOO|OpOO:Columns", names, state->plan, &plan, &seed, &given[0], &wanted, &moved, &of.readings, &given[1], &given[2]))
+        return NULL;
+    if (core_seed(seed, &of.options.seed) || core_within(given[0], "paths", 1, CSIM_KEEP_MAX, &paths) ||
+        core_within(given[1], "first_path", 0, UINT32_MAX - paths, &first_path) || core_within(given[2], "threads", 0, CSIM_THREADS_MAX, &threads))
         return NULL;
     if (read_moved(moved == Py_None ? NULL : moved, &of) || read_wanted(wanted, ((core_plan *)plan)->plan, &of)) return NULL;
-    if (!paths || paths > CSIM_KEEP_MAX) return PyErr_Format(PyExc_ValueError, "paths must be 1 to %d, got %u", CSIM_KEEP_MAX, paths);
-    of.options.seed = seed;
-    of.options.paths = paths;
-    of.options.first_path = first_path;
+    of.options.paths = (uint32_t)paths;
+    of.options.first_path = (uint32_t)first_path;
+    of.options.threads = (int)threads;
     core_columns *self = (core_columns *)core_object_new((PyObject *)type);
     if (!self) return NULL;
     self->owner = (core_plan *)Py_NewRef(plan);

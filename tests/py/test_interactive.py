@@ -495,3 +495,23 @@ def test_the_guide_says_what_is_true():
 
     guide = Path(__file__).parents[2] / "docs/interactive.md"
     assert doctest.testfile(str(guide), module_relative=False, optionflags=doctest.ELLIPSIS).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"seed": -1}, "seed must be a whole number from 0 to 18446744073709551615, got -1"),
+        ({"seed": 2**64}, "seed must be a whole number from 0 to 18446744073709551615, got 18446744073709551616"),
+        ({"paths": 0}, "paths must be 1 to 1000000, got 0"),
+        ({"paths": 2**32 + 64}, "paths must be 1 to 1000000, got 4294967360"),
+        ({"first_path": -1}, "first_path must be 0 to 4294967231, got -1"),
+        ({"first_path": 2**32}, "first_path must be 0 to 4294967231, got 4294967296"),
+        ({"threads": 2**40}, "threads must be 0 to 64, got 1099511627776"),
+    ],
+)
+def test_columns_refuse_numbers_that_do_not_fit(given, said):
+    plan = _core.Plan(_core.Scenario("baseline"))
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        _core.Columns(plan, **{"seed": 1, "paths": 64, "wanted": [], **given})
+    columns = _core.Columns(plan, np.uint64(2**64 - 1), np.int32(64), [], first_path=np.int64(64))
+    assert columns.paths == 64
