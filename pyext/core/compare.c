@@ -86,8 +86,7 @@ static int read_sides(core_state *state, PyObject *things, PyObject *names, side
 /* None leaves the choice to the library. */
 static int read_seed(PyObject *seed, int *has_seed, uint64_t *out) {
     *has_seed = seed && seed != Py_None;
-    if (*has_seed) *out = PyLong_AsUnsignedLongLong(seed);
-    return PyErr_Occurred() ? -1 : 0;
+    return *has_seed ? core_seed(seed, out) : 0;
 }
 
 static int check_counts(long long paths, int threads, long long orders) {

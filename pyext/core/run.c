@@ -50,15 +50,11 @@ int core_read_series(PyObject *given, const csim_plan *plan, csim_run_options *o
 
 static PyObject *run_grow(PyObject *object, PyObject *wanted) {
     core_run *self = (core_run *)object;
-    const unsigned long long paths = PyLong_AsUnsignedLongLong(wanted);
+    long long paths = 0;
     csim_status status;
     csim_error err;
-    if (PyErr_Occurred()) return NULL;
+    if (core_within(wanted, "paths", 1, CSIM_PATHS_MAX, &paths)) return NULL;
     if (self->busy || self->results) return core_run_refuse(self);
-    if (paths > UINT32_MAX) {
-        PyErr_Format(PyExc_ValueError, "paths are numbered below 2^32; got %llu", paths);
-        return NULL;
-    }
     self->busy = 1;
     Py_BEGIN_ALLOW_THREADS
     status = csim_run_grow(self->run, (uint32_t)paths, &err);
@@ -155,7 +151,7 @@ static PyMethodDef run_methods[] = {
      "advance(seconds=0.0, progress=None)\n--\n\nWorks until all paths are done or the seconds have passed (0: no limit); returns the paths finished so far. `progress` is called\n"
      "with (done, paths) at most ten times a second, and once at the end.\n\n"
      "Releases the GIL. An exception raised by `progress` or by a signal's handler, such as KeyboardInterrupt, stops the work within 100 ms; the run stays valid."),
-    {"grow", run_grow, METH_O, "grow(paths, /)\n--\n\nAsks for more paths. RunError while a result lives; ScenarioError when the run cannot grow to that number."},
+    {"grow", run_grow, METH_O, "grow(paths, /)\n--\n\nAsks for more paths. RunError while a result lives, and when the run cannot grow to that number (fewer paths, or a Latin hypercube)."},
     {"missing", core_run_missing, METH_NOARGS, "missing()\n--\n\nIntervals of paths that are not there yet: (first path, number). Before the first advance."},
     {"part", core_run_part, METH_VARARGS, "part(first_path, paths, /)\n--\n\nWhat Work.simulate must be told to simulate these paths of the run, as keywords."},
     {"take", core_run_take, METH_VARARGS, "take(part, first_path, paths, /)\n--\n\nTakes in the part of these paths, from Work.simulate, before the first advance; returns its digest. ScenarioError "

@@ -625,3 +625,26 @@ def test_two_hundred_loads_and_twenty_runs_leak_nothing(baseline):
     tracemalloc.stop()
     assert traced_after - traced < 200_000
     assert grown < 24.0, f"{grown:.1f} MB"
+
+
+def test_runs_grow_by_any_whole_number_and_say_what_they_cannot():
+    job = moecast.Run("baseline", paths=64, seed=1)
+    job.grow(np.int32(128))
+    assert job._core.paths == 128
+    for wrong in (-1, np.int64(-1), 0, 2**70):
+        with pytest.raises(ValueError, match=f"^paths must be 1 to 1000000000, got {wrong}$"):
+            job.grow(wrong)
+    with pytest.raises(TypeError):
+        job.grow(128.0)
+    with pytest.raises(moecast.RunError, match="cannot shrink to 64"):
+        job.grow(64)
+    with pytest.raises(moecast.RunError, match="a Latin hypercube cannot grow"):
+        moecast.Run("baseline", paths=64, seed=1, sampler="lhs").grow(128)
+
+
+def test_comparisons_take_any_whole_seed_and_no_other():
+    sides = ["baseline", "no_controls"]
+    assert moecast.compare(sides, paths=32, seed=np.uint64(7)).seed == moecast.compare(sides, paths=32, seed=7).seed == 7
+    for wrong in (-1, np.int64(-1), 2**64):
+        with pytest.raises(ValueError, match=f"^seed must be a whole number from 0 to 18446744073709551615, got {wrong}$"):
+            moecast.compare(sides, paths=32, seed=wrong)
