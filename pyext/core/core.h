@@ -19,7 +19,7 @@
 
 /* First line of what computes, or reads and writes numbers as text, on the thread of the caller: until the function returns, numbers do not depend on the mode
  * that another library has left there. Work given to core_watch is in no need of it. */
-#define CORE_DEFAULT_FLOATS __attribute__((cleanup(csim_float_mode_leave))) const csim_float_mode callers_float_mode = csim_float_mode_enter()
+#define CORE_DEFAULT_FLOATS __attribute__((cleanup(csim_float_mode_leave), unused)) const csim_float_mode callers_float_mode = csim_float_mode_enter()
 
 /* One module's own types and exceptions: no globals, so sub-interpreters do not share objects. */
 typedef struct core_state {
