@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 
 from . import _core, views
+from .arguments import number
 from .columns import position
 from .progress import Progress, Tell, seldom, telling
 from .result import Result
@@ -251,7 +253,7 @@ def run(
     >>> result.mean("cap.gap").shape == (len(result.report_months),)
     True
     """
-    if precision:
+    if precision is not None and (not isinstance(precision, Mapping) or precision):
         job, targets = _first_round(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, precision, max_paths)
     else:
         job, targets = Run(scenario, paths, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates), ""
@@ -263,9 +265,16 @@ def run(
         return _finished(job, simulate, targets, contrasts, partial, tell)
 
 
+def _targets(precision: Mapping[str, float]) -> str:
+    """In the words of the C library. NumPy's numbers are made plain: their repr is not what C reads."""
+    if not isinstance(precision, Mapping):
+        raise TypeError(f"precision wants a mapping of names to standard errors such as {{'cap.gap@2026-12': 0.1}}, got {reprlib.repr(precision)}")
+    return ",".join(f"{name}:{number(f'the standard error of {name}', error)!r}" for name, error in precision.items())
+
+
 def _first_round(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, precision, max_paths) -> tuple[Run, str]:
     """The run that begins one to a precision, and its targets in the words of the C library."""
-    targets = ",".join(f"{name}:{error!r}" for name, error in precision.items())
+    targets = _targets(precision)
     job = Run(scenario, 1, seed, threads, keep, sampler=sampler, replicates=replicates)
     job._core.result().precision(targets)  # a wrong name costs no run
     if job.sampler == "lhs":
