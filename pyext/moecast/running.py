@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import reprlib
 from collections.abc import Callable, Mapping, Sequence
@@ -90,7 +91,7 @@ class Run:
         Parameters
         ----------
         seconds : float, optional
-            No limit where None.
+            No limit where None; no path is simulated where 0 or less, such as the rest of a time that is used up.
         progress : bool or callable
             As for `run`.
 
@@ -101,11 +102,18 @@ class Run:
 
         Raises
         ------
+        ValueError, TypeError
+            When the seconds are not a number.
         RunError
             When a path breaks an invariant, another thread is advancing this run, or a `Result` of it is alive (its arrays must not change).
         """
+        limit = math.inf if seconds is None else number("seconds", seconds)
+        if math.isnan(limit):
+            raise ValueError("seconds must be a number or None (no limit), not nan")
+        if limit <= 0.0:
+            return self.done
         with telling(progress, self.scenario.name) as tell:
-            return self._core.advance(seconds or 0.0, tell)
+            return self._core.advance(0.0 if limit == math.inf else limit, tell)  # 0: no limit, to the C library
 
     def advance_on(
         self,

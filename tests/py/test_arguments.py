@@ -21,3 +21,19 @@ def test_a_precision_may_be_any_number(error):
 def test_a_precision_that_is_none_is_refused_in_one_sentence(precision):
     with pytest.raises(TypeError, match="precision wants a mapping|the standard error of cap.gap@2026-12 must be a number"):
         moecast.run("baseline", paths=64, precision=precision)
+
+
+@pytest.mark.parametrize("seconds", [0, 0.0, -1, np.float64(-3.5), -float("inf")])
+def test_no_time_left_means_no_path(seconds):
+    job = moecast.Run("baseline", paths=500, seed=1, keep=0)
+    assert job.advance(seconds) == job.advance(seconds=seconds) == job.done == 0
+    assert job.advance(float("inf")) == job.advance(seconds) == 500
+
+
+def test_seconds_that_are_no_number_are_refused():
+    job = moecast.Run("baseline", paths=64, seed=1, keep=0)
+    with pytest.raises(ValueError, match="not nan"):
+        job.advance(float("nan"))
+    with pytest.raises(TypeError, match="seconds must be a number, not '1'"):
+        job.advance("1")
+    assert job.done == 0 and job.advance(np.float32(60.0)) == 64
