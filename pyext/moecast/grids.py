@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import running
+from . import _core, running
 from .claims import Claim, find
 from .columns import position
 from .frames import pandas
@@ -109,7 +109,8 @@ class Grid(Mapping[Any, Result]):
     name : str
         Stands in the titles of the cells, as a batch's name does.
     folder : str or path, optional
-        Where the run files go, a folder a cell; they stay there. A temporary one where None, which goes when the grid does.
+        Where the run files go, a folder a cell; they stay there. A temporary one where None, which goes when the grid does. Run files of a folder that stand
+        in the way are replaced: a grid whose cell was replaced by another one raises RunError when asked for it.
     **run_arguments
         Anything else `moecast.run` takes: sampler, replicates, contrasts …
 
@@ -222,7 +223,13 @@ class Grid(Mapping[Any, Result]):
         cell = self._cell(levels)
         if cell.levels not in self._done:
             raise KeyError(f"the cell {cell.name} has not run yet")
-        return load(self._done[cell.levels].file)
+        kept, result = self._done[cell.levels], load(self._done[cell.levels].file)
+        if result.digest != kept.digest:
+            raise _core.RunError(
+                f"{kept.file} holds another run than this grid's cell {cell.name} (digest {result.digest[:12]}, not {kept.digest[:12]}): something else was run "
+                "into the folder; give each grid a folder of its own"
+            )
+        return result
 
     def __contains__(self, levels: object) -> bool:
         return (levels if isinstance(levels, tuple) else (levels,)) in self._done
