@@ -32,6 +32,12 @@ def _plain(value: np.ndarray | np.floating) -> np.ndarray | float:
     return value if np.ndim(value) else float(value)
 
 
+def _command() -> str:
+    """The words this process was started with, for the run file. An embedded interpreter may have none, and a word may hold what is no text."""
+    words = " ".join(map(str, getattr(sys, "argv", None) or ()))
+    return words.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
 class Result:
     """What the simulated paths say. Made by `run`, `Run.result` and `load`.
 
@@ -528,7 +534,7 @@ class Result:
         FileError
             When it cannot be written; what was there stays.
         """
-        self._core.save(path, " ".join(sys.argv))
+        self._core.save(path, _command())
 
     def report(self, path: str | os.PathLike[str], *others: Result, lang: str = "en") -> None:
         """Write the workbook (.xlsx); with `others`, one that puts these results side by side and holds them against this one.

@@ -625,3 +625,14 @@ def test_two_hundred_loads_and_twenty_runs_leak_nothing(baseline):
     tracemalloc.stop()
     assert traced_after - traced < 200_000
     assert grown < 24.0, f"{grown:.1f} MB"
+
+
+@pytest.mark.parametrize("words", [None, [], ["caf\udce9.py", "--name=\0"], ["\ud800"], [Path("x.py"), 3]])
+def test_a_result_is_saved_whatever_the_words_of_the_command(result, words, tmp_path, monkeypatch):
+    if words is None:
+        monkeypatch.delattr(sys, "argv")
+    else:
+        monkeypatch.setattr(sys, "argv", words)
+    result.save(tmp_path / "run.moecast")
+    result.report(tmp_path / "run.xlsx")
+    assert moecast.load(tmp_path).digest == result.digest and (tmp_path / "run.xlsx").stat().st_size > 10_000
