@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _core, views
 from .frames import pandas
@@ -233,6 +233,9 @@ class Comparison:
             )
         bars = tuple(Bar(**bar) for bar in found.pop("bars"))
         return Waterfall(series=what, bars=bars, **found)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Comparison cannot be pickled: send what it says, table() and claims(), or send the scenarios or results and compare them there")
 
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.names)}, seed {self.seed}, {self.paths} paths>"

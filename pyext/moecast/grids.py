@@ -375,6 +375,11 @@ class Grid(Mapping[Any, Result]):
                     found[part][i] = getattr(reading, part)
         return GridProbability(claim, dict(self.levels), **{part: values.reshape(self.shape) for part, values in found.items()})
 
+    def __getstate__(self) -> dict[str, Any]:
+        if self._temporary:
+            raise TypeError("a Grid whose run files are in a temporary folder cannot be pickled: give it a folder=, or send grid[...] or to_dataframe()")
+        return self.__dict__
+
     def __repr__(self) -> str:
         axes = ", ".join(f"{key} ({len(levels)})" for key, levels in self.levels.items())
         return f"<Grid over {self.base.name}: {axes}; {len(self._done)} of {len(self._cells)} cells run, seed {self.seed}>"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import reprlib
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from .exports import LEVELS
 from .outcomes import Outcome, Outcomes
 from .questions import Percentiles, WhatItWouldTake, percentiles, what_it_would_take
 from .replay import Replay
+from .run_files import command, in_memory, read
 from .scenario import Scenario
 from .stories import Stories, told
 
@@ -32,17 +32,14 @@ def _plain(value: np.ndarray | np.floating) -> np.ndarray | float:
     return value if np.ndim(value) else float(value)
 
 
-def _command() -> str:
-    """The words this process was started with, for the run file. An embedded interpreter may have none, and a word may hold what is no text."""
-    words = " ".join(map(str, getattr(sys, "argv", None) or ()))
-    return words.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
-
-
 class Result:
     """What the simulated paths say. Made by `run`, `Run.result` and `load`.
 
     Arrays are read-only views of the C library's memory wherever the memory holds the numbers as they are (`inputs`, `scalars`, `bins`, `Replay`);
     they keep it alive.
+
+    A result can be pickled, as the bytes of its run file: those are what travels to and from the processes of joblib, multiprocessing and the like. What
+    arrives has the same digest, numbers and words. ``copy.deepcopy`` makes the same, a copy that no `Run` knows of.
     """
 
     def __init__(self, core: _core.Result) -> None:
@@ -61,6 +58,11 @@ class Result:
         """
         path = Path(path)
         return cls(_core.load(path / "run.moecast" if path.is_dir() else path))
+
+    # ---- copies -------------------------------------------------------------------------------------------------------------------------------
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (in_memory(self._core), self.scenario, self._targets, self._interrupted)
 
     # ---- identity -----------------------------------------------------------------------------------------------------------------------------
 
@@ -534,7 +536,7 @@ class Result:
         FileError
             When it cannot be written; what was there stays.
         """
-        self._core.save(path, _command())
+        self._core.save(path, command())
 
     def report(self, path: str | os.PathLike[str], *others: Result, lang: str = "en") -> None:
         """Write the workbook (.xlsx); with `others`, one that puts these results side by side and holds them against this one.
@@ -585,6 +587,14 @@ class Result:
 
     def _repr_html_(self) -> str:
         return views.result(self)
+
+
+def _restored(run_file: bytes, scenario: Scenario, targets: str, interrupted: bool) -> Result:
+    """What a pickle calls."""
+    made = Result(read(run_file))
+    made._targets, made._interrupted = targets, interrupted
+    made.__dict__["scenario"] = scenario  # which knows where its relative file names start; the run file has the text alone
+    return made
 
 
 def load(path: str | os.PathLike[str]) -> Result:

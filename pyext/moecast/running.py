@@ -6,6 +6,7 @@ import math
 import os
 import reprlib
 from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
 
 from . import _core, views
 from .arguments import number
@@ -192,6 +193,9 @@ class Run:
         with telling(progress, f"claims of {self.scenario.name}") as tell:
             core.answer(contrasts, tell)
         return Result(core)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Run cannot be pickled: send its scenario and run it there, or send what it has, Run.result()")
 
     def __repr__(self) -> str:
         return f"<Run of {self.scenario.name}, seed {self.seed}, {self.paths} paths>"

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -293,6 +293,9 @@ class WhatIf:
             For a key that is neither, with the nearest ones.
         """
         return levers_of(self.scenario._core, wide, None if keys is None else dict.fromkeys(keys))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a WhatIf cannot be pickled: send its arguments and make one there, or send its answers")
 
     # ---- asking -------------------------------------------------------------------------------------------------------------------------------
 
