@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Iterable
 from typing import SupportsFloat
 
 
@@ -14,3 +15,13 @@ def number(what: str, given: object) -> float:
         except (TypeError, ValueError):
             pass
     raise TypeError(f"{what} must be a number, not {reprlib.repr(given)}")
+
+
+def names(what: str, given: object) -> list[str]:
+    """A list of names, each once; a name alone is a list of one. TypeError for what holds no names."""
+    if isinstance(given, str):
+        return [given]
+    listed = list(given) if isinstance(given, Iterable) and not isinstance(given, bytes) else [None]
+    if not all(isinstance(one, str) for one in listed):
+        raise TypeError(f"{what} wants a name or a sequence of names, got {reprlib.repr(given)}")
+    return list(dict.fromkeys(listed))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _core, views
+from .arguments import names
 from .frames import pandas
 from .progress import Progress, telling
 from .result import Result, load
@@ -248,8 +249,8 @@ def compare(
     sides: Sequence[Side],
     paths: int | None = None,
     seed: int | None = None,
-    series: Sequence[str] = (),
-    months: Sequence[str] = (),
+    series: str | Sequence[str] = (),
+    months: str | Sequence[str] = (),
     threads: int | None = None,
     sampler: str | None = None,
     replicates: int | None = None,
@@ -265,7 +266,7 @@ def compare(
         4,000 where None.
     seed : int, optional
         That of the results, else the base's own.
-    series, months : sequence of str, optional
+    series, months : str or sequence of str, optional
         The headline series at the ends of years where empty.
     threads : int, optional
         One a processor where None. Results do not depend on it.
@@ -295,10 +296,10 @@ def compare(
     """
     if isinstance(sides, (str, os.PathLike, Scenario, Result)):
         raise TypeError("compare wants a list of scenarios or results")
-    names, opened = zip(*map(_opened, sides), strict=True) if sides else ((), ())
+    titles, opened = zip(*map(_opened, sides), strict=True) if sides else ((), ())
     drawn = {"sampler": sampler, "replicates": replicates or 0}
-    with telling(progress, " / ".join(names)) as tell:
+    with telling(progress, " / ".join(titles)) as tell:
         found = _core.compare(
-            opened, names, list(series), [_month(month) for month in months], paths=paths or 0, seed=seed, threads=threads or 0, progress=tell, **drawn
+            opened, titles, names("series", series), [_month(month) for month in names("months", months)], paths=paths or 0, seed=seed, threads=threads or 0, progress=tell, **drawn
         )
-    return Comparison(opened, names, found, threads or 0, drawn)
+    return Comparison(opened, titles, found, threads or 0, drawn)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from . import _core, views
-from .arguments import number
+from .arguments import names, number
 from .columns import position
 from .progress import Progress, Tell, seldom, telling
 from .result import Result
@@ -35,8 +35,8 @@ class Run:
         Paths whose inputs and headline numbers are kept one by one.
     verify : bool
         Check the model's invariants after every month (slow).
-    keep_series : sequence of str
-        Series of which the kept paths are kept month by month too (at most 32).
+    keep_series : str or sequence of str
+        Series of which the kept paths are kept month by month too (at most 32, each once).
     sampler : {"mc", "lhs", "sobol"}, optional
         Where the paths' points lie; the scenario's own where None.
     replicates : int, optional
@@ -60,7 +60,7 @@ class Run:
         threads: int | None = None,
         keep: int = 2000,
         verify: bool = False,
-        keep_series: Sequence[str] = (),
+        keep_series: str | Sequence[str] = (),
         sampler: str | None = None,
         replicates: int | None = None,
     ) -> None:
@@ -72,7 +72,7 @@ class Run:
             replicates = self.scenario.replicates if self.sampler == self.scenario.sampler else 0
         self._plan = plan = _core.Plan(self.scenario._core)
         places = {name: i for i, name in enumerate(plan.series)}
-        series = [position(places, name, "series") for name in keep_series]
+        series = [position(places, name, "series") for name in names("keep_series", keep_series)]
         self._core = _core.Run(
             plan, self.seed, self.paths, threads=threads or 0, keep=keep, verify=verify, keep_series=series, sampler=self.sampler,
             replicates=replicates,
@@ -212,7 +212,7 @@ def run(
     progress: Progress = False,
     contrasts: bool = False,
     keep: int = 2000,
-    keep_series: Sequence[str] = (),
+    keep_series: str | Sequence[str] = (),
     sampler: str | None = None,
     replicates: int | None = None,
     precision: Mapping[str, float] | None = None,

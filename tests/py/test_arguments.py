@@ -37,3 +37,22 @@ def test_seconds_that_are_no_number_are_refused():
     with pytest.raises(TypeError, match="seconds must be a number, not '1'"):
         job.advance("1")
     assert job.done == 0 and job.advance(np.float32(60.0)) == 64
+
+
+def test_one_name_is_as_good_as_a_list_of_it_and_twice_as_good_as_once():
+    for given in ("cap.gap", ["cap.gap"], ("cap.gap", "cap.gap"), np.array(["cap.gap"]), {"cap.gap": 1}):
+        run = moecast.run("baseline", paths=64, seed=1, keep=3, keep_series=given)
+        assert list(run.trajectories) == ["cap.gap"] and run.trajectories["cap.gap"].shape == (3, len(run.months))
+    pair = ["baseline", "no_controls"]
+    one, listed = (moecast.compare(pair, paths=64, series=series, months=months).table() for series, months in (("cap.gap", "2026-12"), (["cap.gap"], ["2026-12"] * 2)))
+    assert repr(one) == repr(listed) and len(one) == 1 and (one[0]["series"], one[0]["month"]) == ("cap.gap", "2026-12")
+
+
+def test_what_holds_no_names_is_refused():
+    for given in (3, None, [3], b"cap.gap", [["cap.gap"]]):
+        with pytest.raises(TypeError, match="keep_series wants a name or a sequence of names, got"):
+            moecast.run("baseline", paths=64, keep_series=given)
+        with pytest.raises(TypeError, match="series wants a name or a sequence of names, got"):
+            moecast.compare(["baseline", "no_controls"], paths=64, series=given)
+        with pytest.raises(TypeError, match="months wants a name or a sequence of names, got"):
+            moecast.compare(["baseline", "no_controls"], paths=64, months=given)
