@@ -64,6 +64,13 @@ class Result:
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (in_memory(self._core), self.scenario, self._targets, self._interrupted)
 
+    def _leave_the_run(self) -> None:
+        """Go on from a copy of the numbers, so that the run may change its own. Views that somebody holds still look at the run's."""
+        self.scenario  # noqa: B018  as the run had it: kept from here on
+        self._core = read(in_memory(self._core))
+        for view in ("bins", "inputs", "scalars", "trajectories"):
+            self.__dict__.pop(view, None)
+
     # ---- identity -----------------------------------------------------------------------------------------------------------------------------
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import reprlib
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
@@ -73,6 +74,7 @@ class Run:
         self._plan = plan = _core.Plan(self.scenario._core)
         places = {name: i for i, name in enumerate(plan.series)}
         series = [position(places, name, "series") for name in names("keep_series", keep_series)]
+        self._taken: weakref.WeakSet[Result] = weakref.WeakSet()  # results that look at this run's memory
         self._core = _core.Run(
             plan, self.seed, self.paths, threads=threads or 0, keep=keep, verify=verify, keep_series=series, sampler=self.sampler,
             replicates=replicates,
@@ -83,11 +85,26 @@ class Run:
         """Paths finished so far. Any thread may ask while another one advances the run."""
         return self._core.done
 
+    def _release(self) -> None:
+        """Before the run's memory changes: results that were taken go on from copies. What still looks at the memory after that makes the C library refuse."""
+        while self._taken:
+            try:
+                result = self._taken.pop()
+            except KeyError:  # the last one has just gone
+                return
+            try:
+                result._leave_the_run()
+            except BaseException as error:
+                self._taken.add(result)
+                if isinstance(error, _core.FileError):
+                    raise _core.RunError(f"a result of this run is in use, and there is no room to copy it before the run goes on: {error}") from error
+                raise
+
     def advance(self, seconds: float | None = None, progress: Progress = False) -> int:
         """Simulate until all paths are done or the seconds have passed.
 
         The GIL is released. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves the run as it then is: `result` gives the partial result,
-        and it may be advanced again.
+        and it may be advanced again. Results taken before stay as they were: those still alive are copied first, which takes some tenths of a second each.
 
         Parameters
         ----------
@@ -106,13 +123,15 @@ class Run:
         ValueError, TypeError
             When the seconds are not a number.
         RunError
-            When a path breaks an invariant, another thread is advancing this run, or a `Result` of it is alive (its arrays must not change).
+            When a path breaks an invariant, another thread is working on this run or on a result of it, or somebody holds an array of a result of it
+            (`Result.inputs`, `scalars`, `trajectories`, `bins`), which must not change: keep a copy of it instead.
         """
         limit = math.inf if seconds is None else number("seconds", seconds)
         if math.isnan(limit):
             raise ValueError("seconds must be a number or None (no limit), not nan")
         if limit <= 0.0:
             return self.done
+        self._release()
         with telling(progress, self.scenario.name) as tell:
             return self._core.advance(0.0 if limit == math.inf else limit, tell)  # 0: no limit, to the C library
 
@@ -148,9 +167,10 @@ class Run:
         Raises
         ------
         RunError
-            When a unit fails three times, a worker has another version of moecast, two workers disagree about the same paths, a `Result` of this run is alive, or it
-            was advanced in this process before.
+            When a unit fails three times, a worker has another version of moecast, two workers disagree about the same paths, somebody holds an array of a
+            result of this run, or it was advanced in this process before.
         """
+        self._release()
         missing = self._core.missing()
         size = paths_of_a_unit(sum(paths for _, paths in missing), self._core.granule, unit_paths)
         units = cut(self._core, self._plan.pack(), self._plan.hash, size)
@@ -168,8 +188,9 @@ class Run:
         ScenarioError
             When the paths are fewer than before, or the sampler is a Latin hypercube (its points depend on their number).
         RunError
-            While a `Result` of this run is alive.
+            While another thread is working on this run, or somebody holds an array of a result of it.
         """
+        self._release()
         self._core.grow(paths)
         self.paths = paths
 
@@ -192,7 +213,9 @@ class Run:
         core = self._core.result()
         with telling(progress, f"claims of {self.scenario.name}") as tell:
             core.answer(contrasts, tell)
-        return Result(core)
+        result = Result(core)
+        self._taken.add(result)
+        return result
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Run cannot be pickled: send its scenario and run it there, or send what it has, Run.result()")
