@@ -14,7 +14,7 @@ from .scenario import Scenario
 
 _FILE = "<grid>"
 
-Levels = Mapping[str, Sequence[Any] | Mapping[str, Any]] | Sequence[Mapping[str, Any]]
+Levels = Mapping[str, Sequence[Any] | np.ndarray | Mapping[str, Any]] | Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _labelled(key: str, values: Sequence[Any] | Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def _labelled(key: str, values: Sequence[Any] | np.ndarray | Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Label to level and value: a value of a list is its own level, one of a mapping is known by its label."""
     if isinstance(values, Mapping):
         return {str(word): (str(word), value) for word, value in values.items()}

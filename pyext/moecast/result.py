@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -26,6 +26,10 @@ from .stories import Stories, told
 if TYPE_CHECKING:
     from pandas import DataFrame
     from xarray import Dataset
+
+
+_Names = str | Sequence[str]  # to a type checker a name is a sequence of names too: overloads for one name stand first
+_Levels = float | Sequence[float] | np.ndarray
 
 
 def _plain(value: np.ndarray | np.floating) -> np.ndarray | float:
@@ -248,6 +252,10 @@ class Result:
             return self.statistic(name)[np.ix_(rows, columns)]
         return _plain(self.statistic(name)[rows, columns])
 
+    @overload
+    def mean(self, series: str, months: str) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def mean(self, series: _Names, months: _Names | None = None) -> np.ndarray: ...
     def mean(self, series: str | Sequence[str], months: str | Sequence[str] | None = None) -> np.ndarray | float:
         """Mean over paths.
 
@@ -270,19 +278,37 @@ class Result:
         """
         return self._pick("mean", series, months)
 
+    @overload
+    def mean_error(self, series: str, months: str) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def mean_error(self, series: _Names, months: _Names | None = None) -> np.ndarray: ...
     def mean_error(self, series: str | Sequence[str], months: str | Sequence[str] | None = None) -> np.ndarray | float:
         """Standard error of `mean`, with the same arguments."""
         return self._pick("mean_error", series, months)
 
+    @overload
+    def sd(self, series: str, months: str) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def sd(self, series: _Names, months: _Names | None = None) -> np.ndarray: ...
     def sd(self, series: str | Sequence[str], months: str | Sequence[str] | None = None) -> np.ndarray | float:
         """Standard deviation over paths, with the arguments of `mean`."""
         return self._pick("sd", series, months)
 
+    @overload
+    def quantiles(self, series: str, months: str, p: float, errors: Literal[False] = False) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def quantiles(self, series: str, months: str, p: float, errors: Literal[True]) -> tuple[float, float]: ...  # type: ignore[overload-overlap]
+    @overload
+    def quantiles(self, series: _Names, months: _Names | None = None, p: _Levels = LEVELS, errors: Literal[False] = False) -> np.ndarray: ...
+    @overload
+    def quantiles(self, series: _Names, months: _Names | None = None, p: _Levels = LEVELS, *, errors: Literal[True]) -> tuple[np.ndarray, np.ndarray]: ...
+    @overload
+    def quantiles(self, series: _Names, months: _Names | None, p: _Levels, errors: Literal[True]) -> tuple[np.ndarray, np.ndarray]: ...
     def quantiles(
         self,
         series: str | Sequence[str],
         months: str | Sequence[str] | None = None,
-        p: float | Sequence[float] = LEVELS,
+        p: _Levels = LEVELS,
         errors: bool = False,
     ) -> np.ndarray | float | tuple[np.ndarray | float, np.ndarray | float]:
         """Quantiles over paths.
@@ -325,6 +351,10 @@ class Result:
             return self._core.interval(row, column, p)
         return self._pick("mean_low", series, month), self._pick("mean_high", series, month)
 
+    @overload
+    def effective_paths(self, series: str, months: str) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def effective_paths(self, series: _Names, months: _Names | None = None) -> np.ndarray: ...
     def effective_paths(self, series: str | Sequence[str], months: str | Sequence[str] | None = None) -> np.ndarray | float:
         """Independent paths that would give `mean` the same error, with the arguments of `mean`; NaN for constants."""
         return self._pick("effective_paths", series, months)
@@ -499,7 +529,7 @@ class Result:
         """
         exports.to_parquet(self, path, monthly)
 
-    def to_xarray(self, what: str = "quantiles", series: str | Sequence[str] | None = None, p: float | Sequence[float] = LEVELS) -> Dataset:
+    def to_xarray(self, what: str = "quantiles", series: str | Sequence[str] | None = None, p: _Levels = LEVELS) -> Dataset:
         """An xarray Dataset with a variable a series. Needs xarray.
 
         Parameters

@@ -56,3 +56,17 @@ def test_what_holds_no_names_is_refused():
             moecast.compare(["baseline", "no_controls"], paths=64, series=given)
         with pytest.raises(TypeError, match="months wants a name or a sequence of names, got"):
             moecast.compare(["baseline", "no_controls"], paths=64, months=given)
+
+
+def test_shapes_are_as_the_annotations_say():
+    run = moecast.run("baseline", paths=64, seed=1)
+    months = len(run.report_months)
+    for pick in (run.mean, run.mean_error, run.sd, run.effective_paths):
+        assert isinstance(pick("cap.gap", "2026-12"), float)
+        assert pick("cap.gap").shape == (months,) and pick(["cap.gap"], "2026-12").shape == (1,) and pick(["cap.gap"], ["2026-12"]).shape == (1, 1)
+    assert isinstance(run.quantiles("cap.gap", "2026-12", 0.5), float)
+    assert [type(one) for one in run.quantiles("cap.gap", "2026-12", 0.5, True)] == [float, float]
+    assert [one.shape for one in run.quantiles("cap.gap", p=np.array([0.1, 0.9]), errors=True)] == [(months, 2)] * 2
+    found = run.percentile_of({"cap.gap@2026-12": 9.0})
+    assert found[0] is found["cap.gap@2026-12"] and found[:1] == list(found)
+    assert moecast.grid("baseline", {"policy.severity": np.linspace(0.5, 1.5, 2)}, paths=4, seed=1).levels == {"policy.severity": [0.5, 1.5]}
