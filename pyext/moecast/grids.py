@@ -15,6 +15,7 @@ import numpy as np
 from . import _core, running
 from .claims import Claim, find
 from .columns import position
+from .equality import ByValue
 from .frames import pandas
 from .grid_cells import Cell, Levels, listed, product
 from .result import Result, load
@@ -30,8 +31,8 @@ _STATISTICS = ("mean", "mean_error", "sd", "lowest", "highest", "count")
 GridProgress = bool | Callable[[int, int], object]
 
 
-@dataclass(frozen=True)
-class GridProbability:
+@dataclass(frozen=True, eq=False)
+class GridProbability(ByValue):
     """The probability of a reading in every cell of a grid.
 
     Attributes
@@ -374,6 +375,9 @@ class Grid(Mapping[Any, Result]):
                 for part in parts:
                     found[part][i] = getattr(reading, part)
         return GridProbability(claim, dict(self.levels), **{part: values.reshape(self.shape) for part, values in found.items()})
+
+    __eq__ = object.__eq__  # a Mapping's own would read every run file
+    __hash__ = object.__hash__
 
     def __getstate__(self) -> dict[str, Any]:
         if self._temporary:
