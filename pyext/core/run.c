@@ -71,6 +71,11 @@ static PyObject *run_grow(PyObject *object, PyObject *wanted) {
 
 static PyObject *get_granule(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(csim_run_granule(((core_run *)self)->run)); }
 
+static PyObject *get_replicates(PyObject *self, void *unused) {
+    (void)unused;
+    return PyLong_FromUnsignedLong(csim_run_granule(((core_run *)self)->run) / MOE_BLOCK);
+}
+
 static int options_of(PyObject *arguments, PyObject *keywords, core_state *state, PyObject **plan, csim_run_options *out) {
     static char *names[] = {"plan", "seed", "paths", "first_path", "threads", "keep", "verify", "keep_series", "sampler", "replicates", NULL};
     PyObject *seed, *series = NULL, *given[5] = {NULL};
@@ -145,6 +150,7 @@ static PyGetSetDef run_attributes[] = {
     {"plan", get_plan, NULL, "The plan that runs.", NULL},
     {"paths", get_paths, NULL, "Paths asked for.", NULL},
     {"seed", get_seed, NULL, "Seed of every draw.", NULL},
+    {"replicates", get_replicates, NULL, "Independent randomisations of the sampler's points.", NULL},
     {"granule", get_granule, NULL, "Paths of one full block of every replicate.", NULL},
     {"done", get_done, NULL, "Paths finished so far; any thread may ask while another one advances the run.", NULL},
     {NULL, NULL, NULL, NULL, NULL},

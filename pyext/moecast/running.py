@@ -85,6 +85,11 @@ class Run:
         """Paths finished so far. Any thread may ask while another one advances the run."""
         return self._core.done
 
+    @property
+    def replicates(self) -> int:
+        """Independent randomisations of the sampler's points that this run has."""
+        return self._core.replicates
+
     def _release(self) -> None:
         """Before the run's memory changes: results that were taken go on from copies. What still looks at the memory after that makes the C library refuse."""
         while self._taken:
