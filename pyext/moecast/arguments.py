@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import reprlib
 from collections.abc import Iterable
 from typing import SupportsFloat
@@ -15,6 +16,14 @@ def number(what: str, given: object) -> float:
         except (TypeError, ValueError):
             pass
     raise TypeError(f"{what} must be a number, not {reprlib.repr(given)}")
+
+
+def whole(what: str, given: object) -> int:
+    """A plain int; TypeError for what is none, such as 1.5 or "1"."""
+    try:
+        return operator.index(given)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{what} must be a whole number, not {reprlib.repr(given)}") from None
 
 
 def names(what: str, given: object) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,9 @@ Axis = tuple[str, Sequence[object]]
 
 
 def position(names: Mapping[str, int], name: str, what: str) -> int:
-    """Position of a name; KeyError with the nearest names otherwise."""
+    """Position of a name; KeyError with the nearest names otherwise, TypeError for what is no name."""
+    if not isinstance(name, str):
+        raise TypeError(f"a {what} is asked for by its name, not by {reprlib.repr(name)}")
     try:
         return names[name]
     except KeyError:

@@ -277,6 +277,11 @@ def compare(
     progress : bool or callable
         As for `run`, of the paths of all sides.
 
+    Returns
+    -------
+    Comparison
+        Differences and claims against the first side, with paired errors.
+
     Raises
     ------
     ScenarioError, FileError

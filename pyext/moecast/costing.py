@@ -197,6 +197,11 @@ def token_cost(
     folder : path, optional
         A catalogue other than the shipped one.
 
+    Returns
+    -------
+    TokenCost
+        Fields are plain numbers and words where every argument is, else arrays of the common shape.
+
     Raises
     ------
     ScenarioError

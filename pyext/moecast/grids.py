@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core, running
+from .arguments import number
 from .claims import Claim, find
 from .columns import position
 from .equality import ByValue
@@ -105,7 +106,7 @@ class Grid(Mapping[Any, Result]):
         True writes a line to standard error; a callable is given (cells done, cells in all).
     keep : int
         Paths of each cell kept one by one. With 0 break-evens of claims are not known.
-    p : sequence of float
+    p : float or sequence of float
         Quantiles that are kept.
     name : str
         Stands in the titles of the cells, as a batch's name does.
@@ -147,7 +148,7 @@ class Grid(Mapping[Any, Result]):
         threads: int | None = None,
         progress: GridProgress = False,
         keep: int = 0,
-        p: Sequence[float] = _QUANTILES,
+        p: float | Sequence[float] | np.ndarray = _QUANTILES,
         name: str = "grid",
         folder: str | os.PathLike[str] | None = None,
         **run_arguments: Any,
@@ -158,9 +159,9 @@ class Grid(Mapping[Any, Result]):
         self._is_product = isinstance(levels, Mapping)
         self.levels, self._cells = (product if isinstance(levels, Mapping) else listed)(self.base, levels, name)
         self.names = [cell.name for cell in self._cells]
-        self.p = tuple(float(level) for level in p)
+        self.p = tuple(number("p", level) for level in np.atleast_1d(np.asarray(p, dtype=object)))
         if not all(0.0 <= level <= 1.0 for level in self.p):
-            raise ValueError(f"p wants shares between 0 and 1, got {list(p)}")
+            raise ValueError(f"p wants shares between 0 and 1, got {list(self.p)}")
         self.paths = self.base.paths if paths is None else paths
         self.seed = self.base.seed if seed is None else seed
         self._progress = progress
@@ -397,14 +398,19 @@ def grid(
     threads: int | None = None,
     progress: GridProgress = False,
     keep: int = 0,
-    p: Sequence[float] = _QUANTILES,
+    p: float | Sequence[float] | np.ndarray = _QUANTILES,
     name: str = "grid",
     folder: str | os.PathLike[str] | None = None,
     **run_arguments: Any,
 ) -> Grid:
     """Run a scenario at many levels of its keys, on the same paths.
 
-    Parameters, what comes back and errors are those of `Grid`.
+    Parameters and errors are those of `Grid`.
+
+    Returns
+    -------
+    Grid
+        With every cell finished.
 
     Raises
     ------

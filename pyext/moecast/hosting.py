@@ -319,8 +319,15 @@ def host_or_buy(
         Also the same model in which every expert works for every token.
     tok_per_month : float or array
         Volumes of the bills in `HostOrBuy.volumes`.
-    input_tokens, output_tokens, hit_share, tok_per_s_user, ttft_s, draft, drafting, accepted, stack, pools, basis, usd_per_hour, utilisation
-        As for `token_cost`, one value each; so are the remaining ones.
+    input_tokens, output_tokens, hit_share, tok_per_s_user, ttft_s, draft, drafting, accepted, stack, pools, basis
+        As for `token_cost`, one value each.
+    usd_per_hour, utilisation, electricity_usd_per_kwh, cache_hours, slower, less_bandwidth, less_memory, hungrier, dearer, folder
+        As for `token_cost`, one value each.
+
+    Returns
+    -------
+    HostOrBuy
+        Bills, replicas and the break-even, with the question as asked.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import reprlib
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -200,14 +200,20 @@ class Result:
     def _rows(self, series: str | Sequence[str]) -> int | list[int]:
         if isinstance(series, str):
             return position(self._series_position, series, "series")
-        return [position(self._series_position, name, "series") for name in series]
+        return [position(self._series_position, name, "series") for name in self._listed(series, "series")]
 
     def _columns(self, months: str | Sequence[str] | None) -> int | list[int]:
         if months is None:
             return list(range(len(self.report_months)))
         if isinstance(months, str):
             return position(self._month_position, months, "report month")
-        return [position(self._month_position, name, "report month") for name in months]
+        return [position(self._month_position, name, "report month") for name in self._listed(months, "report month")]
+
+    @staticmethod
+    def _listed(names: Any, what: str) -> Iterable[str]:
+        if not isinstance(names, Iterable):
+            raise TypeError(f"a {what} is asked for by its name, or several by a sequence of names, not by {reprlib.repr(names)}")
+        return names
 
     # ---- distributions ------------------------------------------------------------------------------------------------------------------------
 
@@ -635,5 +641,16 @@ def _restored(run_file: bytes, scenario: Scenario, targets: str, interrupted: bo
 
 
 def load(path: str | os.PathLike[str]) -> Result:
-    """`Result.load`: read a run file, or the one in a folder that ``moecast run`` wrote."""
+    """`Result.load`: read a run file, or the one in a folder that ``moecast run`` wrote.
+
+    Returns
+    -------
+    Result
+        As it was when it was saved: same digest, numbers and answers.
+
+    Raises
+    ------
+    FileError
+        When there is none, or it is damaged or of another kind.
+    """
     return Result.load(path)

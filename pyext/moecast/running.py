@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from . import _core, views
-from .arguments import names, number
+from .arguments import names, number, whole
 from .columns import position
 from .progress import Progress, Tell, seldom, telling
 from .result import Result
@@ -171,10 +171,14 @@ class Run:
 
         Raises
         ------
+        ValueError, TypeError
+            When `unit_paths` is no whole number of at least 1.
         RunError
             When a unit fails three times, a worker has another version of moecast, two workers disagree about the same paths, somebody holds an array of a
             result of this run, or it was advanced in this process before.
         """
+        if unit_paths is not None and whole("unit_paths", unit_paths) < 1:
+            raise ValueError(f"unit_paths must be at least 1, or None, got {unit_paths}")
         self._release()
         missing = self._core.missing()
         size = paths_of_a_unit(sum(paths for _, paths in missing), self._core.granule, unit_paths)

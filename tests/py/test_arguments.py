@@ -70,3 +70,52 @@ def test_shapes_are_as_the_annotations_say():
     found = run.percentile_of({"cap.gap@2026-12": 9.0})
     assert found[0] is found["cap.gap@2026-12"] and found[:1] == list(found)
     assert moecast.grid("baseline", {"policy.severity": np.linspace(0.5, 1.5, 2)}, paths=4, seed=1).levels == {"policy.severity": [0.5, 1.5]}
+
+
+# ---- names, levels, charts, sliders, units ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def result() -> moecast.Result:
+    return moecast.run("baseline", paths=64, seed=1)
+
+
+@pytest.mark.parametrize("ask", [
+    lambda it: it.mean(None), lambda it: it.mean(3), lambda it: it.mean([3]), lambda it: it.quantiles("cap.gap", 202612), lambda it: it.mean("cap.gap", [None]),
+    lambda it: it.scenario.input(3), lambda it: it.probability(None), lambda it: it.inputs[0], lambda it: it.path(0)[None],
+])  # fmt: skip
+def test_what_is_no_name_is_refused_in_one_sentence(result, ask):
+    with pytest.raises(TypeError, match=r"^an? .* is asked for by its name.*, not by \S+$"):
+        ask(result)
+
+
+def test_a_chart_of_no_months_is_refused(result):
+    pytest.importorskip("matplotlib").use("Agg")
+    for draw, series in ((moecast.plot.fan, "cap.gap"), (moecast.plot.small_multiples, "share.open.*")):
+        with pytest.raises(ValueError, match="at least one report month"):
+            draw(result, series, months=[])
+
+
+def test_levels_of_a_grid_lie_along_one_axis_and_one_quantile_is_a_number():
+    with pytest.raises(moecast.ScenarioError, match=r"shape \(2, 2\), wanted levels along one axis"):
+        moecast.Grid("baseline", {"policy.severity": np.eye(2)})
+    assert moecast.Grid("baseline", {"policy.severity": [1]}, p=0.5).p == (0.5,)
+    with pytest.raises(TypeError, match="p must be a number, not 'x'"):
+        moecast.Grid("baseline", {"policy.severity": [1]}, p=["x"])
+
+
+def test_sliders_take_whole_seeds_and_threads_only():
+    what_if = moecast.interactive.WhatIf
+    for wrong in ({"seed": 1.7}, {"seed": "1"}, {"threads": 1.5}):
+        with pytest.raises(TypeError, match="must be a whole number, not"):
+            what_if("baseline", paths=64, refine=64, **wrong)
+    for wrong in ({"seed": -1}, {"threads": -1}, {"threads": 65}):
+        with pytest.raises(ValueError, match="must be 0 to"):
+            what_if("baseline", paths=64, refine=64, **wrong)
+    assert what_if("baseline", paths=64, refine=64, seed=np.int64(3), threads=1).seed == 3
+
+
+@pytest.mark.parametrize("unit_paths,kind", [(0, ValueError), (-5, ValueError), (1.5, TypeError), ("64", TypeError)])
+def test_a_unit_has_whole_paths(unit_paths, kind):
+    with pytest.raises(kind, match="unit_paths must be"):
+        moecast.run("baseline", paths=64, executor=lambda: pytest.fail("made an executor"), unit_paths=unit_paths)
