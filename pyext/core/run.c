@@ -11,7 +11,7 @@ static csim_status advance_work(void *self, const atomic_int *cancel, csim_error
 PyObject *core_run_refuse(core_run *self) {
     core_state *state = core_state_of((PyObject *)self);
     if (self->busy) return core_raise_run(state, "another thread is working on this run");
-    return core_raise_run(state, "a result of this run is in use: its arrays must not change; delete it before advancing further");
+    return core_raise_run(state, "an array of a result of this run is in use (or a comparison with one), and must not change: keep a copy, and let go of it before the run goes on (in IPython, Out keeps what a cell ended with: %reset -f out)");
 }
 
 static PyObject *run_advance(PyObject *object, PyObject *arguments, PyObject *keywords) {
@@ -66,6 +66,11 @@ static PyObject *run_grow(PyObject *object, PyObject *wanted) {
 }
 
 static PyObject *get_granule(PyObject *self, void *unused) { (void)unused; return PyLong_FromUnsignedLong(csim_run_granule(((core_run *)self)->run)); }
+
+static PyObject *get_replicates(PyObject *self, void *unused) {
+    (void)unused;
+    return PyLong_FromUnsignedLong(csim_run_granule(((core_run *)self)->run) / MOE_BLOCK);
+}
 
 static int options_of(PyObject *arguments, PyObject *keywords, core_state *state, PyObject **plan, csim_run_options *out) {
     static char *names[] = {"plan", "seed", "paths", "first_path", "threads", "keep", "verify", "keep_series", "sampler", "replicates", NULL};
@@ -141,6 +146,7 @@ static PyGetSetDef run_attributes[] = {
     {"plan", get_plan, NULL, "The plan that runs.", NULL},
     {"paths", get_paths, NULL, "Paths asked for.", NULL},
     {"seed", get_seed, NULL, "Seed of every draw.", NULL},
+    {"replicates", get_replicates, NULL, "Independent randomisations of the sampler's points.", NULL},
     {"granule", get_granule, NULL, "Paths of one full block of every replicate.", NULL},
     {"done", get_done, NULL, "Paths finished so far; any thread may ask while another one advances the run.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
@@ -156,7 +162,7 @@ static PyMethodDef run_methods[] = {
     {"part", core_run_part, METH_VARARGS, "part(first_path, paths, /)\n--\n\nWhat Work.simulate must be told to simulate these paths of the run, as keywords."},
     {"take", core_run_take, METH_VARARGS, "take(part, first_path, paths, /)\n--\n\nTakes in the part of these paths, from Work.simulate, before the first advance; returns its digest. ScenarioError "
      "for paths that are there already, are others or belong to another run, FileError for damaged bytes; the run is then as it was."},
-    {"result", run_result, METH_NOARGS, "result()\n--\n\nWhat the paths finished so far say. The run cannot be advanced while a result of it lives."},
+    {"result", run_result, METH_NOARGS, "result()\n--\n\nWhat the paths finished so far say. The run cannot be advanced while a result of it lives: moecast.Run copies those that do."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -10,6 +10,7 @@ The numbers are those of the command ``moecast``: same scenario, seed and paths,
 """
 
 from pathlib import Path as _Path
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from . import _core
 
@@ -34,6 +35,9 @@ from .result import Result, load
 from .running import Run, run
 from .scenario import Input, Scenario, scenarios
 from .stories import Stories, Story
+
+if _TYPE_CHECKING:
+    from . import interactive  # noqa: F401  for type checkers, which do not see __getattr__'s
 
 __version__ = _core.version
 

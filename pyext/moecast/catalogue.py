@@ -36,6 +36,11 @@ class Catalogue:
 def catalogue(folder: str | os.PathLike[str] | None = None) -> Catalogue:
     """Read a catalogue; the shipped one where None.
 
+    Returns
+    -------
+    Catalogue
+        Lists of rows: models, hardware, prices, cost inputs and export controls.
+
     Raises
     ------
     ScenarioError, FileError

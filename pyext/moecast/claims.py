@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -191,6 +192,8 @@ def joined(claims: Iterable[dict[str, Any]], answers: Iterable[dict[str, Any]]) 
 
 def find(claims: Iterable[Claim], name: str) -> Reading:
     """The reading ``"claim.reading"``, or the only one of ``"claim"``."""
+    if not isinstance(name, str):
+        raise TypeError(f"a reading is asked for by its name, such as 'f500_60.primary', not by {reprlib.repr(name)}")
     readings = [reading for claim in claims for reading in claim.readings]
     found = [reading for reading in readings if reading.id == name or reading.id.split(".")[0] == name]
     if len(found) == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,9 @@ Axis = tuple[str, Sequence[object]]
 
 
 def position(names: Mapping[str, int], name: str, what: str) -> int:
-    """Position of a name; KeyError with the nearest names otherwise."""
+    """Position of a name; KeyError with the nearest names otherwise, TypeError for what is no name."""
+    if not isinstance(name, str):
+        raise TypeError(f"a {what} is asked for by its name, not by {reprlib.repr(name)}")
     try:
         return names[name]
     except KeyError:
@@ -27,7 +30,7 @@ def position(names: Mapping[str, int], name: str, what: str) -> int:
 
 
 class Columns(Mapping[str, np.ndarray]):
-    """A table as a mapping from name to 1-D array.
+    """A table as a mapping from name to 1-D array. Equal to itself only.
 
     Attributes
     ----------
@@ -65,6 +68,9 @@ class Columns(Mapping[str, np.ndarray]):
             index = index.get_level_values(0)
         columns = np.moveaxis(self.table, 1, -1).reshape(len(index), len(self.names))
         return pandas().DataFrame(columns.copy(), index=index, columns=self.names)
+
+    __eq__ = object.__eq__  # a Mapping's own would ask for the truth of arrays; hold the tables against each other with NumPy
+    __hash__ = object.__hash__
 
     def __repr__(self) -> str:
         return f"<{len(self.names)} columns of {self.table.shape[0]} rows>"

@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _core, views
+from .arguments import names
 from .frames import pandas
 from .progress import Progress, telling
 from .result import Result, load
@@ -234,6 +235,9 @@ class Comparison:
         bars = tuple(Bar(**bar) for bar in found.pop("bars"))
         return Waterfall(series=what, bars=bars, **found)
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Comparison cannot be pickled: send what it says, table() and claims(), or send the scenarios or results and compare them there")
+
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.names)}, seed {self.seed}, {self.paths} paths>"
 
@@ -245,8 +249,8 @@ def compare(
     sides: Sequence[Side],
     paths: int | None = None,
     seed: int | None = None,
-    series: Sequence[str] = (),
-    months: Sequence[str] = (),
+    series: str | Sequence[str] = (),
+    months: str | Sequence[str] = (),
     threads: int | None = None,
     sampler: str | None = None,
     replicates: int | None = None,
@@ -262,7 +266,7 @@ def compare(
         4,000 where None.
     seed : int, optional
         That of the results, else the base's own.
-    series, months : sequence of str, optional
+    series, months : str or sequence of str, optional
         The headline series at the ends of years where empty.
     threads : int, optional
         One a processor where None. Results do not depend on it.
@@ -272,6 +276,11 @@ def compare(
         Independent randomisations, from which every error is taken when there is more than one; theirs, else 1 for "mc" and 16 for the others.
     progress : bool or callable
         As for `run`, of the paths of all sides.
+
+    Returns
+    -------
+    Comparison
+        Differences and claims against the first side, with paired errors.
 
     Raises
     ------
@@ -292,10 +301,10 @@ def compare(
     """
     if isinstance(sides, (str, os.PathLike, Scenario, Result)):
         raise TypeError("compare wants a list of scenarios or results")
-    names, opened = zip(*map(_opened, sides), strict=True) if sides else ((), ())
+    titles, opened = zip(*map(_opened, sides), strict=True) if sides else ((), ())
     drawn = {"sampler": sampler, "replicates": replicates or 0}
-    with telling(progress, " / ".join(names)) as tell:
+    with telling(progress, " / ".join(titles)) as tell:
         found = _core.compare(
-            opened, names, list(series), [_month(month) for month in months], paths=paths or 0, seed=seed, threads=threads or 0, progress=tell, **drawn
+            opened, titles, names("series", series), [_month(month) for month in names("months", months)], paths=paths or 0, seed=seed, threads=threads or 0, progress=tell, **drawn
         )
-    return Comparison(opened, names, found, threads or 0, drawn)
+    return Comparison(opened, titles, found, threads or 0, drawn)

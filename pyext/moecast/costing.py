@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _core, views
 from .catalogue import _folder
+from .equality import ByValue
 
 Number = float | NDArray[np.float64]
 Flag = bool | NDArray[np.bool_]
@@ -20,8 +21,8 @@ _FLAGS = ("weights_at_8_bits", "meets_tpot", "meets_ttft", "fits")
 _WORDS = ("model", "hardware", "stack", "pools", "layouts", "basis", "drafting")
 
 
-@dataclass(frozen=True)
-class TokenCost:
+@dataclass(frozen=True, eq=False)
+class TokenCost(ByValue):
     """What a token of a model costs on a machine, in the words and units of ``moecast cost --json``. Scalars, or arrays of the questions' common shape.
 
     `binding` says what limits the batch; `band_low` and `band_high` are the factors of the 80 % interval on prices, `band_log_sd` the standard deviation of
@@ -195,6 +196,11 @@ def token_cost(
         0: one a processor. No answer depends on it.
     folder : path, optional
         A catalogue other than the shipped one.
+
+    Returns
+    -------
+    TokenCost
+        Fields are plain numbers and words where every argument is, else arrays of the common shape.
 
     Raises
     ------

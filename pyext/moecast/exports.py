@@ -133,7 +133,7 @@ def _attributes(result: Result, series: str, what: str) -> dict[str, str]:
     return named | ({"description": of} if of else {})
 
 
-def _blocks(result: Result, what: str, names: list[str], p: Sequence[float]) -> tuple[dict[str, Any], list[np.ndarray], tuple[str, ...]]:
+def _blocks(result: Result, what: str, names: list[str], p: float | Sequence[float] | np.ndarray) -> tuple[dict[str, Any], list[np.ndarray], tuple[str, ...]]:
     """Coordinates, one array a series, and its dimensions."""
     if what in ("quantiles", "quantile_errors"):
         coordinates = {"month": _dates(result.report_months), "quantile": np.asarray(p, dtype=float)}
@@ -146,7 +146,7 @@ def _blocks(result: Result, what: str, names: list[str], p: Sequence[float]) -> 
     return {"month": _dates(result.months)}, list(result.monthly(names, what)), ("month",)
 
 
-def to_xarray(result: Result, what: str, series: str | Sequence[str] | None, p: Sequence[float]) -> Dataset:
+def to_xarray(result: Result, what: str, series: str | Sequence[str] | None, p: float | Sequence[float] | np.ndarray) -> Dataset:
     """`Result.to_xarray`."""
     xarray = needed("xarray", "Datasets need", "xarray", "Without it use the arrays, such as Result.quantiles")
     if what not in ("quantiles", "quantile_errors", "paths", *_STATISTICS):

@@ -14,7 +14,7 @@ from .scenario import Scenario
 
 _FILE = "<grid>"
 
-Levels = Mapping[str, Sequence[Any] | Mapping[str, Any]] | Sequence[Mapping[str, Any]]
+Levels = Mapping[str, Sequence[Any] | np.ndarray | Mapping[str, Any]] | Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,14 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _labelled(key: str, values: Sequence[Any] | Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def _labelled(key: str, values: Sequence[Any] | np.ndarray | Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Label to level and value: a value of a list is its own level, one of a mapping is known by its label."""
     if isinstance(values, Mapping):
         return {str(word): (str(word), value) for word, value in values.items()}
     if isinstance(values, (str, bytes)) or not isinstance(values, (Sequence, np.ndarray)):
         raise refusal(f"got a {type(values).__name__}, wanted a list of values such as [0.5, 1, 2], or a mapping of labels to values", key, _FILE)
+    if isinstance(values, np.ndarray) and values.ndim != 1:
+        raise refusal(f"got an array of shape {values.shape}, wanted levels along one axis", key, _FILE, "ravel it, or give each key an axis of its own")
     plain = [_plain(value) for value in values]
     words = [label(value) for value in plain]
     if any(value in plain[:i] for i, value in enumerate(plain)):

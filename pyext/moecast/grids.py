@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import running
+from . import _core, running
+from .arguments import number
 from .claims import Claim, find
 from .columns import position
+from .equality import ByValue
 from .frames import pandas
 from .grid_cells import Cell, Levels, listed, product
 from .result import Result, load
@@ -30,8 +32,8 @@ _STATISTICS = ("mean", "mean_error", "sd", "lowest", "highest", "count")
 GridProgress = bool | Callable[[int, int], object]
 
 
-@dataclass(frozen=True)
-class GridProbability:
+@dataclass(frozen=True, eq=False)
+class GridProbability(ByValue):
     """The probability of a reading in every cell of a grid.
 
     Attributes
@@ -104,12 +106,13 @@ class Grid(Mapping[Any, Result]):
         True writes a line to standard error; a callable is given (cells done, cells in all).
     keep : int
         Paths of each cell kept one by one. With 0 break-evens of claims are not known.
-    p : sequence of float
+    p : float or sequence of float
         Quantiles that are kept.
     name : str
         Stands in the titles of the cells, as a batch's name does.
     folder : str or path, optional
-        Where the run files go, a folder a cell; they stay there. A temporary one where None, which goes when the grid does.
+        Where the run files go, a folder a cell; they stay there. A temporary one where None, which goes when the grid does. Run files of a folder that stand
+        in the way are replaced: a grid whose cell was replaced by another one raises RunError when asked for it.
     **run_arguments
         Anything else `moecast.run` takes: sampler, replicates, contrasts …
 
@@ -145,7 +148,7 @@ class Grid(Mapping[Any, Result]):
         threads: int | None = None,
         progress: GridProgress = False,
         keep: int = 0,
-        p: Sequence[float] = _QUANTILES,
+        p: float | Sequence[float] | np.ndarray = _QUANTILES,
         name: str = "grid",
         folder: str | os.PathLike[str] | None = None,
         **run_arguments: Any,
@@ -156,9 +159,9 @@ class Grid(Mapping[Any, Result]):
         self._is_product = isinstance(levels, Mapping)
         self.levels, self._cells = (product if isinstance(levels, Mapping) else listed)(self.base, levels, name)
         self.names = [cell.name for cell in self._cells]
-        self.p = tuple(float(level) for level in p)
+        self.p = tuple(number("p", level) for level in np.atleast_1d(np.asarray(p, dtype=object)))
         if not all(0.0 <= level <= 1.0 for level in self.p):
-            raise ValueError(f"p wants shares between 0 and 1, got {list(p)}")
+            raise ValueError(f"p wants shares between 0 and 1, got {list(self.p)}")
         self.paths = self.base.paths if paths is None else paths
         self.seed = self.base.seed if seed is None else seed
         self._progress = progress
@@ -222,7 +225,13 @@ class Grid(Mapping[Any, Result]):
         cell = self._cell(levels)
         if cell.levels not in self._done:
             raise KeyError(f"the cell {cell.name} has not run yet")
-        return load(self._done[cell.levels].file)
+        kept, result = self._done[cell.levels], load(self._done[cell.levels].file)
+        if result.digest != kept.digest:
+            raise _core.RunError(
+                f"{kept.file} holds another run than this grid's cell {cell.name} (digest {result.digest[:12]}, not {kept.digest[:12]}): something else was run "
+                "into the folder; give each grid a folder of its own"
+            )
+        return result
 
     def __contains__(self, levels: object) -> bool:
         return (levels if isinstance(levels, tuple) else (levels,)) in self._done
@@ -368,6 +377,14 @@ class Grid(Mapping[Any, Result]):
                     found[part][i] = getattr(reading, part)
         return GridProbability(claim, dict(self.levels), **{part: values.reshape(self.shape) for part, values in found.items()})
 
+    __eq__ = object.__eq__  # a Mapping's own would read every run file
+    __hash__ = object.__hash__
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self._temporary:
+            raise TypeError("a Grid whose run files are in a temporary folder cannot be pickled: give it a folder=, or send grid[...] or to_dataframe()")
+        return self.__dict__
+
     def __repr__(self) -> str:
         axes = ", ".join(f"{key} ({len(levels)})" for key, levels in self.levels.items())
         return f"<Grid over {self.base.name}: {axes}; {len(self._done)} of {len(self._cells)} cells run, seed {self.seed}>"
@@ -381,14 +398,19 @@ def grid(
     threads: int | None = None,
     progress: GridProgress = False,
     keep: int = 0,
-    p: Sequence[float] = _QUANTILES,
+    p: float | Sequence[float] | np.ndarray = _QUANTILES,
     name: str = "grid",
     folder: str | os.PathLike[str] | None = None,
     **run_arguments: Any,
 ) -> Grid:
     """Run a scenario at many levels of its keys, on the same paths.
 
-    Parameters, what comes back and errors are those of `Grid`.
+    Parameters and errors are those of `Grid`.
+
+    Returns
+    -------
+    Grid
+        With every cell finished.
 
     Raises
     ------

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _core, views
 from .catalogue import _folder
+from .equality import ByValue
 
 Number = float | NDArray[np.float64]
 
@@ -50,8 +51,8 @@ class Replica:
     ttft_s: float
 
 
-@dataclass(frozen=True)
-class HostBill:
+@dataclass(frozen=True, eq=False)
+class HostBill(ByValue):
     """A month's bill for hosting beside the API's for the same tokens. Numbers, or arrays of one shape.
 
     Attributes
@@ -85,8 +86,8 @@ class HostBill:
     api_usd: Number
 
 
-@dataclass(frozen=True)
-class HostBreakEven:
+@dataclass(frozen=True, eq=False)
+class HostBreakEven(ByValue):
     """From what volume on hosting is no dearer.
 
     Attributes
@@ -110,8 +111,8 @@ class HostBreakEven:
     bill: HostBill | None
 
 
-@dataclass(frozen=True)
-class Hosting:
+@dataclass(frozen=True, eq=False)
+class Hosting(ByValue):
     """What hosting one model costs.
 
     Attributes
@@ -146,8 +147,8 @@ class Hosting:
     break_even: HostBreakEven
 
 
-@dataclass(frozen=True)
-class SparsityWorth:
+@dataclass(frozen=True, eq=False)
+class SparsityWorth(ByValue):
     """What sparsity is worth: the dense twin's figure over the mixture's, for another token in a large fleet, accelerators of the smallest fleet, accelerators
     for 1e12 tokens a month, and the volume of the break-even (infinite where only the mixture has one, NaN where neither has)."""
 
@@ -157,7 +158,7 @@ class SparsityWorth:
     break_even: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HostOrBuy(Hosting):
     """Host or buy, in the words and units of ``moecast breakeven --json``; what is null there (no limit, no break-even) is infinite or NaN here.
 
@@ -318,8 +319,15 @@ def host_or_buy(
         Also the same model in which every expert works for every token.
     tok_per_month : float or array
         Volumes of the bills in `HostOrBuy.volumes`.
-    input_tokens, output_tokens, hit_share, tok_per_s_user, ttft_s, draft, drafting, accepted, stack, pools, basis, usd_per_hour, utilisation
-        As for `token_cost`, one value each; so are the remaining ones.
+    input_tokens, output_tokens, hit_share, tok_per_s_user, ttft_s, draft, drafting, accepted, stack, pools, basis
+        As for `token_cost`, one value each.
+    usd_per_hour, utilisation, electricity_usd_per_kwh, cache_hours, slower, less_bandwidth, less_memory, hungrier, dearer, folder
+        As for `token_cost`, one value each.
+
+    Returns
+    -------
+    HostOrBuy
+        Bills, replicas and the break-even, with the question as asked.
 
     Raises
     ------

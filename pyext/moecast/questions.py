@@ -8,7 +8,7 @@ import re
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,10 @@ class Percentile:
 class Percentiles(list[Percentile]):
     """Where values lie, in the order given; also by name."""
 
+    @overload
+    def __getitem__(self, at: SupportsIndex | str) -> Percentile: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Percentile]: ...
     def __getitem__(self, at: Any) -> Any:  # a name gives one, a position as in any list
         if isinstance(at, str):
             return super().__getitem__(position({one.name: i for i, one in enumerate(self)}, at, "value"))

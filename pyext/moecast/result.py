@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import reprlib
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -20,12 +19,17 @@ from .exports import LEVELS
 from .outcomes import Outcome, Outcomes
 from .questions import Percentiles, WhatItWouldTake, percentiles, what_it_would_take
 from .replay import Replay
+from .run_files import command, in_memory, read
 from .scenario import Scenario
 from .stories import Stories, told
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from xarray import Dataset
+
+
+_Names = str | Sequence[str]  # to a type checker a name is a sequence of names too: overloads for one name stand first
+_Levels = float | Sequence[float] | np.ndarray
 
 
 def _plain(value: np.ndarray | np.floating) -> np.ndarray | float:
@@ -37,6 +41,9 @@ class Result:
 
     Arrays are read-only views of the C library's memory wherever the memory holds the numbers as they are (`inputs`, `scalars`, `bins`, `Replay`);
     they keep it alive.
+
+    A result can be pickled, as the bytes of its run file: those are what travels to and from the processes of joblib, multiprocessing and the like. What
+    arrives has the same digest, numbers and words. ``copy.deepcopy`` makes the same, a copy that no `Run` knows of.
     """
 
     def __init__(self, core: _core.Result) -> None:
@@ -55,6 +62,18 @@ class Result:
         """
         path = Path(path)
         return cls(_core.load(path / "run.moecast" if path.is_dir() else path))
+
+    # ---- copies -------------------------------------------------------------------------------------------------------------------------------
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (in_memory(self._core), self.scenario, self._targets, self._interrupted)
+
+    def _leave_the_run(self) -> None:
+        """Go on from a copy of the numbers, so that the run may change its own. Views that somebody holds still look at the run's."""
+        self.scenario  # noqa: B018  as the run had it: kept from here on
+        self._core = read(in_memory(self._core))
+        for view in ("bins", "inputs", "scalars", "trajectories"):
+            self.__dict__.pop(view, None)
 
     # ---- identity -----------------------------------------------------------------------------------------------------------------------------
 
@@ -181,14 +200,20 @@ class Result:
     def _rows(self, series: str | Sequence[str]) -> int | list[int]:
         if isinstance(series, str):
             return position(self._series_position, series, "series")
-        return [position(self._series_position, name, "series") for name in series]
+        return [position(self._series_position, name, "series") for name in self._listed(series, "series")]
 
     def _columns(self, months: str | Sequence[str] | None) -> int | list[int]:
         if months is None:
             return list(range(len(self.report_months)))
         if isinstance(months, str):
             return position(self._month_position, months, "report month")
-        return [position(self._month_position, name, "report month") for name in months]
+        return [position(self._month_position, name, "report month") for name in self._listed(months, "report month")]
+
+    @staticmethod
+    def _listed(names: Any, what: str) -> Iterable[str]:
+        if not isinstance(names, Iterable):
+            raise TypeError(f"a {what} is asked for by its name, or several by a sequence of names, not by {reprlib.repr(names)}")
+        return names
 
     # ---- distributions ------------------------------------------------------------------------------------------------------------------------
 
@@ -233,6 +258,10 @@ class Result:
             return self.statistic(name)[np.ix_(rows, columns)]
         return _plain(self.statistic(name)[rows, columns])
 
+    @overload
+    def mean(self, series: str, months: str) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def mean(self, series: _Names, months: _Names | None = None) -> np.ndarray: ...
     def mean(self, series: str | Sequence[str], months: str | Sequence[str] | None = None) -> np.ndarray | float:
         """Mean over paths.
 
@@ -255,19 +284,37 @@ class Result:
         """
         return self._pick("mean", series, months)
 
+    @overload
+    def mean_error(self, series: str, months: str) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def mean_error(self, series: _Names, months: _Names | None = None) -> np.ndarray: ...
     def mean_error(self, series: str | Sequence[str], months: str | Sequence[str] | None = None) -> np.ndarray | float:
         """Standard error of `mean`, with the same arguments."""
         return self._pick("mean_error", series, months)
 
+    @overload
+    def sd(self, series: str, months: str) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def sd(self, series: _Names, months: _Names | None = None) -> np.ndarray: ...
     def sd(self, series: str | Sequence[str], months: str | Sequence[str] | None = None) -> np.ndarray | float:
         """Standard deviation over paths, with the arguments of `mean`."""
         return self._pick("sd", series, months)
 
+    @overload
+    def quantiles(self, series: str, months: str, p: float, errors: Literal[False] = False) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def quantiles(self, series: str, months: str, p: float, errors: Literal[True]) -> tuple[float, float]: ...  # type: ignore[overload-overlap]
+    @overload
+    def quantiles(self, series: _Names, months: _Names | None = None, p: _Levels = LEVELS, errors: Literal[False] = False) -> np.ndarray: ...
+    @overload
+    def quantiles(self, series: _Names, months: _Names | None = None, p: _Levels = LEVELS, *, errors: Literal[True]) -> tuple[np.ndarray, np.ndarray]: ...
+    @overload
+    def quantiles(self, series: _Names, months: _Names | None, p: _Levels, errors: Literal[True]) -> tuple[np.ndarray, np.ndarray]: ...
     def quantiles(
         self,
         series: str | Sequence[str],
         months: str | Sequence[str] | None = None,
-        p: float | Sequence[float] = LEVELS,
+        p: _Levels = LEVELS,
         errors: bool = False,
     ) -> np.ndarray | float | tuple[np.ndarray | float, np.ndarray | float]:
         """Quantiles over paths.
@@ -310,6 +357,10 @@ class Result:
             return self._core.interval(row, column, p)
         return self._pick("mean_low", series, month), self._pick("mean_high", series, month)
 
+    @overload
+    def effective_paths(self, series: str, months: str) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def effective_paths(self, series: _Names, months: _Names | None = None) -> np.ndarray: ...
     def effective_paths(self, series: str | Sequence[str], months: str | Sequence[str] | None = None) -> np.ndarray | float:
         """Independent paths that would give `mean` the same error, with the arguments of `mean`; NaN for constants."""
         return self._pick("effective_paths", series, months)
@@ -484,7 +535,7 @@ class Result:
         """
         exports.to_parquet(self, path, monthly)
 
-    def to_xarray(self, what: str = "quantiles", series: str | Sequence[str] | None = None, p: float | Sequence[float] = LEVELS) -> Dataset:
+    def to_xarray(self, what: str = "quantiles", series: str | Sequence[str] | None = None, p: _Levels = LEVELS) -> Dataset:
         """An xarray Dataset with a variable a series. Needs xarray.
 
         Parameters
@@ -528,7 +579,7 @@ class Result:
         FileError
             When it cannot be written; what was there stays.
         """
-        self._core.save(path, " ".join(sys.argv))
+        self._core.save(path, command())
 
     def report(self, path: str | os.PathLike[str], *others: Result, lang: str = "en") -> None:
         """Write the workbook (.xlsx); with `others`, one that puts these results side by side and holds them against this one.
@@ -581,6 +632,25 @@ class Result:
         return views.result(self)
 
 
+def _restored(run_file: bytes, scenario: Scenario, targets: str, interrupted: bool) -> Result:
+    """What a pickle calls."""
+    made = Result(read(run_file))
+    made._targets, made._interrupted = targets, interrupted
+    made.__dict__["scenario"] = scenario  # which knows where its relative file names start; the run file has the text alone
+    return made
+
+
 def load(path: str | os.PathLike[str]) -> Result:
-    """`Result.load`: read a run file, or the one in a folder that ``moecast run`` wrote."""
+    """`Result.load`: read a run file, or the one in a folder that ``moecast run`` wrote.
+
+    Returns
+    -------
+    Result
+        As it was when it was saved: same digest, numbers and answers.
+
+    Raises
+    ------
+    FileError
+        When there is none, or it is damaged or of another kind.
+    """
     return Result.load(path)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
+import reprlib
+import weakref
 from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
 
 from . import _core, views
+from .arguments import names, number, whole
 from .columns import position
 from .progress import Progress, Tell, seldom, telling
 from .result import Result
@@ -31,8 +36,8 @@ class Run:
         Paths whose inputs and headline numbers are kept one by one.
     verify : bool
         Check the model's invariants after every month (slow).
-    keep_series : sequence of str
-        Series of which the kept paths are kept month by month too (at most 32).
+    keep_series : str or sequence of str
+        Series of which the kept paths are kept month by month too (at most 32, each once).
     sampler : {"mc", "lhs", "sobol"}, optional
         Where the paths' points lie; the scenario's own where None.
     replicates : int, optional
@@ -56,7 +61,7 @@ class Run:
         threads: int | None = None,
         keep: int = 2000,
         verify: bool = False,
-        keep_series: Sequence[str] = (),
+        keep_series: str | Sequence[str] = (),
         sampler: str | None = None,
         replicates: int | None = None,
     ) -> None:
@@ -68,7 +73,8 @@ class Run:
             replicates = self.scenario.replicates if self.sampler == self.scenario.sampler else 0
         self._plan = plan = _core.Plan(self.scenario._core)
         places = {name: i for i, name in enumerate(plan.series)}
-        series = [position(places, name, "series") for name in keep_series]
+        series = [position(places, name, "series") for name in names("keep_series", keep_series)]
+        self._taken: weakref.WeakSet[Result] = weakref.WeakSet()  # results that look at this run's memory
         self._core = _core.Run(
             plan, self.seed, self.paths, threads=threads or 0, keep=keep, verify=verify, keep_series=series, sampler=self.sampler,
             replicates=replicates,
@@ -79,16 +85,36 @@ class Run:
         """Paths finished so far. Any thread may ask while another one advances the run."""
         return self._core.done
 
+    @property
+    def replicates(self) -> int:
+        """Independent randomisations of the sampler's points that this run has."""
+        return self._core.replicates
+
+    def _release(self) -> None:
+        """Before the run's memory changes: results that were taken go on from copies. What still looks at the memory after that makes the C library refuse."""
+        while self._taken:
+            try:
+                result = self._taken.pop()
+            except KeyError:  # the last one has just gone
+                return
+            try:
+                result._leave_the_run()
+            except BaseException as error:
+                self._taken.add(result)
+                if isinstance(error, _core.FileError):
+                    raise _core.RunError(f"a result of this run is in use, and there is no room to copy it before the run goes on: {error}") from error
+                raise
+
     def advance(self, seconds: float | None = None, progress: Progress = False) -> int:
         """Simulate until all paths are done or the seconds have passed.
 
         The GIL is released. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves the run as it then is: `result` gives the partial result,
-        and it may be advanced again.
+        and it may be advanced again. Results taken before stay as they were: those still alive are copied first, which takes some tenths of a second each.
 
         Parameters
         ----------
         seconds : float, optional
-            No limit where None.
+            No limit where None; no path is simulated where 0 or less, such as the rest of a time that is used up.
         progress : bool or callable
             As for `run`.
 
@@ -99,11 +125,20 @@ class Run:
 
         Raises
         ------
+        ValueError, TypeError
+            When the seconds are not a number.
         RunError
-            When a path breaks an invariant, another thread is advancing this run, or a `Result` of it is alive (its arrays must not change).
+            When a path breaks an invariant, another thread is working on this run or on a result of it, or somebody holds an array of a result of it
+            (`Result.inputs`, `scalars`, `trajectories`, `bins`), which must not change: keep a copy of it instead.
         """
+        limit = math.inf if seconds is None else number("seconds", seconds)
+        if math.isnan(limit):
+            raise ValueError("seconds must be a number or None (no limit), not nan")
+        if limit <= 0.0:
+            return self.done
+        self._release()
         with telling(progress, self.scenario.name) as tell:
-            return self._core.advance(seconds or 0.0, tell)
+            return self._core.advance(0.0 if limit == math.inf else limit, tell)  # 0: no limit, to the C library
 
     def advance_on(
         self,
@@ -136,10 +171,15 @@ class Run:
 
         Raises
         ------
+        ValueError, TypeError
+            When `unit_paths` is no whole number of at least 1.
         RunError
-            When a unit fails three times, a worker has another version of moecast, two workers disagree about the same paths, a `Result` of this run is alive, or it
-            was advanced in this process before.
+            When a unit fails three times, a worker has another version of moecast, two workers disagree about the same paths, somebody holds an array of a
+            result of this run, or it was advanced in this process before.
         """
+        if unit_paths is not None and whole("unit_paths", unit_paths) < 1:
+            raise ValueError(f"unit_paths must be at least 1, or None, got {unit_paths}")
+        self._release()
         missing = self._core.missing()
         size = paths_of_a_unit(sum(paths for _, paths in missing), self._core.granule, unit_paths)
         units = cut(self._core, self._plan.pack(), self._plan.hash, size)
@@ -157,8 +197,9 @@ class Run:
         ScenarioError
             When the paths are fewer than before, or the sampler is a Latin hypercube (its points depend on their number).
         RunError
-            While a `Result` of this run is alive.
+            While another thread is working on this run, or somebody holds an array of a result of it.
         """
+        self._release()
         self._core.grow(paths)
         self.paths = paths
 
@@ -181,7 +222,12 @@ class Run:
         core = self._core.result()
         with telling(progress, f"claims of {self.scenario.name}") as tell:
             core.answer(contrasts, tell)
-        return Result(core)
+        result = Result(core)
+        self._taken.add(result)
+        return result
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Run cannot be pickled: send its scenario and run it there, or send what it has, Run.result()")
 
     def __repr__(self) -> str:
         return f"<Run of {self.scenario.name}, seed {self.seed}, {self.paths} paths>"
@@ -198,7 +244,7 @@ def run(
     progress: Progress = False,
     contrasts: bool = False,
     keep: int = 2000,
-    keep_series: Sequence[str] = (),
+    keep_series: str | Sequence[str] = (),
     sampler: str | None = None,
     replicates: int | None = None,
     precision: Mapping[str, float] | None = None,
@@ -251,7 +297,7 @@ def run(
     >>> result.mean("cap.gap").shape == (len(result.report_months),)
     True
     """
-    if precision:
+    if precision is not None and (not isinstance(precision, Mapping) or precision):
         job, targets = _first_round(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, precision, max_paths)
     else:
         job, targets = Run(scenario, paths, seed, threads, keep, keep_series=keep_series, sampler=sampler, replicates=replicates), ""
@@ -263,9 +309,16 @@ def run(
         return _finished(job, simulate, targets, contrasts, partial, tell)
 
 
+def _targets(precision: Mapping[str, float]) -> str:
+    """In the words of the C library. NumPy's numbers are made plain: their repr is not what C reads."""
+    if not isinstance(precision, Mapping):
+        raise TypeError(f"precision wants a mapping of names to standard errors such as {{'cap.gap@2026-12': 0.1}}, got {reprlib.repr(precision)}")
+    return ",".join(f"{name}:{number(f'the standard error of {name}', error)!r}" for name, error in precision.items())
+
+
 def _first_round(scenario, paths, seed, threads, keep, keep_series, sampler, replicates, precision, max_paths) -> tuple[Run, str]:
     """The run that begins one to a precision, and its targets in the words of the C library."""
-    targets = ",".join(f"{name}:{error!r}" for name, error in precision.items())
+    targets = _targets(precision)
     job = Run(scenario, 1, seed, threads, keep, sampler=sampler, replicates=replicates)
     job._core.result().precision(targets)  # a wrong name costs no run
     if job.sampler == "lhs":

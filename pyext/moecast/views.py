@@ -59,7 +59,7 @@ def run(self: Run) -> str:
     done = self.done
     share = f"{100 * done / self.paths:.0f} %" if self.paths else "–"
     progress = Safe(f"<p>{bar(done, 0, max(self.paths, 1))} {done:,} of {self.paths:,} paths, {share}</p>")
-    return view(f"Run of {self.scenario.name}", f"{self.scenario.title} · seed {self.seed}{_drawn(self.sampler, self.scenario.replicates)}", progress)
+    return view(f"Run of {self.scenario.name}", f"{self.scenario.title} · seed {self.seed}{_drawn(self.sampler, self.replicates)}", progress)
 
 
 # ---- results --------------------------------------------------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def test_frames_have_a_row_each(compared):
     ({"sides": ["baseline", "no_controls"], "paths": -1}, ValueError, "paths"),
     ({"sides": ["baseline", "no_controls"], "sampler": "sobel"}, moecast.RunError, "mc, lhs or sobol"),
     ({"sides": ["baseline", "no_controls"], "sampler": "lhs", "replicates": 1}, moecast.RunError, "at least 2 replicates"),
-    ({"sides": ["baseline", "no_controls"], "series": [7]}, TypeError, "str"),
+    ({"sides": ["baseline", "no_controls"], "series": [7]}, TypeError, "a sequence of names"),
     ({"sides": ["/nowhere/run.moecast", "baseline"]}, moecast.FileError, "/nowhere"),
 ])
 def test_mistakes_say_what_is_wrong(arguments, kind, said):

@@ -233,3 +233,16 @@ def test_memory_does_not_grow_by_the_results():
     before = resident_mb()
     study.run()
     assert len(study) == 6 and resident_mb() - before < 120  # a result in memory is more than 60 MB
+
+
+def test_a_grid_does_not_take_the_results_of_another_one_in_the_same_folder(tmp_path):
+    levels = {"policy.severity": [0.5, 1.5]}
+    first = moecast.grid("baseline", levels, paths=16, seed=1, folder=tmp_path)
+    moecast.grid("baseline", levels, paths=16, seed=1, folder=tmp_path)
+    assert first[0.5].seed == 1  # the same run again
+    second = moecast.Grid("baseline", levels, paths=16, seed=2, folder=tmp_path)
+    second.run(cells=1)
+    assert second[0.5].seed == 2 and first[1.5].seed == 1
+    with pytest.raises(moecast.RunError, match="another run than this grid's cell baseline.severity=0.5 .*a folder of its own"):
+        first[0.5]
+    assert first.to_xarray()["cap.gap"].sizes["policy.severity"] == 2  # what is in memory is its own

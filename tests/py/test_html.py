@@ -145,3 +145,10 @@ def test_the_view_of_host_or_buy_says_from_where_hosting_pays_or_that_it_never_d
     shown = things["host"]._repr_html_()
     assert "Hosting pays from" in shown and f"The smallest fleet: {things['host'].smallest_accelerators:.0f} accelerators" in shown
     assert things["never"].break_even.state == "never" and "Hosting never pays" in things["never"]._repr_html_()
+
+
+@pytest.mark.parametrize("arguments,said", [({"sampler": "sobol"}, "sobol, 16 replicates"), ({"sampler": "lhs", "replicates": 4}, "lhs, 4 replicates"), ({}, None)])
+def test_a_run_says_the_replicates_it_has(arguments, said):
+    job = moecast.Run("baseline", paths=64, **arguments)
+    shown = job._repr_html_()
+    assert said in shown and f"{job.replicates} replicates" in said if said else "replicates" not in shown and job.replicates == 1

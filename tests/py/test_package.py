@@ -469,10 +469,9 @@ def test_an_interrupted_run_gives_its_partial_result_and_goes_on(baseline):
     partial = job.result()
     assert partial.paths == job.done < 640
     assert 0 <= partial.statistic("count").max() <= job.done
-    with pytest.raises(moecast.RunError, match="result of this run is in use"):
-        job.advance()
-    del partial
+    paths, digest = partial.paths, partial.digest
     assert job.advance() == 640
+    assert (partial.paths, partial.digest, partial.interrupted) == (paths, digest, True)
     assert job.result().digest == whole
 
 
@@ -648,3 +647,14 @@ def test_comparisons_take_any_whole_seed_and_no_other():
     for wrong in (-1, np.int64(-1), 2**64):
         with pytest.raises(ValueError, match=f"^seed must be a whole number from 0 to 18446744073709551615, got {wrong}$"):
             moecast.compare(sides, paths=32, seed=wrong)
+
+
+@pytest.mark.parametrize("words", [None, [], ["caf\udce9.py", "--name=\0"], ["\ud800"], [Path("x.py"), 3]])
+def test_a_result_is_saved_whatever_the_words_of_the_command(result, words, tmp_path, monkeypatch):
+    if words is None:
+        monkeypatch.delattr(sys, "argv")
+    else:
+        monkeypatch.setattr(sys, "argv", words)
+    result.save(tmp_path / "run.moecast")
+    result.report(tmp_path / "run.xlsx")
+    assert moecast.load(tmp_path).digest == result.digest and (tmp_path / "run.xlsx").stat().st_size > 10_000

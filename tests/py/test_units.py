@@ -310,10 +310,10 @@ def test_a_run_advanced_here_cannot_go_on_elsewhere():
         run.advance_on(Executor())
 
 
-def test_a_run_with_a_living_result_takes_no_parts():
+def test_a_run_with_an_array_in_use_takes_no_parts():
     run = job()
-    held = run.result()
-    with pytest.raises(moecast.RunError, match="a result of this run is in use"):
+    held = run.result().bins
+    with pytest.raises(moecast.RunError, match="an array of a result of this run is in use"):
         run.advance_on(Executor(), UNIT)
     del held
     run.advance_on(Executor(), UNIT)

@@ -12,11 +12,12 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from .. import _core
+from ..arguments import whole
 from ..columns import position
 from ..scenario import Scenario
 from .levers import Lever, levers_of
@@ -213,11 +214,13 @@ class WhatIf:
         if not 1 <= paths <= refine <= 1_000_000:
             raise ValueError(f"paths must be at least 1 and refine from paths to 1,000,000; got {paths} and {refine}")
         self.scenario = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
-        self.seed = self.scenario.seed if seed is None else int(seed)
+        self.seed = self.scenario.seed if seed is None else whole("seed", seed)
         if not 0 <= self.seed < 2**64:
             raise ValueError(f"seed must be 0 to 2^64 - 1, got {seed}")
         self.paths, self.most = paths, refine
-        self._threads = threads or 0
+        self._threads = 0 if threads is None else whole("threads", threads)
+        if not 0 <= self._threads <= 64:
+            raise ValueError(f"threads must be 0 to 64 (0 and None: one a processor), got {threads}")
         self._plan = _core.Plan(self.scenario._core)
         self._lock = threading.RLock()
         self._asked = 0
@@ -293,6 +296,9 @@ class WhatIf:
             For a key that is neither, with the nearest ones.
         """
         return levers_of(self.scenario._core, wide, None if keys is None else dict.fromkeys(keys))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a WhatIf cannot be pickled: send its arguments and make one there, or send its answers")
 
     # ---- asking -------------------------------------------------------------------------------------------------------------------------------
 

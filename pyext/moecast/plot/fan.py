@@ -117,9 +117,11 @@ def one_unit(result: Result, series: Sequence[str]) -> str:
 
 
 def chosen_months(result: Result, months: Sequence[str] | None) -> list[str]:
-    """Report months in order; KeyError for one that is none."""
+    """Report months in order; KeyError for one that is none, ValueError for no month at all."""
     if months is None:
         return result.report_months
+    if not isinstance(months, str) and len(months) == 0:
+        raise ValueError("a chart wants at least one report month; None draws all")
     result._columns([months] if isinstance(months, str) else list(months))
     return sorted({months} if isinstance(months, str) else set(months))
 
