@@ -194,14 +194,15 @@ class Run:
 
         Raises
         ------
-        ScenarioError
-            When the paths are fewer than before, or the sampler is a Latin hypercube (its points depend on their number).
         RunError
-            While another thread is working on this run, or somebody holds an array of a result of it.
+            When the paths are fewer than before, or the sampler is a Latin hypercube (its points depend on their number); while another thread is working on
+            this run, or somebody holds an array of a result of it.
+        ValueError
+            For a number of paths that no run has.
         """
         self._release()
         self._core.grow(paths)
-        self.paths = paths
+        self.paths = self._core.paths
 
     def result(self, contrasts: bool = False, progress: Progress = False) -> Result:
         """What the paths finished so far say.
