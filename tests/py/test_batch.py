@@ -91,6 +91,7 @@ def test_the_workbook_shows_what_the_csv_holds(batch):
     assert '=HYPERLINK("mine/run.json","run.json")' in cells
 
 
+@pytest.mark.slow
 def test_the_workbook_puts_runs_side_by_side_and_leads_to_their_own_sheets(tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
     (tmp_path / "study.yaml").write_text(f"{HEAD}defaults: {{paths: 40, seed: 3, report: true}}\nscenarios: [baseline, no_controls]\n")
@@ -299,6 +300,7 @@ def test_terminal_shows_a_bar_a_run_and_one_over_all_and_is_left_clean(tmp_path)
     assert pictures[-1][3].startswith("3 runs: 3 made") and not any("#" in line or ".." in line for line in pictures[-1])
 
 
+@pytest.mark.slow
 def test_low_terminal_shows_as_many_runs_as_it_has_room_for(tmp_path):
     (tmp_path / "four.yaml").write_text(f"{HEAD}{DEFAULTS.replace('40', '300')}{GRID}")
     env = {"MOECAST_SCENARIOS": str(ROOT / "scenarios")}

@@ -179,6 +179,7 @@ def test_claims_csv_repeats_run_json(beside, tmp_path):
     assert (tmp_path / "again.csv").read_bytes() == (folder / "claims.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_new_run_removes_the_monthly_csv_of_the_one_before(tmp_path):
     words = ["run", "baseline", "--paths", 64, "--no-contrasts", "--no-report", "-o", tmp_path]
     assert moecast(*words, "--seed", 1).returncode == 0 and moecast("export", tmp_path, "--monthly").returncode == 0
@@ -295,6 +296,7 @@ def test_report_and_export_come_from_the_run_file_alone(run, tmp_path):
     assert (tmp_path / "run.json").read_bytes() == (run[0] / "run.json").read_bytes()
 
 
+@pytest.mark.slow
 def test_export_and_report_write_through_a_link_and_refuse_what_is_no_regular_file(run, tmp_path):
     real, link, nowhere, pipe = (tmp_path / n for n in ("real.csv", "link.csv", "nowhere.csv", "pipe"))
     real.write_text("old")
@@ -361,6 +363,7 @@ WRITERS = [("report", "{run}", "-o"), ("report", "{run}", "{other}", "-o"), ("ex
 
 
 @pytest.mark.parametrize("words", WRITERS, ids=lambda words: "-".join(w for w in words if "{" not in w))
+@pytest.mark.slow
 def test_nothing_made_from_a_run_replaces_a_run_file(run, other_run, tmp_path, words):
     """Neither the one that is read nor another, under any spelling and through any link."""
     places = {"run": tmp_path / "run", "other": tmp_path / "other"}
@@ -386,6 +389,7 @@ def test_a_merge_does_not_replace_its_shards(tmp_path):
     assert done.returncode == 2 and "overwrite" in one_line(done.stderr) and (tmp_path / "1" / "run.moecast").read_bytes() == kept
 
 
+@pytest.mark.slow
 def test_a_dash_is_standard_output_for_text_and_refused_for_the_workbook(run, tmp_path):
     assert moecast("export", run[0], "--monthly", "-o", tmp_path / "monthly.csv").returncode == 0
     wanted = {"--monthly": (tmp_path / "monthly.csv").read_bytes()}

@@ -228,6 +228,7 @@ def test_scenario_brings_its_own_sampler_into_a_comparison_and_a_waterfall(sampl
     assert fall["difference"] == {**found["series"][0]["difference"]} and fall["bars"][0]["effect"] == fall["difference"]
 
 
+@pytest.mark.slow
 def test_a_hypercube_is_compared_and_told_no_further_than_its_points_reach(tmp_path):
     moecast("run", "baseline", "--paths", 1024, "--seed", 3, "--sampler", "lhs", "--replicates", 4, "--shard", "2/2", "--quiet", "-o", tmp_path / "half")
     found = json.loads(moecast("compare", tmp_path / "half", "no_controls", "--series", "cap.gap", "--at", "2026-12", "--json").stdout)

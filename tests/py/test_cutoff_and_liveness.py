@@ -195,6 +195,7 @@ def test_every_lever_is_tried():
 
 
 @pytest.mark.parametrize("lever", LEVERS)
+@pytest.mark.slow
 def test_a_lever_acts_from_its_date_on_and_only_then(baseline, tmp_path, lever):
     value, series, way = LEVERS[lever]
     pulled = simulate(write_scenario(tmp_path, "pulled", {"levers": {lever: switched(lever, value)}}), FEW, tmp_path)

@@ -77,6 +77,7 @@ def test_differences_between_cells_are_paired():
     assert row["pairs"] == 64 and row["error"] < 0.5 * alone
 
 
+@pytest.mark.slow
 def test_frames_have_the_numbers_of_the_results(study):
     pytest.importorskip("pandas")
     frame = study.to_dataframe(["cap.gap", "price.open"], ["2026-12", "2028-12"])
@@ -200,6 +201,7 @@ def test_progress_and_run_arguments_are_passed_on(capsys):
     assert capsys.readouterr().err.endswith("1 of 1 cells\n")
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_the_finished_cells_and_the_run_goes_on():
     study = moecast.Grid("baseline", {"policy.severity": [0.5, 1, 1.5]}, paths=16, seed=1)
     assert study.run(cells=1) == 1
@@ -213,6 +215,7 @@ def test_ctrl_c_leaves_the_finished_cells_and_the_run_goes_on():
     assert study.run() == 3 and study.digests["baseline+severity=1.5"] == moecast.run(study.scenario(1.5), paths=16, seed=1).digest
 
 
+@pytest.mark.slow
 def test_run_files_stay_in_a_folder_and_go_with_the_grid_otherwise(tmp_path):
     kept = moecast.grid("baseline", {"policy.severity": [1]}, paths=4, seed=1, folder=tmp_path / "out")
     digest = kept[1].digest

@@ -116,7 +116,7 @@ def test_shares_are_the_base_plus_the_change_of_the_pairs(engine):
     assert shown.low <= shown.probability <= shown.high
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_controlled_mean_is_unbiased_and_its_error_true():
     """Of many disjoint groups of paths: 64 of the question and 512 of the scenario as it is, against 25,600 of the question."""
     groups, few, many = 50, 64, 512

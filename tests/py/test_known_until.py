@@ -110,6 +110,7 @@ def run(folder, name, base, body):
 
 
 @pytest.mark.parametrize("scenario", KNOWN_UNTIL)
+@pytest.mark.slow
 def test_deleting_every_later_row_changes_no_bit(scenario, tmp_path):
     known = KNOWN_UNTIL[scenario]
     claims = {} if scenario == "baseline" else {"claims": None}  # claims of 2026 name rows that are gone; the next test asks them

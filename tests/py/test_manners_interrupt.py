@@ -125,6 +125,7 @@ def test_a_whole_result_is_not_called_interrupted(baseline):
     assert whole.digest == moecast.run(baseline, paths=64, seed=1).digest
 
 
+@pytest.mark.slow
 def test_contrasts_that_are_broken_off_leave_all_paths():
     def stop_further_runs(done: int, total: int) -> None:
         if total > 128:

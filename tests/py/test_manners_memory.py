@@ -146,6 +146,7 @@ def test_types_and_errors_of_a_module_go_with_it():
     """) == "[None, None, None, None]"
 
 
+@pytest.mark.slow
 def test_a_run_too_large_for_the_memory_is_a_memory_error_and_no_end():
     assert said("""
         import resource, moecast, numpy

@@ -68,6 +68,7 @@ def test_a_function_is_told_at_most_ten_times_a_second_and_at_the_end(baseline):
     assert all(after - before > 0.05 for (before, *_), (after, *_) in zip(told[:-1], told[1:-1], strict=False))
 
 
+@pytest.mark.slow
 def test_the_whole_grows_with_rounds_and_contrasts(baseline):
     told: list[tuple[int, int]] = []
     moecast.run(baseline, paths=64, precision={"cap.gap@2026-12": 0.2}, max_paths=1000, progress=lambda *it: told.append(it))

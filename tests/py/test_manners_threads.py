@@ -229,6 +229,7 @@ def test_a_run_that_was_begun_goes_on_in_a_child_and_here(baseline):
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="the module of this name went")
+@pytest.mark.slow
 def test_the_core_runs_in_two_interpreters_of_a_process(digest):
     home = moecast._core.home()
     told = said(f"""

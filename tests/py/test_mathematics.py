@@ -16,6 +16,7 @@ pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason=f"no {PROGRAM}: mak
 
 
 @pytest.mark.parametrize("function,words,make,extra,bound", TABLE.ROWS, ids=[f"{row[0]}: {row[1]}" for row in TABLE.ROWS])
+@pytest.mark.slow
 def test_errors_stay_within_bounds(function, words, make, extra, bound):
     worst, mean, where = TABLE.measure(PROGRAM, function, make, extra, 3000, seed=2)
     assert worst <= bound and mean <= 0.6, f"{worst} ulp at {where!r}, {mean} on average"

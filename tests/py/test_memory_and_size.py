@@ -28,6 +28,7 @@ def check_flat(few, many):
     assert many[1] < 5 * few[1], "a bin's count takes a byte more for 128 times as many paths; more bins fill"
 
 
+@pytest.mark.slow
 def test_memory_and_file_stay_with_ten_times_the_paths(tmp_path):
     check_flat(peak_and_size(tmp_path, 2_000), peak_and_size(tmp_path, 20_000))
 

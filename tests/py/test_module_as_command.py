@@ -42,6 +42,7 @@ def test_words_codes_and_output_are_those_of_the_compiled_command(words, code, t
 
 
 @pytest.mark.parametrize("ours", ["unbuffered", "script"])
+@pytest.mark.slow
 def test_every_way_to_start_it_is_the_same_command(ours, tmp_path):
     assert same_end(ours, "explain", "no_controls", cwd=tmp_path) == 0
     assert same_end(ours, "run", "baselin", cwd=tmp_path) == 2

@@ -88,6 +88,7 @@ def test_trajectories_are_the_replayed_months_of_the_kept_paths():
 
 
 @pytest.mark.parametrize("sampler", ["mc", "sobol"])
+@pytest.mark.slow
 def test_every_month_has_the_moments_of_its_paths(sampler):
     run = moecast.run("baseline", paths=128, seed=SEED, keep=128, keep_series=["cap.gap"], sampler=sampler)
     paths, mean = run.trajectories["cap.gap"], run.monthly("cap.gap")
@@ -140,6 +141,7 @@ def test_token_cost_takes_zero_as_a_number_and_none_as_the_standard():
 
 
 @needs_command
+@pytest.mark.slow
 def test_the_largest_seed_is_one_of_the_command_of_files_and_of_python(tmp_path):
     seed = 2**64 - 1
     (tmp_path / "far.yaml").write_text(f"moecast: 1\nname: far\nextends: baseline\nrun: {{seed: {seed}, vintage: null}}\n")
@@ -266,6 +268,7 @@ def test_run_file_gives_back_the_result_and_makes_the_workbook(result, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.xlsx", "run.moecast"]
 
 
+@pytest.mark.slow
 def test_a_workbook_does_not_replace_a_run_file(result, tmp_path):
     other = moecast.run("no_controls", paths=16)
     result.save(tmp_path / "run.moecast")

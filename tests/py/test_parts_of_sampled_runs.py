@@ -101,6 +101,7 @@ def test_a_killed_run_is_gone_on_with_to_the_same_digest(place, tmp_path, sample
     assert digest_of(tmp_path) == place.digest(sampler)
 
 
+@pytest.mark.slow
 def test_sobol_runs_are_extended_from_any_number_of_paths_and_hypercubes_are_not(place, tmp_path):
     for sampler in ("sobol", "lhs"):
         assert place.run(sampler, tmp_path / sampler, "--paths", 777).returncode == 0

@@ -142,7 +142,7 @@ def test_a_clean_environment_gets_the_digest_of_the_command(installed, digest, t
         assert wrong.returncode == 2 and "'baseline'" in wrong.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("version", ["3.12", "3.13", "3.14"])
 def test_a_later_python_gets_the_digest_of_the_command(version, wheel, digest, tmp_path):
     """Where this machine has one, and NumPy for it can be had."""

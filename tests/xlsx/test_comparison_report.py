@@ -319,6 +319,7 @@ def told(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.16g}")
 
 
+@pytest.mark.slow
 def test_waterfall_stands_behind_differences_and_only_where_it_is_asked_for(falls: tuple[Path, list[dict]], book: openpyxl.Workbook) -> None:
     assert opened(falls[0]).sheetnames == [*SHEETS[:3], "Waterfall", *SHEETS[3:]]
     assert "Waterfall" not in book.sheetnames
@@ -412,6 +413,7 @@ def test_check_of_waterfalls_sees_shares_that_do_not_add_up(falls: tuple[Path, l
     assert blocks(changed)[1][1]["checks"] == ["ok", "ok"]
 
 
+@pytest.mark.slow
 def test_runs_of_one_scenario_have_nothing_to_attribute(runs: Path, tmp_path: Path) -> None:
     moecast("run", "baseline", "--paths", 64, "--no-contrasts", "--no-report", "--quiet", "-o", tmp_path / "fewer")
     moecast("report", runs / "baseline", tmp_path / "fewer", *asked("cap.gap@2028-12"), "--paths", 32, "-o", tmp_path / "same.xlsx")

@@ -48,6 +48,7 @@ def test_every_headline_has_its_strongest_inputs_first(sheets: list[Rows]) -> No
         assert len({row[0] for row in rows}) == len(rows)
 
 
+@pytest.mark.slow
 def test_correlations_are_spearmans_and_errors_those_of_fishers_transform(sheets: list[Rows], draws: dict[str, np.ndarray]) -> None:
     paths, compared = len(next(iter(draws.values()))), 0
     for number, rows in enumerate(blocks_of(sheets[0]).values()):

@@ -24,6 +24,7 @@ def seen(baseline_report: Path) -> list[str]:
     return manifest.manifest(baseline_report)
 
 
+@pytest.mark.slow
 def test_the_structure_is_the_committed_one(seen: list[str]) -> None:
     expected = COMMITTED.read_text(encoding="utf-8").splitlines()
     difference = list(difflib.unified_diff(expected, seen, "manifest.txt", "the workbook", n=1, lineterm=""))

@@ -68,6 +68,7 @@ def test_charts_do_not_overlap_however_few_rows_stand_beside_them(short: Path) -
                 assert apart, (name, a, b)
 
 
+@pytest.mark.slow
 def test_what_was_observed_to_its_end_is_held_against_its_beginning(short_book: openpyxl.Workbook) -> None:
     assert "against" in sentence(short_book, 1) and "in June 2024" in sentence(short_book, 1) and "in April 2025" in sentence(short_book, 1)
     units = next(row for row in short_book["Summary"].iter_rows(values_only=True) if row[3] == "2025-04")
@@ -100,6 +101,7 @@ def test_two_paths_decide_nothing(tmp_path: Path) -> None:
     assert 70 < points < 100
 
 
+@pytest.mark.slow
 def test_bars_say_their_errors_and_bounds(baseline_book: openpyxl.Workbook) -> None:
     rows = [row for row in baseline_book["Chart data"].iter_rows(max_col=3, values_only=True) if isinstance(row[2], str) and re.fullmatch(r"[\d.]+ ± [\d.]+ %|[<>] [\d.]+%", row[2])]
     assert len(rows) > 20

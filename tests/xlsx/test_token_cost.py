@@ -260,6 +260,7 @@ def test_lists_offer_every_entry_but_machines_of_on_chip_memory(report: Path) ->
     assert any(not entry["weights_on_chip"] for entry in hardware.values()) and len(hardware) > len(wanted)
 
 
+@pytest.mark.slow
 def test_without_its_catalogue_the_sheets_are_absent(tmp_path: Path, report: Path) -> None:
     catalogue = tmp_path / "catalogue"
     catalogue.mkdir()

@@ -166,6 +166,7 @@ def checks(book: Book) -> set[str]:
     return {row[15] for row in book.rows["What-if"] if row[15] in ("ok", "edited", "differs", "too few")}
 
 
+@pytest.mark.slow
 def test_draws_are_the_kept_paths(run: Path, shipped: Book) -> None:
     with sqlite3.connect(run / "run.moecast") as file:
         columns = file.execute("SELECT section, position, name, month FROM kept_column").fetchall()
