@@ -163,6 +163,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(tmp_path):
     assert "1 made, 1 kept" in moecast("batch", tmp_path / "mixed.yaml", "-o", tmp_path / "mixed").stdout
 
 
+@pytest.mark.slow
 def test_what_an_earlier_batch_finished_stays_in_the_index_after_ctrl_c(tmp_path):
     (tmp_path / "long.yaml").write_text("moecast: 1\nname: long\nextends: baseline\nrun: {paths: 5000000}\n")
     (tmp_path / "small.yaml").write_text("moecast: 1\nname: small\nextends: baseline\nrun: {paths: 30}\n")
@@ -193,6 +194,7 @@ def test_another_catalogue_or_sampler_makes_a_run_again(tmp_path):
     assert "1 made" in moecast(*batch).stdout and "1 kept" in moecast(*batch).stdout
 
 
+@pytest.mark.slow
 def test_two_batches_do_not_share_a_folder(tmp_path):
     (tmp_path / "long.yaml").write_text("moecast: 1\nname: long\nextends: baseline\nrun: {paths: 5000000}\n")
     (tmp_path / "study.yaml").write_text(HEAD + "scenarios: [./long.yaml]\n")

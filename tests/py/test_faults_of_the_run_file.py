@@ -287,6 +287,7 @@ def test_a_read_only_folder_is_refused_before_the_paths_are_run(place):
         shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 def test_a_run_waits_for_a_writer_that_is_going_and_refuses_one_that_stays(place):
     out = place.fresh()
     out.mkdir()

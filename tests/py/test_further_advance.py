@@ -88,6 +88,7 @@ def test_a_result_that_cannot_be_copied_stays_and_stops_the_run(job, monkeypatch
     assert all_of(result) == before and job.advance(seconds=0.02) > result.paths and all_of(result) == before
 
 
+@pytest.mark.slow
 def test_reading_in_one_thread_while_another_goes_on_gives_right_numbers_or_a_refusal(job):
     result, refused, stop = job.result(), [], threading.Event()
     before = result.mean("cap.gap").tolist()

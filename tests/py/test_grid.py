@@ -238,6 +238,7 @@ def test_memory_does_not_grow_by_the_results():
     assert len(study) == 6 and resident_mb() - before < 120  # a result in memory is more than 60 MB
 
 
+@pytest.mark.slow
 def test_a_grid_does_not_take_the_results_of_another_one_in_the_same_folder(tmp_path):
     levels = {"policy.severity": [0.5, 1.5]}
     first = moecast.grid("baseline", levels, paths=16, seed=1, folder=tmp_path)

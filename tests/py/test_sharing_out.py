@@ -15,6 +15,7 @@ def test_one(i):
 """
 
 
+@pytest.mark.slow
 def test_a_files_tests_run_in_one_process_long_files_first_and_single_ones_last(tmp_path):
     shutil.copy(TESTS / "conftest.py", tmp_path)
     for name in ("a", "alone", "b", "c", "report"):

@@ -96,6 +96,7 @@ def test_the_printed_command_gives_the_digest_of_a_shipped_scenario(tmp_path: Pa
 
 
 @pytest.mark.parametrize("options", [[], pytest.param(["--sampler", "mc"], marks=pytest.mark.slow), pytest.param(["--replicates", 16], marks=pytest.mark.slow)], ids=lambda options: "-".join(map(str, options)) or "plain")
+@pytest.mark.slow
 def test_the_printed_command_gives_the_digest_of_a_scenario_of_ones_own(tmp_path: Path, own: Path, options: list) -> None:
     moecast("run", own, "--paths", 256, *QUIET, *options, "-o", tmp_path / "own")
     told = facts(tmp_path / "own")
@@ -126,6 +127,7 @@ def test_runs_resumed_extended_and_merged_are_repeated_by_a_run(tmp_path: Path, 
     assert repeat(facts(tmp_path / "merged")["Command that gives the same digest"], tmp_path / "again") == digest(tmp_path / "merged") == digest(tmp_path / "baseline")
 
 
+@pytest.mark.slow
 def test_a_shard_says_so_in_both_languages(shard: Path, tmp_path: Path) -> None:
     told = facts(shard)
     assert repeat(told["Command that gives the same digest"], tmp_path / "again") == digest(shard)
